@@ -1,0 +1,65 @@
+// Builds dist/: src/ translated file by file, the WebAssembly kernels, and the one-file runtime of the js export.
+// Runs on `npm ci` (prepare) with what npm installed in pure JavaScript and WebAssembly, so that neither a C
+// compiler nor the platform packages that `--omit=optional` leaves out are needed.
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+process.chdir(root);
+
+let esbuild;
+let asc;
+try {
+  esbuild = await import('esbuild-wasm');
+  asc = (await import('assemblyscript/asc')).default;
+} catch (error) {
+  if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+  if (existsSync('dist/cli/run.js')) process.exit(0);
+  console.error('maas is not built and cannot be: its development dependencies are not installed (run `npm ci`).');
+  process.exit(1);
+}
+
+await rm('dist', { recursive: true, force: true });
+await mkdir('dist/compute/wasm', { recursive: true });
+
+const kernels = 'src/compute/wasm/assembly/kernels.ts';
+const flags = ['--importMemory', '--runtime', 'stub', '--noAssert', '-O3', '--enable', 'simd', '--use', 'abort='];
+const { error, stderr } = await asc.main([kernels, '-o', 'dist/compute/wasm/kernels.wasm', ...flags]);
+if (error) {
+  console.error(stderr.toString());
+  throw error;
+}
+
+const sources = (await readdir('src', { recursive: true, withFileTypes: true }))
+  .map((entry) => join(entry.parentPath, entry.name))
+  .filter((file) => file.endsWith('.ts') && !file.includes('assembly'));
+const common = { format: 'esm', target: 'es2024', logLevel: 'warning' };
+await esbuild.build({
+  ...common,
+  entryPoints: sources,
+  outdir: 'dist',
+  outbase: 'src',
+  platform: 'node',
+  sourcemap: 'linked',
+});
+// What exported models carry: the runtime as a script that defines `maas`, each stemmer as one that defines `natural`.
+const script = { ...common, bundle: true, format: 'iife', platform: 'neutral', mainFields: ['main'] };
+await esbuild.build({
+  ...script,
+  entryPoints: ['src/export/js/runtime.ts'],
+  outfile: 'dist/export/js/runtime.bundle.js',
+  globalName: 'maas',
+});
+const { stemmerPaths } = await import('../dist/text/stemmers.js');
+const license = await readFile('node_modules/natural/LICENSE.txt', 'utf8');
+for (const [name, path] of Object.entries(stemmerPaths)) {
+  await esbuild.build({
+    ...script,
+    stdin: { contents: `export { default as stemmer } from '${path}';`, resolveDir: '.' },
+    outfile: `dist/export/js/stemmers/${name}.js`,
+    globalName: 'natural',
+    banner: { js: `/* From the package natural:\n${license.replaceAll('*/', '')}*/` },
+  });
+}

@@ -1,0 +1,34 @@
+import type { FlagName, FlagValues } from './flags.js';
+import type { Terminal } from './terminal.js';
+
+/** What a command gets to work with. */
+export interface CommandInput {
+  /** Positional arguments, in order; variadic ones as one list. */
+  args: (string | string[] | undefined)[];
+  /** Flags from the command line and the config file, checked. */
+  values: FlagValues;
+  /** The settings among them, by name. */
+  settings: Record<string, unknown>;
+  store: string;
+  /** The command line, for manifests. */
+  argv: readonly string[];
+  terminal: Terminal;
+}
+
+/** A result: as data for `--json`, as text for people. */
+export interface CommandOutput {
+  json: object;
+  text: string;
+}
+
+/** One command of maas: what its help says, and what it does. */
+export interface Command {
+  /** Name and arguments as help shows them: "train <data...>". */
+  usage: string;
+  summary: string;
+  /** Command lines that work, with what they do. */
+  examples: [command: string, does: string][];
+  flags: readonly FlagName[];
+  /** Does the work. Answers with what to print, or nothing if it has written to stdout itself. */
+  run(input: CommandInput): Promise<CommandOutput | undefined>;
+}

@@ -1,0 +1,61 @@
+import { confusedPairs } from '../../report/confusion.js';
+import { figure, grouped } from '../../report/format.js';
+import { resolveSettings } from '../../tasks/settings.js';
+import type { Command } from '../command.js';
+import { table } from '../terminal.js';
+
+export const evaluate: Command = {
+  usage: 'evaluate [model]',
+  summary: 'metrics of a version (the newest, if none is named) on its held-out rows or on a file',
+  examples: [
+    ['maas evaluate', 'the newest version on the rows it never saw'],
+    ['maas evaluate reviews@3 --data test.csv', 'a version on a labelled file'],
+    ['maas evaluate --json', 'all figures as JSON'],
+  ],
+  flags: ['data', 'textColumn', 'labelColumn', 'delimiter', 'onBadRow'],
+
+  async run({ args, values, settings, store, terminal }) {
+    const { evaluateModel } = await import('../../tasks/evaluate.js');
+    const result = await evaluateModel(
+      { store, model: args[0] as string | undefined, data: values.data, settings: resolveSettings(settings) },
+      terminal,
+    );
+    const { metrics, perClass, data } = result;
+    const { style } = terminal;
+    const on = data.kind === 'held-out' ? 'its held-out rows' : data.files.map((file) => file.path).join(', ');
+    const pairs = confusedPairs(result.confusion, 5);
+    return {
+      json: result,
+      text: [
+        `${style.bold(`${result.model}@${result.version}`)} on ${on} (${grouped(metrics.n)} rows)`,
+        '',
+        table(
+          style,
+          ['metric', 'value'],
+          Object.entries(metrics)
+            .filter(([name]) => name !== 'n')
+            .map(([name, value]) => [name, figure(value)]),
+          [false, true],
+        ),
+        '',
+        table(
+          style,
+          ['class', 'precision', 'recall', 'f1', 'rows'],
+          perClass.map((c) => [c.label, figure(c.precision), figure(c.recall), figure(c.f1), grouped(c.support)]),
+          [false, true, true, true, true],
+        ),
+        ...(pairs.length > 0
+          ? [
+              '',
+              table(
+                style,
+                ['most confused', 'predicted', 'rows'],
+                pairs.map((p) => [p.label, p.predicted, grouped(p.rows)]),
+                [false, false, true],
+              ),
+            ]
+          : []),
+      ].join('\n'),
+    };
+  },
+};

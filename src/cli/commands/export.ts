@@ -1,0 +1,30 @@
+import { grouped } from '../../report/format.js';
+import type { Command } from '../command.js';
+
+export const exportCommand: Command = {
+  usage: 'export [model]',
+  summary: 'write a version in a deployable form, and check that it predicts the same',
+  examples: [
+    ['maas export', 'the newest version as one ESM file, in artifacts/exports'],
+    ['maas export reviews@3 --format js -o dist/model', 'model.js, for Node, browsers and edge runtimes'],
+    ['maas export --format tfjs -o web/model', 'model.json and weights for tfjs-layers'],
+  ],
+  flags: ['exportFormat', 'output'],
+
+  async run({ args, values, store, terminal }) {
+    const { exportModel } = await import('../../tasks/export.js');
+    const result = await exportModel(
+      { store, model: args[0] as string | undefined, format: values.exportFormat ?? 'js', output: values.output },
+      terminal,
+    );
+    const { check } = result;
+    return {
+      json: result,
+      text: [
+        `${terminal.style.bold(result.path)} (${result.model}@${result.version} as ${result.format})`,
+        ...Object.entries(result.files).map(([name, { size }]) => `  ${name} ${grouped(size)} bytes`),
+        `checked on ${check.rows} golden rows: largest |Δp| ${check.maxAbsDelta.toExponential(1)}, allowed ${check.tolerance}`,
+      ].join('\n'),
+    };
+  },
+};

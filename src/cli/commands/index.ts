@@ -1,0 +1,18 @@
+import type { Command } from '../command.js';
+import { evaluate } from './evaluate.js';
+import { exportCommand } from './export.js';
+import { modelsList, modelsShow } from './models.js';
+import { predict } from './predict.js';
+import { preprocess } from './preprocess.js';
+import { train } from './train.js';
+
+/** The commands of maas, in the order of its help. A name of two words is a command in a group. */
+export const commands = {
+  preprocess,
+  train,
+  evaluate,
+  predict,
+  export: exportCommand,
+  'models list': modelsList,
+  'models show': modelsShow,
+} as const satisfies Record<string, Command>;

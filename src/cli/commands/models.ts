@@ -1,0 +1,85 @@
+import { duration, figure, grouped } from '../../report/format.js';
+import type { Metrics } from '../../metrics/classification.js';
+import type { Command } from '../command.js';
+import { table } from '../terminal.js';
+
+export const modelsList: Command = {
+  usage: 'list [name]',
+  summary: 'the versions in the store',
+  examples: [
+    ['maas models list', 'every version of every model'],
+    ['maas models list reviews --json', 'those of one model, as JSON'],
+  ],
+  flags: [],
+
+  async run({ args, store, terminal }) {
+    const { listModels } = await import('../../tasks/models.js');
+    const manifests = await listModels(store, args[0] as string | undefined);
+    const models = manifests.map(({ model, version, created, rows, classes, features, metrics }) => ({
+      model,
+      version,
+      created,
+      rows,
+      classes: classes.length,
+      features,
+      metrics: metrics as Metrics,
+    }));
+    return {
+      json: { models },
+      text:
+        models.length === 0
+          ? `no versions in ${store}`
+          : table(
+              terminal.style,
+              ['version', 'created', 'rows', 'features', 'accuracy', 'F1 macro'],
+              models.map((m) => [
+                `${m.model}@${m.version}`,
+                m.created.slice(0, 19).replace('T', ' '),
+                grouped(m.rows.train),
+                grouped(m.features),
+                figure(m.metrics.accuracy),
+                figure(m.metrics.f1_macro),
+              ]),
+              [false, false, true, true, true, true],
+            ),
+    };
+  },
+};
+
+export const modelsShow: Command = {
+  usage: 'show [model]',
+  summary: 'what is known of a version: data, settings, metrics, files',
+  examples: [
+    ['maas models show', 'the newest version'],
+    ['maas models show reviews@3 --json', 'its manifest'],
+  ],
+  flags: [],
+
+  async run({ args, store, terminal }) {
+    const { showModel } = await import('../../tasks/models.js');
+    const shown = await showModel(store, args[0] as string | undefined);
+    const { bold } = terminal.style;
+    const metrics = shown.metrics as Metrics;
+    const facts: [string, string][] = [
+      ['path', shown.path],
+      ['created', `${shown.created} by maas ${shown.tool.version}`],
+      ['command', shown.command.join(' ')],
+      ['data', shown.data.files.map((file) => `${file.path} (${grouped(file.rows)} rows)`).join(', ')],
+      ['sha256', shown.data.sha256],
+      ['commit', shown.git?.commit ?? '–'],
+      ['rows', `${shown.rows.train} train, ${shown.rows.validation} validation, ${shown.rows.test} test`],
+      ['classes', shown.classes.join(', ')],
+      ['features', grouped(shown.features)],
+      ['device', `${shown.device.name} (${shown.device.library}, Node ${shown.device.node}, ${shown.device.platform})`],
+      ['time', duration(shown.timings.total ?? 0)],
+      ['accuracy', figure(metrics.accuracy)],
+      ['F1 macro', figure(metrics.f1_macro)],
+      ['log loss', figure(metrics.log_loss)],
+      ['files', Object.entries(shown.files).map(([name, { size }]) => `${name} (${grouped(size)})`).join(', ')],
+    ];
+    return {
+      json: shown,
+      text: [bold(`${shown.model}@${shown.version}`), ...facts.map(([name, value]) => `${name.padEnd(9)} ${value}`)].join('\n'),
+    };
+  },
+};

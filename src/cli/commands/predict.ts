@@ -1,0 +1,86 @@
+import { existsSync, statSync } from 'node:fs';
+import { MaasError } from '../../errors.js';
+import type { Command } from '../command.js';
+import { openOutput } from '../output.js';
+import { rowWriters } from '../rows.js';
+
+export const predict: Command = {
+  usage: 'predict [model] [file]',
+  summary: 'classify one text, or each row of a CSV file or of standard input (-)',
+  examples: [
+    ['maas predict --text "my card was charged twice"', 'one text, with the newest version'],
+    ['maas predict new.csv -o labelled.csv', 'every row, other columns kept'],
+    ['cat new.csv | maas predict reviews@3 - --format jsonl', 'a stream, as one JSON object a line'],
+    ['maas predict mails.txt --lines --top-k 3', 'one text a line, the three most probable classes'],
+  ],
+  flags: ['text', 'output', 'rowFormat', 'topK', 'lines', 'textColumn', 'delimiter', 'onBadRow'],
+
+  async run({ args, values, store, terminal }) {
+    const { openModel, predict } = await import('../../tasks/predict.js');
+    const { model, file } = whichIsWhich(args as (string | undefined)[], values.text !== undefined);
+    if (values.text !== undefined) {
+      const { pipeline } = await openModel(store, model);
+      const [prediction] = pipeline.predict([values.text]);
+      const format = values.json ? 'json' : (values.rowFormat ?? 'csv');
+      const output = await openOutput(values.output);
+      const writer = rowWriters[format](['text'], pipeline.labels, values.topK, terminal);
+      const row = writer.row({ fields: [values.text], prediction: prediction! });
+      await output.write(format === 'json' ? row : writer.head + row);
+      await output.close(format === 'json' ? '\n' : '');
+      return undefined;
+    }
+    if (file === undefined) {
+      throw new MaasError('usage', 'there is nothing to predict, expected a file, - or --text', {
+        hint: 'maas predict --text "…", or maas predict new.csv',
+      });
+    }
+    const found = await predict(
+      {
+        store,
+        model,
+        input: file,
+        lines: values.lines ?? false,
+        textColumn: values.textColumn,
+        delimiter: values.delimiter,
+        onBadRow: values.onBadRow ?? 'skip',
+      },
+      terminal,
+    );
+    const writer = rowWriters[values.json ? 'json' : (values.rowFormat ?? 'csv')](
+      found.columns,
+      found.labels,
+      values.topK,
+      terminal,
+    );
+    const output = await openOutput(values.output);
+    try {
+      await output.write(writer.head);
+      let first = true;
+      for await (const batch of found.batches()) {
+        await output.write((first ? '' : writer.between) + batch.map(writer.row).join(writer.between));
+        first = false;
+      }
+      await output.close(writer.tail);
+    } catch (error) {
+      await output.discard();
+      throw error;
+    }
+    return undefined;
+  },
+};
+
+/** Two arguments are model and file. A lone one is the file, unless `--text` stands in its place or no file has that name. */
+function whichIsWhich(
+  args: (string | undefined)[],
+  hasText: boolean,
+): { model: string | undefined; file: string | undefined } {
+  const [first, second] = args;
+  if (hasText) {
+    if (second !== undefined) throw new MaasError('usage', `there is both a file "${second}" and --text, expected one`);
+    return { model: first, file: undefined };
+  }
+  if (second !== undefined || first === undefined) return { model: first, file: second };
+  const isFile = first === '-' || (existsSync(first) && statSync(first).isFile());
+  const looksLikeFile = isFile || /\.(csv|tsv|txt|gz)$/i.test(first);
+  return looksLikeFile ? { model: undefined, file: first } : { model: first, file: undefined };
+}

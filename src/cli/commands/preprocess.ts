@@ -1,0 +1,42 @@
+import { duration, grouped } from '../../report/format.js';
+import { dataSettings, featureSettings, resolveSettings } from '../../tasks/settings.js';
+import type { Command } from '../command.js';
+import type { FlagName } from '../flags.js';
+
+const settings = [...Object.keys(dataSettings), ...Object.keys(featureSettings)] as FlagName[];
+
+export const preprocess: Command = {
+  usage: 'preprocess <csv...>',
+  summary: 'read, check, split and vectorize CSV files into a dataset that train takes',
+  examples: [
+    ['maas preprocess data.csv', 'writes artifacts/datasets/data'],
+    ['maas preprocess a.csv.gz b.tsv --ngram-range 1,2 -o sets/ab', 'several files, with 1- and 2-grams'],
+    ['maas preprocess train.csv --test test.csv', 'with a fixed test set'],
+  ],
+  flags: ['output', 'name', 'test', 'preset', ...settings],
+
+  async run({ args, values, settings, store, argv, terminal }) {
+    const { preprocess } = await import('../../tasks/preprocess.js');
+    const result = await preprocess(
+      {
+        data: args[0] as string[],
+        ...(values.test ? { test: values.test } : {}),
+        store,
+        output: values.output,
+        name: values.name,
+        settings: resolveSettings(settings, values.preset),
+        command: ['maas', ...argv],
+      },
+      terminal,
+    );
+    const { rows, timings } = result;
+    return {
+      json: result,
+      text: [
+        `${terminal.style.bold(result.path)} (${duration(timings.total)})`,
+        `${grouped(rows.train)} training rows, ${grouped(rows.validation)} validation, ${grouped(rows.test)} test`,
+        `${result.classes.length} classes, ${grouped(result.features)} features, ${grouped(result.nonZeros)} non-zeros`,
+      ].join('\n'),
+    };
+  },
+};

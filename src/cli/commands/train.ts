@@ -1,0 +1,48 @@
+import { duration, figure, grouped } from '../../report/format.js';
+import { resolveSettings, settings as allSettings } from '../../tasks/settings.js';
+import type { Command } from '../command.js';
+import type { FlagName } from '../flags.js';
+
+export const train: Command = {
+  usage: 'train <data...>',
+  summary: 'fit a classifier on CSV files or a dataset, score it on held-out rows, publish a version',
+  examples: [
+    ['maas train data.csv', 'holds 20 % of the rows out, publishes artifacts/models/data/1'],
+    ['maas train train.csv.gz --test test.csv.gz --name reviews', 'with a fixed test set'],
+    ['maas train data.csv --preset sklearn', "exactly scikit-learn's TfidfVectorizer() + LogisticRegression()"],
+    ['maas train data.csv --analyzer char_wb --ngram-range 2,5 --C 30', 'character n-grams, weaker penalty'],
+    ['cat data.csv | maas train - --name piped', 'from standard input'],
+  ],
+  flags: ['name', 'test', 'preset', ...(Object.keys(allSettings) as FlagName[])],
+
+  async run({ args, values, settings, store, argv, terminal }) {
+    const { train } = await import('../../tasks/train.js');
+    const result = await train(
+      {
+        data: args[0] as string[],
+        ...(values.test ? { test: values.test } : {}),
+        store,
+        name: values.name,
+        settings: resolveSettings(settings, values.preset),
+        asked: new Set(Object.keys(settings)),
+        command: ['maas', ...argv],
+      },
+      terminal,
+    );
+    const { rows, metrics, fit, timings } = result;
+    const { bold, dim } = terminal.style;
+    return {
+      json: result,
+      text: [
+        `${bold(`${result.model}@${result.version}`)} ${dim(result.path)}`,
+        `rows      ${grouped(rows.train)} train, ${grouped(rows.validation)} validation, ${grouped(rows.test)} test`,
+        `features  ${grouped(result.features)} for ${result.classes.length} classes`,
+        `fit       ${fit.converged ? 'converged' : 'not converged'} after ${fit.iterations} iterations on ${result.device}`,
+        `time      ${duration(timings.total)}`,
+        `accuracy  ${figure(metrics.accuracy)}`,
+        `F1 macro  ${figure(metrics.f1_macro)}`,
+        `log loss  ${figure(metrics.log_loss)}`,
+      ].join('\n'),
+    };
+  },
+};

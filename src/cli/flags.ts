@@ -1,0 +1,93 @@
+import { MaasError } from '../errors.js';
+import { type Setting, settings } from '../tasks/settings.js';
+
+const text = (metavar: string, help: string): Setting<string> => ({
+  parse: (value) => (typeof value === 'string' && value !== '' ? value : undefined),
+  expected: 'a text',
+  metavar,
+  help,
+});
+
+const list = (metavar: string, help: string): Setting<string[]> => ({
+  parse: (value) => {
+    const items = Array.isArray(value) ? value : [value];
+    return items.length > 0 && items.every((item) => typeof item === 'string' && item !== '') ? items : undefined;
+  },
+  expected: 'a text or a list of texts',
+  metavar,
+  help,
+});
+
+const onOff = (help: string): Setting<boolean> => ({
+  parse: (value) => (typeof value === 'boolean' ? value : undefined),
+  expected: 'true or false',
+  help,
+});
+
+const choice = <T extends string>(names: readonly T[], help: string): Setting<T> => ({
+  parse: (value) => names.find((name) => name === value),
+  expected: `one of ${names.join(', ')}`,
+  metavar: '<name>',
+  help,
+});
+
+/** Flags that are not settings of a training. */
+const general = {
+  config: text('<file>', 'YAML or JSON file with flags by their camelCase names (maas.config.yaml if it is there)'),
+  store: text('<dir>', 'where versions are kept (MAAS_STORE, else artifacts)'),
+  json: onOff('print the result as one JSON object'),
+  quiet: onOff('no progress and no warnings'),
+  verbose: onOff('say more; keep the stack of errors'),
+  color: onOff('colours on a terminal (NO_COLOR and FORCE_COLOR are honoured)'),
+  name: text('<model>', 'name of the model (from the data file if not given)'),
+  preset: choice(['default', 'sklearn'], "settings to start from: default, or sklearn for exactly scikit-learn's"),
+  test: list('<csv...>', 'labelled rows to test on, in the place of held-out ones'),
+  data: list('<csv...>', 'labelled rows to evaluate on, in the place of the held-out ones'),
+  output: text('<path>', 'where to write'),
+  text: text('<text>', 'classify this text'),
+  lines: onOff('each line of the input is one text, without a header'),
+  topK: {
+    parse: (value) => {
+      const n = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+      return typeof n === 'number' && Number.isInteger(n) && n >= 1 ? n : undefined;
+    },
+    expected: 'a whole number, 1 or more',
+    metavar: '<k>',
+    help: 'answer with the k most probable classes',
+  } as Setting<number>,
+  rowFormat: choice(['csv', 'jsonl'], 'form of the rows: csv, jsonl'),
+  exportFormat: choice(['js', 'tfjs'], 'form of the export: js, tfjs'),
+} as const;
+
+export const flags = { ...general, ...settings } as const;
+export type FlagName = keyof typeof flags;
+
+/** The values of flags by name, checked. */
+export type FlagValues = { [K in FlagName]?: (typeof flags)[K] extends Setting<infer T> ? T : never };
+
+/** Flags whose name on the command line is another than their own. */
+const spelled: Partial<Record<FlagName, string>> = { rowFormat: 'format', exportFormat: 'format' };
+const short: Partial<Record<FlagName, string>> = { output: '-o' };
+
+/** A flag's camelCase name for users: in config files, and for commander. */
+export const publicName = (flag: FlagName): string => spelled[flag] ?? flag;
+
+/** topK → --top-k; C → --C. */
+export const longFlag = (flag: FlagName): string =>
+  `--${publicName(flag).replace(/(?<=.)[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+/** The flag as commander and its help want it: "-o, --output <path>". */
+export function flagUsage(flag: FlagName): string {
+  const { metavar } = flags[flag] as Setting<unknown>;
+  return `${short[flag] ? `${short[flag]}, ` : ''}${longFlag(flag)}${metavar ? ` ${metavar}` : ''}`;
+}
+
+/** The value of a flag, checked. Throws `usage`; `source` says where it was given. */
+export function parseFlag(flag: FlagName, value: unknown, source: string): unknown {
+  const setting: Setting<unknown> = flags[flag];
+  const parsed = setting.parse(value);
+  if (parsed === undefined) {
+    throw new MaasError('usage', `${source} is ${JSON.stringify(value)}, expected ${setting.expected}`);
+  }
+  return parsed;
+}

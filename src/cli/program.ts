@@ -1,0 +1,177 @@
+import { Command as Commander, CommanderError, Option } from 'commander';
+import { exitCodes, MaasError } from '../errors.js';
+import { discardUnfinished } from '../store/aside.js';
+import { presets, settings } from '../tasks/settings.js';
+import { version } from '../version.js';
+import type { Command } from './command.js';
+import { commands } from './commands/index.js';
+import { readConfig } from './config.js';
+import { type FlagName, type FlagValues, flags, flagUsage, longFlag, parseFlag, publicName } from './flags.js';
+import { Terminal } from './terminal.js';
+
+/** Flags that every command has. */
+const common = ['config', 'store', 'json', 'quiet', 'verbose', 'color'] as const;
+
+/** Parses the arguments, runs the command they name, prints its answer, and answers with the exit code. */
+export async function execute(argv: readonly string[]): Promise<number> {
+  // what goes wrong before the flags are known is told in the form that was asked for, too
+  let terminal = new Terminal({ quiet: false, verbose: argv.includes('--verbose'), color: !argv.includes('--no-color') });
+  const json = argv.includes('--json');
+  endOnSignals();
+  const program = new Commander('maas')
+    .description('From a CSV of texts and labels to a trained, evaluated, versioned and deployed classifier.')
+    .version(version)
+    .showHelpAfterError(false)
+    .helpCommand('help [command]', 'show the help of a command');
+  quieten(program);
+  for (const [name, command] of Object.entries(commands)) {
+    declare(program, name.split(' '), command, argv, (made) => {
+      terminal = made;
+    });
+  }
+  program.addHelpText(
+    'after',
+    '\nExample:\n  maas train data.csv && maas evaluate && maas export\n\n`maas help <command>` shows its flags and examples.',
+  );
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return 0;
+  } catch (error) {
+    return report(error, terminal, json);
+  } finally {
+    terminal.stop();
+    await flush();
+  }
+}
+
+function declare(
+  program: Commander,
+  path: string[],
+  command: Command,
+  argv: readonly string[],
+  use: (terminal: Terminal) => void,
+): void {
+  const [name, ...rest] = path as [string, ...string[]];
+  const parent = rest.length === 0 ? program : groupOf(program, name);
+  const [, ...args] = command.usage.split(' ');
+  const declared = parent.command([rest.at(-1) ?? name, ...args].join(' ')).description(command.summary);
+  quieten(declared);
+  const names: FlagName[] = [...command.flags, ...common];
+  for (const flag of names) addOption(declared, flag);
+  declared.addHelpText('after', `\nExamples:\n${command.examples.map(([line, does]) => `  ${line}\n      ${does}`).join('\n')}`);
+  declared.action(async (...given: unknown[]) => {
+    const positional = given.slice(0, -2) as (string | string[] | undefined)[];
+    const values = await collectFlags(declared, names);
+    const terminal = new Terminal({
+      quiet: values.quiet ?? false,
+      verbose: values.verbose ?? false,
+      color: values.color ?? true,
+    });
+    use(terminal);
+    await terminal.prepare();
+    const output = await command.run({
+      args: positional,
+      values,
+      settings: Object.fromEntries(Object.entries(values).filter(([flag]) => Object.hasOwn(settings, flag))),
+      store: values.store ?? process.env.MAAS_STORE ?? 'artifacts',
+      argv,
+      terminal,
+    });
+    terminal.stop();
+    if (output) process.stdout.write(`${values.json ? JSON.stringify(output.json) : output.text}\n`);
+  });
+}
+
+/** `models` in `models list`: a command that only holds others. */
+function groupOf(program: Commander, name: string): Commander {
+  const found = program.commands.find((command) => command.name() === name);
+  if (found) return found;
+  const group = program.command(name).description('list, and show what is known of, the versions in the store');
+  quieten(group);
+  return group;
+}
+
+function addOption(command: Commander, flag: FlagName): void {
+  const { help, metavar } = flags[flag] as { help: string; metavar?: string };
+  if (flag === 'color') {
+    command.addOption(new Option('--no-color', 'no colours (NO_COLOR and FORCE_COLOR are honoured, too)'));
+    return;
+  }
+  const preset = (presets.default as Partial<Record<FlagName, unknown>>)[flag];
+  if (metavar !== undefined || preset === undefined) {
+    const shown = preset === undefined ? '' : ` (default: ${preset === null ? 'none' : String(preset)})`;
+    command.addOption(new Option(flagUsage(flag), help + shown));
+    return;
+  }
+  // a switch has two forms; help shows the one that changes something
+  const off = longFlag(flag).replace('--', '--no-');
+  command.addOption(new Option(longFlag(flag), help).hideHelp(preset === true));
+  command.addOption(new Option(off, `do not ${help}`).hideHelp(preset === false));
+}
+
+/** The values of a command's flags: those of the command line, else those of the config file. */
+async function collectFlags(command: Commander, names: readonly FlagName[]): Promise<FlagValues> {
+  const given = (flag: FlagName) => {
+    const name = publicName(flag);
+    return command.getOptionValueSource(name) === 'cli' ? command.getOptionValue(name) : undefined;
+  };
+  const config = await readConfig(given('config') as string | undefined);
+  const values: Record<string, unknown> = {};
+  for (const flag of names) {
+    const fromCli = given(flag);
+    const fromFile = config && Object.hasOwn(config.values, publicName(flag)) ? config.values[publicName(flag)] : undefined;
+    if (fromCli !== undefined) values[flag] = parseFlag(flag, fromCli, longFlag(flag));
+    else if (fromFile !== undefined) values[flag] = parseFlag(flag, fromFile, `${publicName(flag)} in ${config!.file}`);
+  }
+  return values as FlagValues;
+}
+
+/** Lets commander throw in the place of printing and exiting. */
+function quieten(command: Commander): void {
+  command.exitOverride().configureOutput({ writeErr: () => {} });
+}
+
+function report(error: unknown, terminal: Terminal, json: boolean): number {
+  const known = error instanceof CommanderError ? fromCommander(error) : error;
+  if (known === undefined) return 0;
+  const fault = known instanceof Error ? known : new Error(String(known));
+  const code = fault instanceof MaasError ? fault.code : 'failed';
+  const hint = fault instanceof MaasError ? fault.hint : undefined;
+  if (json) {
+    const details = fault instanceof MaasError ? fault.details : undefined;
+    process.stdout.write(`${JSON.stringify({ error: { code, message: fault.message, hint, details } })}\n`);
+  }
+  terminal.fail(fault.message, hint);
+  if (!(fault instanceof MaasError) || terminal.options.verbose) {
+    process.stderr.write(`${fault.stack ?? ''}\n${fault.cause instanceof Error ? `caused by ${fault.cause.stack}\n` : ''}`);
+  }
+  return exitCodes[code];
+}
+
+/** Commander's complaint as ours; nothing where it only printed help or the version. */
+function fromCommander(error: CommanderError): MaasError | undefined {
+  if (error.exitCode === 0) return undefined;
+  if (error.code === 'commander.help') {
+    return new MaasError('usage', 'there is no command', { hint: '`maas --help` lists them' });
+  }
+  const [message, suggestion] = error.message.replace(/^error: /, '').split('\n') as [string, string?];
+  const hint = suggestion ? suggestion.replace(/[()]/g, '') : '`maas help <command>` shows what it takes';
+  return new MaasError('usage', message, { hint: hint[0]!.toLowerCase() + hint.slice(1) });
+}
+
+/** Ctrl-C removes what is half-written; a reader of stdout that has gone away ends the work without a word. */
+function endOnSignals(): void {
+  const end = (code: number) => () => {
+    discardUnfinished();
+    process.exit(code);
+  };
+  process.once('SIGINT', end(130));
+  process.once('SIGTERM', end(143));
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') end(141)();
+    throw error;
+  });
+}
+
+/** Waits until stdout has taken everything. */
+const flush = () => new Promise<void>((resolve) => process.stdout.write('', () => resolve()));

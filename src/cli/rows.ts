@@ -1,0 +1,75 @@
+import Papa from 'papaparse';
+import type { Prediction } from '../pipeline.js';
+import type { Listener } from '../progress.js';
+import type { PredictedRow } from '../tasks/predict.js';
+
+/** How predicted rows are written: what stands before, between and after them, and each row itself. */
+export interface RowWriter {
+  head: string;
+  between: string;
+  tail: string;
+  row(row: PredictedRow): string;
+}
+
+type MakeWriter = (
+  columns: string[],
+  labels: readonly string[],
+  topK: number | undefined,
+  listener: Listener,
+) => RowWriter;
+
+/** The forms of predicted rows by name. */
+export const rowWriters = {
+  csv: (columns, labels, topK, listener) => {
+    const ranks = Array.from({ length: Math.min(topK ?? 1, labels.length) }, (_, k) => k);
+    const added = ranks.flatMap((k) => (k === 0 ? ['label', 'score'] : [`label_${k + 1}`, `score_${k + 1}`]));
+    const line = (cells: (string | number)[]) => `${Papa.unparse([cells], { newline: '\n' })}\n`;
+    return {
+      head: line([...keptColumns(columns, added, listener), ...added]),
+      between: '',
+      tail: '',
+      row: ({ fields, prediction }) => {
+        const best = prediction ? ranked(prediction, ranks.length) : [];
+        return line([...fields, ...ranks.flatMap((k) => [best[k]?.[0] ?? '', best[k]?.[1].toFixed(6) ?? ''])]);
+      },
+    };
+  },
+  jsonl: (_columns, _labels, topK) => ({
+    head: '',
+    between: '',
+    tail: '',
+    row: (row) => `${JSON.stringify(toJson(row, topK))}\n`,
+  }),
+  json: (_columns, _labels, topK) => ({
+    head: '{"predictions":[',
+    between: ',\n',
+    tail: ']}\n',
+    row: (row) => JSON.stringify(toJson(row, topK)),
+  }),
+} as const satisfies Record<string, MakeWriter>;
+
+/** The input's columns under names that the prediction's columns leave free. */
+function keptColumns(columns: string[], added: string[], listener: Listener): string[] {
+  return columns.map((column) => {
+    if (!added.includes(column)) return column;
+    let name = `input_${column}`;
+    while (columns.includes(name)) name = `input_${name}`;
+    listener.info?.(`the input's column "${column}" is kept as "${name}"`);
+    return name;
+  });
+}
+
+/** The most probable classes, best first; classes that tie stay in the model's order. */
+function ranked({ label, score, scores }: Prediction, count: number): [string, number][] {
+  if (count === 1) return [[label, score]];
+  return Object.entries(scores)
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, count);
+}
+
+function toJson({ prediction, problem }: PredictedRow, topK: number | undefined) {
+  if (!prediction) return { label: null, score: null, scores: null, problem };
+  const { label, score, scores } = prediction;
+  const shown = topK === undefined ? scores : Object.fromEntries(ranked(prediction, topK));
+  return { label, score, scores: shown };
+}

@@ -1,0 +1,121 @@
+import { Chalk, type ChalkInstance } from 'chalk';
+import type { Ora } from 'ora';
+import type { Listener, Step } from '../progress.js';
+
+export interface TerminalOptions {
+  quiet: boolean;
+  verbose: boolean;
+  color: boolean;
+}
+
+/** How often a running stage says a line where there is no spinner. */
+const PATIENCE_MS = 5000;
+
+/** Everything that people see: progress and warnings on stderr, and the style of results on stdout. */
+export class Terminal implements Listener {
+  /** Colours for stdout. */
+  readonly style: ChalkInstance;
+  readonly #errStyle: ChalkInstance;
+  readonly #spins: boolean;
+  #spinner: Ora | undefined;
+  #stage = '';
+  #stageStart = 0;
+  #lastLine = 0;
+
+  constructor(readonly options: TerminalOptions) {
+    const forced = process.env.FORCE_COLOR !== undefined && process.env.FORCE_COLOR !== '0';
+    const refused = !options.color || (process.env.NO_COLOR !== undefined && process.env.NO_COLOR !== '');
+    const styled = (stream: NodeJS.WriteStream) => new Chalk({ level: refused ? 0 : forced || stream.isTTY ? 1 : 0 });
+    this.style = styled(process.stdout);
+    this.#errStyle = styled(process.stderr);
+    this.#spins = process.stderr.isTTY === true && !process.env.CI && !options.quiet;
+  }
+
+  /** Loads the spinner where one will be shown. */
+  async prepare(): Promise<void> {
+    if (!this.#spins) return;
+    const { default: ora } = await import('ora');
+    // without discardStdin the spinner would put the terminal into a mode in which Ctrl-C is late
+    this.#spinner = ora({ stream: process.stderr, discardStdin: false });
+  }
+
+  step(step: Step): void {
+    if (this.options.quiet) return;
+    const now = performance.now();
+    const entered = step.stage !== this.#stage;
+    if (entered) {
+      this.#stage = step.stage;
+      this.#stageStart = now;
+    }
+    if (this.#spinner) {
+      this.#spinner.text = this.#sentence(step, now);
+      if (!this.#spinner.isSpinning) this.#spinner.start();
+      else this.#spinner.render();
+    } else if (entered ? step.done === undefined : now - this.#lastLine > PATIENCE_MS) {
+      this.#line(this.#sentence(step, now));
+      this.#lastLine = now;
+    }
+  }
+
+  warn(message: string): void {
+    if (!this.options.quiet) this.#line(`${this.#errStyle.yellow('warning:')} ${message}`);
+  }
+
+  info(message: string): void {
+    if (!this.options.quiet) this.#line(message);
+  }
+
+  /** Says what went wrong, in short. */
+  fail(message: string, hint: string | undefined): void {
+    this.stop();
+    process.stderr.write(`${this.#errStyle.red('error:')} ${message}\n`);
+    if (hint) process.stderr.write(`${this.#errStyle.cyan('hint:')} ${hint}\n`);
+  }
+
+  /** Takes the spinner away, so that the result can be printed. */
+  stop(): void {
+    this.#spinner?.stop();
+  }
+
+  #sentence({ stage, done, total, unit, note }: Step, now: number): string {
+    const count = done === undefined ? '' : ` ${done.toLocaleString('en-US')}`;
+    const of = total === undefined ? '' : ` of ${total.toLocaleString('en-US')}`;
+    const seconds = (now - this.#stageStart) / 1000;
+    const time = seconds >= 1 ? ` (${seconds.toFixed(0)} s)` : '';
+    return `${stage}${count}${of}${unit ? ` ${unit}` : ''}${note ? `, ${note}` : ''}${time}`;
+  }
+
+  #line(text: string): void {
+    const spinning = this.#spinner?.isSpinning;
+    if (spinning) this.#spinner!.clear();
+    process.stderr.write(`${text}\n`);
+    if (spinning) this.#spinner!.render();
+  }
+}
+
+/** Columns of text under a heading; numbers to the right, the rest to the left. */
+export function table(style: ChalkInstance, head: string[], rows: string[][], right: boolean[] = []): string {
+  const widths = head.map((title, c) => Math.max(...[title, ...rows.map((row) => row[c]!)].map(displayWidth)));
+  const line = (cells: string[]) =>
+    cells
+      .map((cell, c) => {
+        const gap = ' '.repeat(widths[c]! - displayWidth(cell));
+        return right[c] ? gap + cell : cell + gap;
+      })
+      .join('  ')
+      .trimEnd();
+  return [style.bold(line(head)), ...rows.map(line)].join('\n');
+}
+
+/** Columns a text takes on a terminal: East Asian wide characters take two, combining marks none. */
+function displayWidth(text: string): number {
+  let width = 0;
+  for (const character of text.replace(/\p{M}/gu, '')) {
+    width += /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u.test(
+      character,
+    )
+      ? 2
+      : 1;
+  }
+  return width;
+}

@@ -1,0 +1,177 @@
+// AssemblyScript, compiled by scripts/build.mjs to dist/compute/kernels.wasm.
+// The module imports the memory of the TensorFlow.js wasm backend and works in place on its tensors. It therefore
+// must not own a byte of memory: no static data (hence the polynomial exp and the imported log), no allocation.
+
+// @ts-ignore: decorator
+@external('env', 'log')
+declare function log(x: f64): f64;
+
+/**
+ * out = A·B for a CSR matrix A (rows × cols) and a dense row-major B (cols × k); every pointer is a byte offset.
+ * Called with the CSR form of Aᵀ it computes the gradient, so that both directions gather and none scatters.
+ */
+export function sparseMatMul(
+  rows: i32,
+  k: i32,
+  indptr: usize,
+  indices: usize,
+  values: usize,
+  b: usize,
+  out: usize,
+): void {
+  if (k == 1) return sparseMatVec(rows, indptr, indices, values, b, out);
+  const stride = <usize>k << 2;
+  for (let r = 0; r < rows; r++) {
+    const from = <usize>load<u32>(indptr + (<usize>r << 2)) << 2;
+    const to = <usize>load<u32>(indptr + (<usize>r << 2), 4) << 2;
+    const target = out + <usize>r * stride;
+    let c = 0;
+    for (; c + 16 <= k; c += 16) columns16(from, to, indices, values, b + (<usize>c << 2), stride, target + (<usize>c << 2));
+    for (; c + 4 <= k; c += 4) columns4(from, to, indices, values, b + (<usize>c << 2), stride, target + (<usize>c << 2));
+    for (; c < k; c++) columns1(from, to, indices, values, b + (<usize>c << 2), stride, target + (<usize>c << 2));
+  }
+}
+
+function sparseMatVec(rows: i32, indptr: usize, indices: usize, values: usize, b: usize, out: usize): void {
+  for (let r = 0; r < rows; r++) {
+    let p = <usize>load<u32>(indptr + (<usize>r << 2)) << 2;
+    const to = <usize>load<u32>(indptr + (<usize>r << 2), 4) << 2;
+    let s0: f64 = 0;
+    let s1: f64 = 0;
+    for (; p + 4 < to; p += 8) {
+      s0 += <f64>load<f32>(values + p) * <f64>load<f32>(b + (<usize>load<u32>(indices + p) << 2));
+      s1 += <f64>load<f32>(values + p, 4) * <f64>load<f32>(b + (<usize>load<u32>(indices + p, 4) << 2));
+    }
+    if (p < to) s0 += <f64>load<f32>(values + p) * <f64>load<f32>(b + (<usize>load<u32>(indices + p) << 2));
+    store<f32>(out + (<usize>r << 2), <f32>(s0 + s1));
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function columns16(from: usize, to: usize, indices: usize, values: usize, b: usize, stride: usize, out: usize): void {
+  let s0 = f32x4.splat(0);
+  let s1 = f32x4.splat(0);
+  let s2 = f32x4.splat(0);
+  let s3 = f32x4.splat(0);
+  for (let p = from; p < to; p += 4) {
+    const v = v128.load32_splat(values + p);
+    const row = b + <usize>load<u32>(indices + p) * stride;
+    s0 = f32x4.add(s0, f32x4.mul(v, v128.load(row)));
+    s1 = f32x4.add(s1, f32x4.mul(v, v128.load(row, 16)));
+    s2 = f32x4.add(s2, f32x4.mul(v, v128.load(row, 32)));
+    s3 = f32x4.add(s3, f32x4.mul(v, v128.load(row, 48)));
+  }
+  v128.store(out, s0);
+  v128.store(out, s1, 16);
+  v128.store(out, s2, 32);
+  v128.store(out, s3, 48);
+}
+
+// @ts-ignore: decorator
+@inline
+function columns4(from: usize, to: usize, indices: usize, values: usize, b: usize, stride: usize, out: usize): void {
+  let s = f32x4.splat(0);
+  for (let p = from; p < to; p += 4) {
+    const row = b + <usize>load<u32>(indices + p) * stride;
+    s = f32x4.add(s, f32x4.mul(v128.load32_splat(values + p), v128.load(row)));
+  }
+  v128.store(out, s);
+}
+
+// @ts-ignore: decorator
+@inline
+function columns1(from: usize, to: usize, indices: usize, values: usize, b: usize, stride: usize, out: usize): void {
+  let s: f64 = 0;
+  for (let p = from; p < to; p += 4) {
+    s += <f64>load<f32>(values + p) * <f64>load<f32>(b + <usize>load<u32>(indices + p) * stride);
+  }
+  store<f32>(out, <f32>s);
+}
+
+/**
+ * For each row of logits (rows × k) and its class: the cross-entropy of the softmax, and softmax − one-hot, its
+ * gradient. One column of logits means two classes, whose logits are 0 and the column's value.
+ */
+export function softmaxCrossEntropy(
+  rows: i32,
+  k: i32,
+  logits: usize,
+  labels: usize,
+  loss: usize,
+  backprop: usize,
+): void {
+  for (let r = 0; r < rows; r++) {
+    const label = load<i32>(labels + (<usize>r << 2));
+    const row = <usize>r * <usize>k << 2;
+    const lost = k == 1 ? binaryRow(label, logits + row, backprop + row) : softmaxRow(k, label, logits + row, backprop + row);
+    store<f32>(loss + (<usize>r << 2), <f32>lost);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function binaryRow(label: i32, logit: usize, backprop: usize): f64 {
+  const z = <f64>load<f32>(logit);
+  const small = <f64>exp32(<f32>-Math.abs(z)); // e^-|z|
+  const p = (z >= 0 ? 1.0 : small) / (1.0 + small);
+  store<f32>(backprop, <f32>(p - <f64>label));
+  return Math.max(z, 0) - <f64>label * z + log(1.0 + small);
+}
+
+// @ts-ignore: decorator
+@inline
+function softmaxRow(k: i32, label: i32, logits: usize, backprop: usize): f64 {
+  const end = <usize>k << 2;
+  let max = load<f32>(logits);
+  for (let p: usize = 4; p < end; p += 4) max = Mathf.max(max, load<f32>(logits + p));
+  const shift = f32x4.splat(max);
+  let total: f64 = 0;
+  let p: usize = 0;
+  for (; p + 16 <= end; p += 16) {
+    const e = exp128(f32x4.sub(v128.load(logits + p), shift));
+    v128.store(backprop + p, e);
+    total += <f64>f32x4.extract_lane(e, 0) + <f64>f32x4.extract_lane(e, 1) + <f64>f32x4.extract_lane(e, 2) + <f64>f32x4.extract_lane(e, 3);
+  }
+  for (; p < end; p += 4) {
+    const e = exp32(load<f32>(logits + p) - max);
+    store<f32>(backprop + p, e);
+    total += <f64>e;
+  }
+  const scale = f32x4.splat(<f32>(1.0 / total));
+  for (p = 0; p + 16 <= end; p += 16) v128.store(backprop + p, f32x4.mul(v128.load(backprop + p), scale));
+  for (; p < end; p += 4) store<f32>(backprop + p, load<f32>(backprop + p) * f32x4.extract_lane(scale, 0));
+  const own = <usize>label << 2;
+  store<f32>(backprop + own, load<f32>(backprop + own) - 1);
+  return log(total) + <f64>max - <f64>load<f32>(logits + own);
+}
+
+/** e^x for x ≤ 0, relative error below 3e-7; 0 below −87.3. */
+// @ts-ignore: decorator
+@inline
+function exp32(x: f32): f32 {
+  return f32x4.extract_lane(exp128(f32x4.splat(x)), 0);
+}
+
+/**
+ * e^x = 2^n · e^r with n = round(x / ln 2) and |r| ≤ ln 2 / 2 (ln 2 split in two so that r is exact), e^r by its
+ * Taylor polynomial of degree 7, whose remainder is below 1e-8 there.
+ */
+// @ts-ignore: decorator
+@inline
+function exp128(x: v128): v128 {
+  const inside = f32x4.ge(x, f32x4.splat(-87.3));
+  const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.4426950408889634)));
+  let r = f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375)));
+  r = f32x4.add(r, f32x4.mul(n, f32x4.splat(2.12194440e-4)));
+  let e = f32x4.splat(1.0 / 5040.0);
+  e = f32x4.add(f32x4.mul(e, r), f32x4.splat(1.0 / 720.0));
+  e = f32x4.add(f32x4.mul(e, r), f32x4.splat(1.0 / 120.0));
+  e = f32x4.add(f32x4.mul(e, r), f32x4.splat(1.0 / 24.0));
+  e = f32x4.add(f32x4.mul(e, r), f32x4.splat(1.0 / 6.0));
+  e = f32x4.add(f32x4.mul(e, r), f32x4.splat(0.5));
+  e = f32x4.add(f32x4.mul(e, r), f32x4.splat(1.0));
+  e = f32x4.add(f32x4.mul(e, r), f32x4.splat(1.0));
+  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
+  return v128.and(f32x4.mul(e, power), inside);
+}

@@ -1,0 +1,159 @@
+import { createHash, type Hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { MaasError } from '../errors.js';
+
+/** `-` as a file name means standard input. */
+export const STDIN = '-';
+
+/** Stands for bytes that are not UTF-8: a lone surrogate, which no valid text can hold. */
+export const INVALID = '\udc80';
+
+const NOT_A_CHARACTER = Buffer.from([0xef, 0xbf, 0xbe]);
+const REPLACEMENT = Buffer.from([0xef, 0xbf, 0xbd]);
+
+/** One input, opened: its text in pieces, and the digest of its bytes once those are read. */
+export interface Source {
+  readonly name: string;
+  /** Pieces of the decoded text: without byte order mark, unzipped, invalid bytes as `INVALID`. */
+  chunks(): AsyncGenerator<string>;
+  /** sha256 of the bytes as stored, in hex; complete after the last chunk. */
+  digest(): string;
+}
+
+/**
+ * Opens a file or standard input (`-`). Gzip is known by its first bytes, UTF-16 by its byte order mark.
+ * Throws `data` for what cannot be read as text: a missing file, a directory, an archive, a binary file.
+ */
+export async function openSource(path: string, stdin: Readable = process.stdin): Promise<Source> {
+  const name = path === STDIN ? 'standard input' : path;
+  if (path !== STDIN) await checkFile(path);
+  const hash = createHash('sha256');
+  const bytes = path === STDIN ? stdin : createReadStream(path, { highWaterMark: 1 << 20 });
+  return {
+    name,
+    chunks: () => decode(name, unzip(name, hashed(bytes, hash))),
+    digest: () => hash.copy().digest('hex'),
+  };
+}
+
+async function checkFile(path: string): Promise<void> {
+  const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    const problem = cause.code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${cause.code})`;
+    throw new MaasError('data', `${path}: ${problem}`, { details: { file: path }, cause });
+  });
+  if (found.isDirectory()) {
+    throw new MaasError('data', `${path} is a directory, expected a CSV file (or a dataset of \`maas preprocess\`)`, { details: { file: path } });
+  }
+}
+
+async function* hashed(bytes: Readable, hash: Hash): AsyncGenerator<Buffer> {
+  for await (const piece of bytes) {
+    const buffer = Buffer.isBuffer(piece) ? piece : Buffer.from(piece as Uint8Array);
+    hash.update(buffer);
+    yield buffer;
+  }
+}
+
+async function* unzip(name: string, bytes: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  const first = await bytes.next();
+  if (first.done) return;
+  const rest = async function* () {
+    yield first.value;
+    yield* bytes;
+  };
+  if (first.value[0] !== 0x1f || first.value[1] !== 0x8b) {
+    yield* rest();
+    return;
+  }
+  const gunzip = createGunzip({ chunkSize: 1 << 18 });
+  const feeding = (async () => {
+    for await (const piece of rest()) {
+      if (!gunzip.write(piece)) await new Promise((resolve) => gunzip.once('drain', resolve));
+    }
+    gunzip.end();
+  })().catch((error) => gunzip.destroy(error));
+  try {
+    yield* gunzip as AsyncIterable<Buffer> as AsyncGenerator<Buffer>;
+    await feeding;
+  } catch (cause) {
+    if (cause instanceof MaasError) throw cause;
+    throw new MaasError('data', `${name} is damaged: its gzip data cannot be unpacked`, {
+      details: { file: name },
+      cause,
+    });
+  }
+}
+
+async function* decode(name: string, bytes: AsyncGenerator<Buffer>): AsyncGenerator<string> {
+  const first = await bytes.next();
+  if (first.done) return;
+  const encoding = encodingOf(name, first.value);
+  const decoder = new TextDecoder(encoding, { fatal: encoding === 'utf-8' });
+  let pending: Buffer = Buffer.alloc(0);
+  let invalid = false;
+  let piece: Buffer | undefined = first.value;
+  while (piece) {
+    const bytesNow: Buffer = pending.length > 0 ? Buffer.concat([pending, piece]) : piece;
+    // a character split between two pieces waits for its end
+    const cut: number = encoding === 'utf-8' ? wholeCharacters(bytesNow) : bytesNow.length;
+    pending = bytesNow.subarray(cut);
+    const whole = bytesNow.subarray(0, cut);
+    if (encoding !== 'utf-8') {
+      yield decoder.decode(whole, { stream: true });
+    } else {
+      let text: string;
+      try {
+        text = decoder.decode(whole);
+      } catch {
+        invalid = true;
+        text = decodeLoosely(whole);
+      }
+      yield text;
+    }
+    const next = await bytes.next();
+    piece = next.done ? undefined : next.value;
+  }
+  if (pending.length > 0) yield decodeLoosely(pending);
+  else if (!invalid && encoding !== 'utf-8') yield decoder.decode();
+}
+
+function encodingOf(name: string, start: Buffer): 'utf-8' | 'utf-16le' | 'utf-16be' {
+  if (start[0] === 0xff && start[1] === 0xfe) return 'utf-16le';
+  if (start[0] === 0xfe && start[1] === 0xff) return 'utf-16be';
+  const refuse = (what: string, hint: string) => {
+    throw new MaasError('data', `${name} is ${what}, expected CSV text`, { hint, details: { file: name } });
+  };
+  if (start.subarray(0, 4).equals(Buffer.from('PK\x03\x04'))) {
+    refuse('a zip archive or a spreadsheet', 'save the sheet as CSV (UTF-8)');
+  }
+  if (start.subarray(0, 8192).includes(0)) refuse('a binary file', 'give a text file with columns, such as CSV');
+  return 'utf-8';
+}
+
+/** How many bytes from the start make whole UTF-8 characters, as far as the last three bytes tell. */
+function wholeCharacters(bytes: Buffer): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back]!;
+    if (byte < 0x80) return bytes.length;
+    if (byte >= 0xc0) {
+      const needed = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+      return needed > back ? bytes.length - back : bytes.length;
+    }
+  }
+  return bytes.length;
+}
+
+/** Decodes bytes that are not all UTF-8. A replacement character that the data itself holds stays one. */
+function decodeLoosely(bytes: Buffer): string {
+  const copy = Buffer.from(bytes);
+  for (let at = copy.indexOf(REPLACEMENT); at >= 0; at = copy.indexOf(REPLACEMENT, at + 3)) {
+    NOT_A_CHARACTER.copy(copy, at);
+  }
+  return new TextDecoder('utf-8', { ignoreBOM: true })
+    .decode(copy)
+    .replaceAll('\ufffd', INVALID)
+    .replaceAll('\ufffe', '\ufffd');
+}

@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Pipeline, Prediction } from '../../pipeline.js';
+import { version } from '../../version.js';
+import type { ExportFormat } from '../formats.js';
+import { packState, runtimeScript } from './pack.js';
+import type { Predictor } from './runtime.js';
+
+const types = `/** What the model says of one text. */
+export interface Prediction {
+  /** The most probable class. */
+  label: string;
+  /** Its probability. */
+  score: number;
+  /** The probability of every class; they sum to 1. */
+  scores: Record<string, number>;
+}
+
+/** The classes, in the order of \`scores\`. */
+export declare const labels: readonly string[];
+/** Classifies one text. */
+export declare function predict(text: string): Prediction;
+/** Classifies many texts, in order. */
+export declare function predictAll(texts: readonly string[]): Prediction[];
+`;
+
+/** One ECMAScript module without dependencies, for Node, browsers and edge runtimes. */
+export const js: ExportFormat = {
+  help: 'one ESM file without dependencies, and its types',
+
+  async files(pipeline: Pipeline, name: string) {
+    const state = pipeline.state();
+    const { script, stem } = await runtimeScript(state.vectorizer.analyzer.stemmer);
+    const model = [
+      `// ${name}, exported by maas ${version}. Usage: import { predict } from './model.js'; predict('some text')`,
+      script.trimEnd(),
+      `const predictor = maas.createPredictor(${JSON.stringify(packState(state))}, ${stem});`,
+      'export const labels = predictor.labels;',
+      'export const predict = predictor.predict;',
+      'export const predictAll = predictor.predictAll;',
+      '',
+    ].join('\n');
+    return {
+      'model.js': model,
+      'model.d.ts': types,
+      'package.json': `${JSON.stringify({ type: 'module', main: './model.js', types: './model.d.ts' }, null, 2)}\n`,
+    };
+  },
+
+  async predict(folder: string, texts: readonly string[]): Promise<Prediction[]> {
+    const model: Predictor = await import(pathToFileURL(join(folder, 'model.js')).href);
+    return texts.map((text) => model.predict(text));
+  },
+};

@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises';
+import type { StemmerName } from '../../text/stemmers.js';
+import type { PackedArray } from './runtime.js';
+
+/** Plain data and typed arrays as JSON that the runtime revives. */
+export function packState(state: object): string {
+  return JSON.stringify(state, (_key, value: unknown): unknown => {
+    if (!(value instanceof Float32Array || value instanceof Float64Array)) return value;
+    const packed: PackedArray = {
+      array: value instanceof Float64Array ? 'Float64Array' : 'Float32Array',
+      base64: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64'),
+    };
+    return packed;
+  });
+}
+
+/**
+ * The runtime as a script that defines `maas`, with the stemmer that the model needs, as a script that defines
+ * `natural`; and the expression that names that stemmer.
+ */
+export async function runtimeScript(stemmer: StemmerName | null): Promise<{ script: string; stem: string }> {
+  const built = new URL('../../../dist/export/js/', import.meta.url);
+  const runtime = await readFile(new URL('runtime.bundle.js', built), 'utf8');
+  if (stemmer === null) return { script: runtime, stem: 'undefined' };
+  const natural = await readFile(new URL(`stemmers/${stemmer}.js`, built), 'utf8');
+  return { script: `${natural}${runtime}`, stem: '(word) => natural.stemmer.stem(word)' };
+}

@@ -1,0 +1,49 @@
+import { loadVectorizer, type VectorizerState } from '../../features/vectorizer.js';
+import { loadPipeline, type PipelineState, type Prediction } from '../../pipeline.js';
+import type { Stem } from '../../text/analyzer.js';
+
+// Bundled by scripts/build.mjs into one script without imports, which an exported model carries. It runs wherever
+// ECMAScript 2024 and atob do: Node, browsers, edge runtimes. What it computes is the pipeline's own code.
+
+/** A typed array as text. */
+export interface PackedArray {
+  array: 'Float32Array' | 'Float64Array';
+  base64: string;
+}
+
+/** What an exported model offers. */
+export interface Predictor {
+  labels: readonly string[];
+  predict(text: string): Prediction;
+  predictAll(texts: readonly string[]): Prediction[];
+}
+
+/** Revives an exported pipeline from its JSON. */
+export function createPredictor(json: string, stem?: Stem): Predictor {
+  const pipeline = loadPipeline(JSON.parse(json, revive) as PipelineState, stem);
+  return {
+    labels: pipeline.labels,
+    predict: (text) => pipeline.predict([text])[0]!,
+    predictAll: (texts) => pipeline.predict(texts),
+  };
+}
+
+/** Revives the vectorizer of an exported pipeline: a text's feature row as a dense array. */
+export function createVectorizer(json: string, stem?: Stem): (text: string) => Float32Array {
+  const vectorizer = loadVectorizer(JSON.parse(json, revive) as VectorizerState, stem);
+  return (text) => {
+    const { indices, values } = vectorizer.transform([text]);
+    const row = new Float32Array(vectorizer.features);
+    for (let i = 0; i < indices.length; i++) row[indices[i]!] = values[i]!;
+    return row;
+  };
+}
+
+declare function atob(base64: string): string;
+
+function revive(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('base64' in value)) return value;
+  const { array, base64 } = value as PackedArray;
+  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  return array === 'Float64Array' ? new Float64Array(bytes.buffer) : new Float32Array(bytes.buffer);
+}

@@ -1,0 +1,11 @@
+/** maas as a library: the tasks behind the commands, and the pipeline. It never prints, exits or reads argv. */
+export { type ErrorCode, exitCodes, MaasError } from './errors.js';
+export { loadPipeline, Pipeline, type PipelineState, type Prediction } from './pipeline.js';
+export type { Listener, Step } from './progress.js';
+export { type EvaluateOptions, type EvaluateResult, evaluateModel } from './tasks/evaluate.js';
+export { type ExportOptions, type ExportResult, exportModel } from './tasks/export.js';
+export { listModels, showModel } from './tasks/models.js';
+export { openModel, type PredictedRow, type Predictions, type PredictOptions, predict } from './tasks/predict.js';
+export { type PreprocessOptions, type PreprocessResult, preprocess } from './tasks/preprocess.js';
+export { presets, resolveSettings, type TrainSettings } from './tasks/settings.js';
+export { type TrainOptions, type TrainResult, train } from './tasks/train.js';

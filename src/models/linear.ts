@@ -1,0 +1,62 @@
+import type { Csr } from '../sparse/csr.js';
+import type { Classifier } from './classifier.js';
+
+/** What fitting a linear classifier learned. */
+export interface LinearState {
+  kind: 'logistic';
+  classes: number;
+  features: number;
+  /** Row-major [features, columns]: a column for each class, or for two classes one, that of the second. */
+  coef: Float32Array;
+  /** [columns]. */
+  intercept: Float32Array;
+}
+
+/** Scores rows with a linear function for each class and the softmax of those; two classes share one function. */
+export class Linear implements Classifier {
+  readonly kind = 'logistic';
+  readonly classes: number;
+
+  constructor(private readonly learned: LinearState) {
+    this.classes = learned.classes;
+  }
+
+  probabilities({ rows, indptr, indices, values }: Csr): Float64Array {
+    const { coef, intercept, classes } = this.learned;
+    const columns = intercept.length;
+    const out = new Float64Array(rows * classes);
+    const logits = new Float64Array(columns);
+    for (let r = 0; r < rows; r++) {
+      logits.set(intercept);
+      for (let p = indptr[r]!; p < indptr[r + 1]!; p++) {
+        const value = values[p]!;
+        const row = indices[p]! * columns;
+        for (let c = 0; c < columns; c++) logits[c]! += value * coef[row + c]!;
+      }
+      const target = out.subarray(r * classes, (r + 1) * classes);
+      if (columns === 1) {
+        target[1] = 1 / (1 + Math.exp(-logits[0]!));
+        target[0] = 1 / (1 + Math.exp(logits[0]!));
+      } else {
+        softmax(logits, target);
+      }
+    }
+    return out;
+  }
+
+  state(): LinearState {
+    return this.learned;
+  }
+}
+
+/** e^z over the sum of e^z, shifted by the largest z so that nothing overflows. */
+export function softmax(logits: Float64Array, out: Float64Array): void {
+  let max = Number.NEGATIVE_INFINITY;
+  for (const z of logits) max = Math.max(max, z);
+  let total = 0;
+  for (let c = 0; c < logits.length; c++) {
+    out[c] = Math.exp(logits[c]! - max);
+    total += out[c]!;
+  }
+  for (let c = 0; c < out.length; c++) out[c]! /= total;
+}

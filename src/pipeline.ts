@@ -1,0 +1,62 @@
+import { loadVectorizer, type Vectorizer, type VectorizerState } from './features/vectorizer.js';
+import { type Classifier, type ClassifierState, loadClassifier } from './models/classifier.js';
+import type { Stem } from './text/analyzer.js';
+
+/** Everything a pipeline is, as plain data and typed arrays. */
+export interface PipelineState {
+  /** The classes, in the order of their scores. */
+  labels: string[];
+  vectorizer: VectorizerState;
+  classifier: ClassifierState;
+}
+
+/** What a pipeline says of one text. */
+export interface Prediction {
+  /** The most probable class; the first of those that tie. */
+  label: string;
+  /** Its probability. */
+  score: number;
+  /** The probability of every class; they sum to 1. */
+  scores: Record<string, number>;
+}
+
+/** Text → features → scores → label: the one path that training, evaluation, prediction and exports share. */
+export class Pipeline {
+  constructor(
+    readonly labels: readonly string[],
+    readonly vectorizer: Vectorizer,
+    readonly classifier: Classifier,
+  ) {}
+
+  /** Class probabilities, row-major [texts, classes]. */
+  probabilities(texts: readonly string[]): Float64Array {
+    return this.classifier.probabilities(this.vectorizer.transform(texts));
+  }
+
+  /** One prediction for each text, in order. */
+  predict(texts: readonly string[]): Prediction[] {
+    const probabilities = this.probabilities(texts);
+    return texts.map((_, row) => {
+      const from = row * this.labels.length;
+      const best = argmax(probabilities, from, this.labels.length);
+      const scores = Object.fromEntries(this.labels.map((label, c) => [label, probabilities[from + c]!]));
+      return { label: this.labels[best]!, score: probabilities[from + best]!, scores };
+    });
+  }
+
+  state(): PipelineState {
+    return { labels: [...this.labels], vectorizer: this.vectorizer.state(), classifier: this.classifier.state() };
+  }
+}
+
+/** The pipeline whose state this is. `stem` is the loaded stemmer that its analyzer names, if it names one. */
+export function loadPipeline(state: PipelineState, stem?: Stem): Pipeline {
+  return new Pipeline(state.labels, loadVectorizer(state.vectorizer, stem), loadClassifier(state.classifier));
+}
+
+/** Place of the largest of `count` values from `from` on, counted from there; the first where several tie. */
+export function argmax(values: Float64Array, from: number, count: number): number {
+  let best = 0;
+  for (let c = 1; c < count; c++) if (values[from + c]! > values[from + best]!) best = c;
+  return best;
+}

@@ -1,0 +1,89 @@
+import type { Evaluation, Metrics } from '../metrics/classification.js';
+import { confusedPairs } from './confusion.js';
+import { duration, figure, grouped } from './format.js';
+
+/** What the report tells of how a version came to be. */
+export interface ReportFacts {
+  model: string;
+  tool: { name: string; version: string };
+  created: string;
+  seed: number;
+  device: { name: string; library: string };
+  data: { sha256: string; files: { path: string; rows: number }[] };
+  rows: { train: number; validation: number; test: number };
+  classes: readonly string[];
+  features: number;
+  config: Record<string, unknown>;
+  fit: { iterations: number; evaluations: number; objective: number; converged: boolean };
+  timings: Record<string, number>;
+}
+
+const metricNames: Record<keyof Metrics, string> = {
+  n: 'rows',
+  accuracy: 'accuracy',
+  f1_macro: 'F1 (macro)',
+  f1_micro: 'F1 (micro)',
+  f1_weighted: 'F1 (weighted)',
+  precision_macro: 'precision (macro)',
+  recall_macro: 'recall (macro)',
+  log_loss: 'log loss',
+};
+
+/** report.md of a version: its metrics on the held-out rows, by class, and where it comes from. */
+export function reportMarkdown(facts: ReportFacts, evaluation: Evaluation): string {
+  const { metrics, perClass, confusion } = evaluation;
+  const { fit, rows } = facts;
+  const figures = (Object.keys(metricNames) as (keyof Metrics)[]).map((key) => [
+    metricNames[key],
+    key === 'n' ? grouped(metrics.n) : figure(metrics[key]),
+  ]);
+  const pairs = confusedPairs(confusion, 10);
+  const converged = fit.converged ? 'converged' : '**not converged**';
+  return [
+    `# ${facts.model}`,
+    `Trained ${facts.created} by ${facts.tool.name} ${facts.tool.version}.`,
+    '## On held-out rows',
+    table(['metric', 'value'], figures),
+    '## By class',
+    table(
+      ['class', 'precision', 'recall', 'F1', 'rows'],
+      perClass.map((c) => [c.label, figure(c.precision), figure(c.recall), figure(c.f1), grouped(c.support)]),
+    ),
+    '## Most confused',
+    pairs.length > 0
+      ? table(
+          ['label', 'predicted', 'rows'],
+          pairs.map((p) => [p.label, p.predicted, grouped(p.rows)]),
+        )
+      : 'No held-out row was mistaken.',
+    '## Where it comes from',
+    table(
+      ['what', 'value'],
+      [
+        ['rows', `${grouped(rows.train)} train, ${grouped(rows.validation)} validation, ${grouped(rows.test)} test`],
+        ['classes', grouped(facts.classes.length)],
+        ['features', grouped(facts.features)],
+        ['data', facts.data.files.map((file) => `${file.path} (${grouped(file.rows)} rows)`).join(', ')],
+        ['data sha256', facts.data.sha256],
+        ['fit', `${converged} after ${fit.iterations} iterations, ${fit.evaluations} passes, objective ${figure(fit.objective)}`],
+        ['device', `${facts.device.name} (${facts.device.library})`],
+        ['seed', String(facts.seed)],
+        ['time', duration(facts.timings.total ?? 0)],
+      ],
+    ),
+    '## Settings',
+    table(
+      ['setting', 'value'],
+      Object.entries(facts.config).map(([key, value]) => [key, JSON.stringify(value)]),
+    ),
+    '',
+  ].join('\n\n');
+}
+
+function table(head: string[], rows: string[][]): string {
+  const line = (cells: string[]) => `| ${cells.map(cell).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** Text that stays inside its cell. */
+const cell = (value: string) => value.replace(/[\\|`*_<>[\]]/g, '\\$&').replace(/\s+/g, ' ');

@@ -1,0 +1,31 @@
+/**
+ * A sparse matrix in compressed sparse rows: row r holds `values[indptr[r]..indptr[r+1]]` in the columns
+ * `indices[..]`, which rise within a row.
+ */
+export interface Csr {
+  readonly rows: number;
+  readonly cols: number;
+  /** rows + 1 offsets. */
+  readonly indptr: Uint32Array;
+  readonly indices: Uint32Array;
+  readonly values: Float32Array;
+}
+
+/** Aᵀ by a counting sort over the columns: O(rows + cols + non-zeros). Column order within a row comes out rising. */
+export function transpose(a: Csr): Csr {
+  const nonZeros = a.indptr[a.rows]!;
+  const indptr = new Uint32Array(a.cols + 1);
+  for (let p = 0; p < nonZeros; p++) indptr[a.indices[p]! + 1]!++;
+  for (let c = 0; c < a.cols; c++) indptr[c + 1]! += indptr[c]!;
+  const next = indptr.slice(0, a.cols);
+  const indices = new Uint32Array(nonZeros);
+  const values = new Float32Array(nonZeros);
+  for (let r = 0; r < a.rows; r++) {
+    for (let p = a.indptr[r]!; p < a.indptr[r + 1]!; p++) {
+      const q = next[a.indices[p]!]!++;
+      indices[q] = r;
+      values[q] = a.values[p]!;
+    }
+  }
+  return { rows: a.cols, cols: a.rows, indptr, indices, values };
+}

@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { MaasError } from '../errors.js';
+import { asidePath, discard, replaceFolder, writeDurably } from './aside.js';
+
+/** Every folder that maas writes names its format and all its files in `manifest.json`. */
+export interface ArtifactManifest {
+  format: string;
+  formatVersion: number;
+  files: Record<string, { sha256: string; size: number }>;
+}
+
+export const MANIFEST = 'manifest.json';
+
+/** Writes the files into a new folder and returns what the manifest says of them. */
+export async function writeFiles(
+  folder: string,
+  files: Record<string, string | Uint8Array>,
+): Promise<ArtifactManifest['files']> {
+  await mkdir(folder, { recursive: true });
+  const listed: ArtifactManifest['files'] = {};
+  for (const [name, content] of Object.entries(files)) {
+    await writeDurably(join(folder, name), content);
+    listed[name] = { sha256: sha256(content), size: Buffer.byteLength(content) };
+  }
+  return listed;
+}
+
+export async function writeManifest(folder: string, manifest: ArtifactManifest): Promise<void> {
+  await writeDurably(join(folder, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+/**
+ * Makes the folder `target` of a format, in the place of an older one of that format. `fill` writes into a folder
+ * aside and answers with the manifest; the target changes only once all of it stands. A folder that holds anything
+ * else is left alone: throws `usage`.
+ */
+export async function publishFolder<M extends ArtifactManifest>(
+  target: string,
+  format: string,
+  fill: (aside: string) => Promise<M>,
+): Promise<M> {
+  const path = resolve(target);
+  await checkReplaceable(path, format);
+  await mkdir(dirname(path), { recursive: true });
+  const aside = asidePath(path);
+  try {
+    const manifest = await fill(aside);
+    await writeManifest(aside, manifest);
+    await replaceFolder(aside, path);
+    return manifest;
+  } catch (error) {
+    await discard(aside);
+    throw error;
+  }
+}
+
+async function checkReplaceable(path: string, format: string): Promise<void> {
+  const entries = await readdir(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw new MaasError('usage', `${path} cannot be written as a folder (${error.code})`);
+  });
+  if (entries.length === 0) return;
+  const manifest = await readFile(join(path, MANIFEST), 'utf8').then(JSON.parse, () => undefined);
+  if (manifest?.format !== format) {
+    throw new MaasError('usage', `${path} holds other files, expected an empty folder or an older ${format}`, {
+      hint: 'name another folder with --output',
+    });
+  }
+}
+
+/** A folder written by maas, opened: its manifest, and its files by name, each checked against its digest. */
+export interface Artifact<M extends ArtifactManifest> {
+  readonly folder: string;
+  readonly manifest: M;
+  read(name: string): Promise<Buffer>;
+}
+
+/**
+ * Opens a folder of the given format. Throws `artifact` when the manifest is missing, broken, of another format or
+ * of a version that is not known; `read` throws it for a missing file and for one that was changed.
+ */
+export async function openArtifact<M extends ArtifactManifest>(
+  folder: string,
+  format: string,
+  formatVersion: number,
+): Promise<Artifact<M>> {
+  const path = join(folder, MANIFEST);
+  const manifest = parseManifest(path, await readOr(path, `${folder} holds no ${MANIFEST}, expected a ${format} folder`));
+  if (manifest.format !== format) {
+    throw new MaasError('artifact', `${path} is of the format "${manifest.format}", expected "${format}"`);
+  }
+  if (manifest.formatVersion !== formatVersion) {
+    throw new MaasError(
+      'artifact',
+      `${path} has the format version ${manifest.formatVersion}, this maas reads version ${formatVersion}`,
+      { hint: 'use the version of maas that wrote it, or train again' },
+    );
+  }
+  return {
+    folder,
+    manifest: manifest as M,
+    read: async (name) => {
+      const file = join(folder, name);
+      const listed = manifest.files[name];
+      if (!listed) throw new MaasError('artifact', `${path} does not list ${name}`);
+      const bytes = await readOr(file, `${file} is missing although ${MANIFEST} lists it`);
+      const found = sha256(bytes);
+      if (found !== listed.sha256) {
+        throw new MaasError('artifact', `${file} was changed: its sha256 is ${found}, expected ${listed.sha256}`, {
+          hint: 'restore the file, or train again',
+        });
+      }
+      return bytes;
+    },
+  };
+}
+
+function parseManifest(path: string, bytes: Buffer): ArtifactManifest {
+  let manifest: Partial<ArtifactManifest> | null;
+  try {
+    manifest = JSON.parse(bytes.toString('utf8'));
+  } catch (cause) {
+    throw new MaasError('artifact', `${path} is not JSON`, { cause });
+  }
+  if (typeof manifest?.format !== 'string' || typeof manifest.files !== 'object') {
+    throw new MaasError('artifact', `${path} is not a manifest: it lacks "format" or "files"`);
+  }
+  return manifest as ArtifactManifest;
+}
+
+async function readOr(path: string, message: string): Promise<Buffer> {
+  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') throw new MaasError('artifact', message, { cause });
+    throw new MaasError('artifact', `${path} cannot be read (${cause.code})`, { cause });
+  });
+}
+
+export const sha256 = (content: string | Uint8Array) => createHash('sha256').update(content).digest('hex');

@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import { type ArtifactManifest, openArtifact, publishFolder, sha256, writeFiles } from './artifact.js';
+import { decodePipeline, encodePipeline } from './pipeline-files.js';
+
+const FORMAT = 'maas-dataset';
+const FORMAT_VERSION = 1;
+
+/** What a dataset says of itself. */
+export interface DatasetManifest extends ArtifactManifest {
+  tool: { name: 'maas'; version: string };
+  name: string;
+  created: string;
+  command: string[];
+  config: Record<string, unknown>;
+  rows: { train: number; validation: number; test: number };
+}
+
+/**
+ * Writes a dataset folder, in the place of an older one if there is one. `state` is plain data and typed arrays and
+ * comes back from `readDataset` as it was.
+ */
+export async function writeDataset(
+  folder: string,
+  state: object,
+  facts: Omit<DatasetManifest, keyof ArtifactManifest>,
+): Promise<DatasetManifest> {
+  return publishFolder(folder, FORMAT, async (aside) => {
+    const files = await writeFiles(aside, encodePipeline(state));
+    return { format: FORMAT, formatVersion: FORMAT_VERSION, ...facts, files };
+  });
+}
+
+/** Reads a dataset folder: its manifest, the digest of that, and its state. Throws `artifact`. */
+export async function readDataset<S extends object>(
+  folder: string,
+): Promise<{ manifest: DatasetManifest; digest: string; state: S }> {
+  const artifact = await openArtifact<DatasetManifest>(folder, FORMAT, FORMAT_VERSION);
+  const state = await decodePipeline<S>(artifact);
+  return { manifest: artifact.manifest, digest: sha256(JSON.stringify(artifact.manifest.files)), state };
+}
+
+/** Where a dataset goes when nobody says: beside the models. */
+export const datasetFolder = (store: string, name: string) => join(store, 'datasets', name);

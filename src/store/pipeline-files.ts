@@ -1,0 +1,73 @@
+import { MaasError } from '../errors.js';
+import { loadPipeline, type Pipeline, type PipelineState } from '../pipeline.js';
+import { loadStemmer } from '../text/stemmers.js';
+import type { Artifact, ArtifactManifest } from './artifact.js';
+import { decodeSafetensors, encodeSafetensors, type Tensor, type TypedArray } from './safetensors.js';
+
+const STATE = 'pipeline.json';
+const VOCABULARY = 'vocabulary.json';
+const WEIGHTS = 'weights.safetensors';
+
+/**
+ * The files of a pipeline: its plain data in pipeline.json, the terms of a vocabulary in vocabulary.json, its arrays
+ * in weights.safetensors under their path in the state ("classifier.coef").
+ */
+export function encodePipeline<S extends object>(state: S): Record<string, string | Uint8Array> {
+  const tensors: Record<string, Tensor> = {};
+  let vocabulary: unknown;
+  const plain = mapLeaves(state, '', (value, path) => {
+    if (ArrayBuffer.isView(value)) {
+      const data = value as TypedArray;
+      tensors[path] = { shape: [data.length], data };
+      return { tensor: path };
+    }
+    if (path.endsWith('.terms')) {
+      vocabulary = value;
+      return { file: VOCABULARY };
+    }
+    return undefined;
+  });
+  return {
+    [STATE]: `${JSON.stringify(plain, null, 2)}\n`,
+    ...(vocabulary === undefined ? {} : { [VOCABULARY]: JSON.stringify(vocabulary) }),
+    [WEIGHTS]: encodeSafetensors(tensors),
+  };
+}
+
+/** What `encodePipeline` was given. */
+export async function decodePipeline<S extends object>(artifact: Artifact<ArtifactManifest>): Promise<S> {
+  const json = async (name: string) => JSON.parse((await artifact.read(name)).toString('utf8'));
+  const tensors = decodeSafetensors(await artifact.read(WEIGHTS), `${artifact.folder}/${WEIGHTS}`);
+  const vocabulary = VOCABULARY in artifact.manifest.files ? await json(VOCABULARY) : undefined;
+  return mapLeaves(await json(STATE), '', (value) => {
+    if (typeof value !== 'object' || value === null) return undefined;
+    if ('tensor' in value) return tensors[value.tensor as string]?.data ?? missing(artifact, value.tensor as string);
+    if ('file' in value) return vocabulary ?? missing(artifact, VOCABULARY);
+    return undefined;
+  }) as S;
+}
+
+/** Loads the pipeline of a version. */
+export async function readPipeline(artifact: Artifact<ArtifactManifest>): Promise<Pipeline> {
+  const state = await decodePipeline<PipelineState>(artifact);
+  const { stemmer } = state.vectorizer.analyzer;
+  return loadPipeline(state, stemmer ? await loadStemmer(stemmer) : undefined);
+}
+
+function missing(artifact: Artifact<ArtifactManifest>, what: string): never {
+  throw new MaasError('artifact', `${artifact.folder}/${STATE} names "${what}", which is not there`);
+}
+
+/** A copy of plain data in which `replace` may put something else in the place of any value. */
+function mapLeaves(
+  value: unknown,
+  path: string,
+  replace: (value: unknown, path: string) => unknown | undefined,
+): unknown {
+  const replaced = replace(value, path);
+  if (replaced !== undefined) return replaced;
+  if (Array.isArray(value) || typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, mapLeaves(inner, path ? `${path}.${key}` : key, replace)]),
+  );
+}

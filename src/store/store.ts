@@ -1,0 +1,173 @@
+import { mkdir, readdir, rename, stat } from 'node:fs/promises';
+import { basename, join, resolve, sep } from 'node:path';
+import { MaasError } from '../errors.js';
+import { type Artifact, type ArtifactManifest, MANIFEST, openArtifact, writeFiles, writeManifest } from './artifact.js';
+import { asidePath, discard, settled } from './aside.js';
+
+const FORMAT = 'maas-model';
+const FORMAT_VERSION = 1;
+
+/** What a version says of itself; everything beside `files` comes from the training that published it. */
+export interface ModelManifest extends ArtifactManifest {
+  tool: { name: 'maas'; version: string };
+  model: string;
+  version: number;
+  /** ISO 8601, UTC. */
+  created: string;
+  command: string[];
+  config: Record<string, unknown>;
+  seed: number;
+  device: { name: string; library: string; node: string; platform: string };
+  data: { sha256: string; files: { path: string; sha256: string; rows: number }[] };
+  /** The dataset that it was trained from, where `preprocess` made one. */
+  dataset: { path: string; sha256: string } | null;
+  git: { commit: string } | null;
+  rows: { train: number; validation: number; test: number };
+  classes: string[];
+  features: number;
+  fit: object;
+  metrics: object;
+  timings: Record<string, number>;
+}
+
+/** Published versions: `<root>/models/<name>/<version>/`. */
+export class Store {
+  readonly #models: string;
+
+  constructor(readonly root: string) {
+    this.#models = join(root, 'models');
+  }
+
+  /**
+   * Publishes files as the next version of a model. They are written aside and renamed, so that a version is there
+   * whole or not at all; of two trainings that publish at once each gets its own number.
+   */
+  async publish(
+    model: string,
+    files: Record<string, string | Uint8Array>,
+    facts: Omit<ModelManifest, keyof ArtifactManifest | 'model' | 'version'>,
+  ): Promise<{ version: number; path: string; manifest: ModelManifest }> {
+    checkName(model);
+    const home = join(this.#models, model);
+    await mkdir(home, { recursive: true });
+    const aside = asidePath(join(home, 'version'));
+    try {
+      const listed = await writeFiles(aside, files);
+      for (;;) {
+        const version = ((await this.#versions(model)).at(-1) ?? 0) + 1;
+        const manifest = { format: FORMAT, formatVersion: FORMAT_VERSION, model, version, ...facts, files: listed };
+        await writeManifest(aside, manifest);
+        const path = join(home, String(version));
+        if (await renameUnlessThere(aside, path)) {
+          settled(aside);
+          return { version, path, manifest };
+        }
+      }
+    } catch (error) {
+      await discard(aside);
+      throw error;
+    }
+  }
+
+  /** The names of the models, sorted. */
+  async models(): Promise<string[]> {
+    return (await list(this.#models)).filter((name) => !name.startsWith('.')).sort();
+  }
+
+  /** Manifests of every version of every model, or of one, oldest version first. */
+  async manifests(model?: string): Promise<ModelManifest[]> {
+    const found: ModelManifest[] = [];
+    for (const name of model === undefined ? await this.models() : [model]) {
+      for (const version of await this.#versions(name)) {
+        found.push((await this.#open(join(this.#models, name, String(version)))).manifest);
+      }
+    }
+    return found;
+  }
+
+  /**
+   * Opens what a reference names: `name` (its newest version), `name@7`, the path of a version's folder, or
+   * without one the version that was published last. Throws `artifact` where there is no such version.
+   */
+  async open(reference?: string): Promise<Artifact<ModelManifest>> {
+    if (reference === undefined) return this.#openNewest();
+    if (reference.includes(sep) || reference.includes('/') || (await isFile(join(reference, MANIFEST)))) {
+      return this.#open(resolve(reference));
+    }
+    const [name, wanted] = reference.split('@') as [string, string?];
+    const versions = await this.#versions(name);
+    if (versions.length === 0) {
+      const models = await this.models();
+      throw new MaasError('artifact', `there is no model "${name}" in ${this.root}`, {
+        hint: models.length > 0 ? `the models are ${models.join(', ')}` : 'train one with `maas train <csv>`',
+      });
+    }
+    const version = wanted === undefined ? versions.at(-1)! : Number(wanted);
+    if (!versions.includes(version)) {
+      throw new MaasError('artifact', `the model "${name}" has no version "${wanted}"`, {
+        hint: `its versions are ${versions.join(', ')}`,
+      });
+    }
+    return this.#open(join(this.#models, name, String(version)));
+  }
+
+  async #openNewest(): Promise<Artifact<ModelManifest>> {
+    let newest: ModelManifest | undefined;
+    for (const name of await this.models()) {
+      const version = (await this.#versions(name)).at(-1);
+      if (version === undefined) continue;
+      const { manifest } = await this.#open(join(this.#models, name, String(version)));
+      if (!newest || manifest.created >= newest.created) newest = manifest;
+    }
+    if (newest) return this.#open(join(this.#models, newest.model, String(newest.version)));
+    throw new MaasError('artifact', `there is no model in ${this.root}`, {
+      hint: 'train one with `maas train <csv>`, or name another store with --store',
+    });
+  }
+
+  #open(folder: string): Promise<Artifact<ModelManifest>> {
+    return openArtifact<ModelManifest>(folder, FORMAT, FORMAT_VERSION);
+  }
+
+  /** Version numbers of a model, rising. */
+  async #versions(model: string): Promise<number[]> {
+    const entries = await list(join(this.#models, model));
+    return entries
+      .filter((entry) => /^[1-9][0-9]*$/.test(entry))
+      .map(Number)
+      .sort((a, b) => a - b);
+  }
+}
+
+/** A model's name for a data file: what its base name says, without endings. */
+export function modelNameFor(path: string): string {
+  const stem = basename(path).replace(/\.(gz|csv|tsv|txt)/gi, '');
+  return stem.replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[^\p{L}\p{N}]+/u, '') || 'model';
+}
+
+/** Throws `usage` for a name that cannot be a folder on every system, or would read as a reference to a version. */
+export function checkName(name: string): void {
+  if (!/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,99}$/u.test(name)) {
+    throw new MaasError('usage', `"${name}" cannot name a model, expected letters, digits, ".", "_" and "-"`);
+  }
+}
+
+async function renameUnlessThere(from: string, to: string): Promise<boolean> {
+  try {
+    // an empty folder would be replaced silently, and a version is never empty
+    await rename(from, to);
+    return true;
+  } catch (error) {
+    if (await stat(to).catch(() => undefined)) return false;
+    throw error;
+  }
+}
+
+const isFile = async (path: string) => (await stat(path).catch(() => undefined))?.isFile() ?? false;
+
+async function list(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
+    throw error;
+  });
+}

@@ -1,0 +1,106 @@
+import { readExamples } from '../data/examples.js';
+import { MaasError } from '../errors.js';
+import { type ClassMetrics, type Confusion, evaluate, type Metrics } from '../metrics/classification.js';
+import { argmax, type Pipeline } from '../pipeline.js';
+import type { Listener } from '../progress.js';
+import type { Artifact } from '../store/artifact.js';
+import { readPipeline } from '../store/pipeline-files.js';
+import { decodePredictions, type RowPrediction } from '../store/predictions.js';
+import { type ModelManifest, Store } from '../store/store.js';
+import type { DataSettings } from './settings.js';
+
+export interface EvaluateOptions {
+  store: string;
+  /** Reference of the version; the newest if absent. */
+  model?: string | undefined;
+  /** Labelled CSV files; the version's own held-out rows if absent. */
+  data?: readonly string[] | undefined;
+  settings: Pick<DataSettings, 'onBadRow'> & Partial<Pick<DataSettings, 'textColumn' | 'labelColumn' | 'delimiter'>>;
+}
+
+export interface EvaluateResult {
+  model: string;
+  version: number;
+  data: { kind: 'held-out' } | { kind: 'file'; files: { path: string; sha256: string; rows: number }[] };
+  metrics: Metrics;
+  perClass: ClassMetrics[];
+  confusion: Confusion;
+  unknownLabels: Record<string, number>;
+}
+
+/** Evaluates a version. Throws `artifact` where it is missing or damaged, `data` for files that cannot be used. */
+export async function evaluateModel(options: EvaluateOptions, listener: Listener = {}): Promise<EvaluateResult> {
+  const artifact = await new Store(options.store).open(options.model);
+  const { model, version, classes } = artifact.manifest;
+  const { predictions, data } = options.data
+    ? await predictFiles(artifact, options.data, options.settings, listener)
+    : { predictions: await heldOut(artifact), data: { kind: 'held-out' as const } };
+  const evaluation = evaluate(predictions, classes);
+  const unknown = Object.keys(evaluation.unknownLabels);
+  if (unknown.length > 0) {
+    listener.warn?.(
+      `${unknown.length === 1 ? 'a label' : `${unknown.length} labels`} that the model does not know, rows with it count as wrong: ${unknown.slice(0, 5).join(', ')}`,
+    );
+  }
+  return { model, version, data, ...evaluation };
+}
+
+async function heldOut(artifact: Artifact<ModelManifest>): Promise<RowPrediction[]> {
+  const name = 'predictions.csv';
+  const predictions = decodePredictions((await artifact.read(name)).toString('utf8'), `${artifact.folder}/${name}`);
+  if (predictions.length === 0) {
+    throw new MaasError('data', `${artifact.folder} held no rows out`, { hint: 'give labelled rows with --data' });
+  }
+  return predictions;
+}
+
+const BATCH = 256;
+
+async function predictFiles(
+  artifact: Artifact<ModelManifest>,
+  paths: readonly string[],
+  settings: EvaluateOptions['settings'],
+  listener: Listener,
+) {
+  const pipeline = await readPipeline(artifact);
+  const predictions: RowPrediction[] = [];
+  let waiting: Omit<RowPrediction, 'predicted' | 'score' | 'labelScore'>[] = [];
+  let texts: string[] = [];
+  const flush = () => {
+    predictions.push(...score(pipeline, texts, waiting));
+    waiting = [];
+    texts = [];
+  };
+  const { files } = await readExamples(
+    paths,
+    settings,
+    ({ text, label, file, row, line }) => {
+      texts.push(text);
+      waiting.push({ file: paths[file]!, row, line, label });
+      if (texts.length === BATCH) flush();
+    },
+    listener,
+  );
+  flush();
+  return { predictions, data: { kind: 'file' as const, files } };
+}
+
+function score(
+  pipeline: Pipeline,
+  texts: string[],
+  rows: Omit<RowPrediction, 'predicted' | 'score' | 'labelScore'>[],
+): RowPrediction[] {
+  const { labels } = pipeline;
+  const probabilities = pipeline.probabilities(texts);
+  return rows.map((row, r) => {
+    const from = r * labels.length;
+    const best = argmax(probabilities, from, labels.length);
+    const own = labels.indexOf(row.label);
+    return {
+      ...row,
+      predicted: labels[best]!,
+      score: probabilities[from + best]!,
+      labelScore: own < 0 ? null : probabilities[from + own]!,
+    };
+  });
+}

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { MaasError } from '../errors.js';
+import { type FormatName, formats } from '../export/formats.js';
+import { goldenTexts } from '../export/golden.js';
+import type { Prediction } from '../pipeline.js';
+import type { Listener } from '../progress.js';
+import { publishFolder, writeFiles } from '../store/artifact.js';
+import { readPipeline } from '../store/pipeline-files.js';
+import { Store } from '../store/store.js';
+import { version as toolVersion } from '../version.js';
+
+export interface ExportOptions {
+  store: string;
+  /** Reference of the version; the newest if absent. */
+  model?: string | undefined;
+  format: FormatName;
+  /** Folder to write; `<store>/exports/<name>/<version>/<format>` if absent. */
+  output?: string | undefined;
+}
+
+export interface ExportResult {
+  model: string;
+  version: number;
+  format: FormatName;
+  path: string;
+  files: Record<string, { sha256: string; size: number }>;
+  /** How the export was held against the pipeline. */
+  check: { rows: number; maxAbsDelta: number; tolerance: number };
+}
+
+/** Largest difference of a probability that an export may show; float32 arithmetic stays well below it. */
+const TOLERANCE = 1e-5;
+
+/**
+ * Writes a deployable form of a version. It is run on golden texts first; the folder appears only once it has said
+ * the same as the pipeline, within `TOLERANCE`. Throws `artifact`, or `failed` when the export says something else.
+ */
+export async function exportModel(options: ExportOptions, listener: Listener = {}): Promise<ExportResult> {
+  const store = new Store(options.store);
+  const artifact = await store.open(options.model);
+  const { model, version } = artifact.manifest;
+  const pipeline = await readPipeline(artifact);
+  const format = formats[options.format];
+  const path = options.output ?? join(options.store, 'exports', model, String(version), options.format);
+  const { files, check } = await publishFolder(path, 'maas-export', async (aside) => {
+    listener.step?.({ stage: 'export' });
+    const files = await writeFiles(aside, await format.files(pipeline, `${model}@${version}`));
+    listener.step?.({ stage: 'check' });
+    const texts = goldenTexts(pipeline);
+    const maxAbsDelta = largestDelta(pipeline.predict(texts), await format.predict(aside, texts));
+    if (!(maxAbsDelta <= TOLERANCE)) {
+      throw new MaasError(
+        'failed',
+        `the ${options.format} export differs from the pipeline by ${maxAbsDelta} in a probability, allowed are ${TOLERANCE}`,
+      );
+    }
+    const check = { rows: texts.length, maxAbsDelta, tolerance: TOLERANCE };
+    const tool = { name: 'maas', version: toolVersion };
+    return { format: 'maas-export', formatVersion: 1, kind: options.format, tool, model, version, check, files };
+  });
+  return { model, version, format: options.format, path, files, check };
+}
+
+/** Largest difference of a class's probability in any row; NaN where a class is missing. */
+function largestDelta(expected: Prediction[], found: Prediction[]): number {
+  let largest = 0;
+  expected.forEach(({ scores }, row) => {
+    for (const [label, p] of Object.entries(scores)) {
+      const delta = Math.abs(p - (found[row]?.scores[label] ?? Number.NaN));
+      largest = delta <= largest ? largest : delta;
+    }
+  });
+  return largest;
+}

@@ -1,0 +1,119 @@
+import { findTextColumn } from '../data/columns.js';
+import { openCsv } from '../data/csv.js';
+import { openLines } from '../data/lines.js';
+import { MaasError } from '../errors.js';
+import type { Pipeline, Prediction } from '../pipeline.js';
+import { breathe, type Listener } from '../progress.js';
+import { readPipeline } from '../store/pipeline-files.js';
+import { Store } from '../store/store.js';
+
+export interface PredictOptions {
+  store: string;
+  /** Reference of the version; the newest if absent. */
+  model?: string | undefined;
+  /** A CSV file, or `-` for standard input. */
+  input: string;
+  /** Each line of the input is one text; there is no header. */
+  lines?: boolean;
+  textColumn?: string | undefined;
+  delimiter?: string | undefined;
+  /** A row that cannot be read is answered without a prediction, or ends the work. */
+  onBadRow: 'skip' | 'fail';
+}
+
+/** One input row and what the model says of it; null, and why, where the row cannot be read. */
+export interface PredictedRow {
+  fields: string[];
+  prediction: Prediction | null;
+  problem?: string;
+}
+
+export interface Predictions {
+  model: string;
+  version: number;
+  labels: readonly string[];
+  /** Names of the input's columns; `fields` follow them. */
+  columns: string[];
+  /** Index of the column that was classified. */
+  textColumn: number;
+  /** The rows in the order of the input, some at a time; memory does not grow with the input. */
+  batches(): AsyncGenerator<PredictedRow[]>;
+}
+
+/** Opens a version for prediction. Throws `artifact`. */
+export async function openModel(store: string, reference?: string) {
+  const artifact = await new Store(store).open(reference);
+  return { manifest: artifact.manifest, pipeline: await readPipeline(artifact) };
+}
+
+const BATCH = 512;
+
+/** Classifies each row of a CSV file or of standard input. Throws `artifact`, `data`. */
+export async function predict(options: PredictOptions, listener: Listener = {}): Promise<Predictions> {
+  const { manifest, pipeline } = await openModel(options.store, options.model);
+  const table = options.lines
+    ? await openLines(options.input)
+    : await openCsv(options.input, options.delimiter === undefined ? {} : { delimiter: options.delimiter });
+  const trainedOn = manifest.config.textColumn as string | undefined;
+  const asked = options.textColumn ?? (trainedOn && table.columns.includes(trainedOn) ? trainedOn : undefined);
+  const column = findTextColumn(table.name, table.columns, { textColumn: asked });
+
+  async function* batches(): AsyncGenerator<PredictedRow[]> {
+    let done = 0;
+    for await (const rows of table.batches()) {
+      for (let from = 0; from < rows.length; from += BATCH) {
+        const batch = rows.slice(from, from + BATCH);
+        for (const { line, problem } of batch) {
+          if (problem) complain(table.name, line, problem, options, listener);
+        }
+        yield answer(pipeline, batch, table.columns.length, column);
+        done += batch.length;
+        listener.step?.({ stage: 'predict', done, unit: 'rows' });
+        await breathe();
+      }
+    }
+  }
+  return {
+    model: manifest.model,
+    version: manifest.version,
+    labels: pipeline.labels,
+    columns: table.columns,
+    textColumn: column,
+    batches,
+  };
+}
+
+function complain(
+  file: string,
+  line: number,
+  problem: string,
+  { onBadRow }: PredictOptions,
+  listener: Listener,
+): void {
+  const sentence = `${file}:${line}: ${problem}`;
+  if (onBadRow === 'fail') throw new MaasError('data', sentence, { details: { file, line, problem } });
+  listener.warn?.(`${sentence}; the row is answered without a label`);
+}
+
+function answer(
+  pipeline: Pipeline,
+  rows: { fields: string[]; problem?: string }[],
+  width: number,
+  column: number,
+): PredictedRow[] {
+  const good = rows.filter(({ problem }) => problem === undefined);
+  const predictions = pipeline.predict(good.map(({ fields }) => fields[column]!));
+  let next = 0;
+  return rows.map(({ fields, problem }) =>
+    problem === undefined
+      ? { fields, prediction: predictions[next++]! }
+      : { fields: fitted(fields, width), prediction: null, problem },
+  );
+}
+
+/** As many fields as the table has columns; what is too much stays in the last. */
+function fitted(fields: string[], width: number): string[] {
+  const kept = Array.from({ length: width }, (_, i) => fields[i] ?? '');
+  if (fields.length > width) kept[width - 1] = fields.slice(width - 1).join(',');
+  return kept;
+}

@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto';
+import { type Example, type ReadSummary, readExamples } from '../data/examples.js';
+import { type Split, stratifiedSplit } from '../data/split.js';
+import { MaasError } from '../errors.js';
+import { compareCodePoints, TfidfCollector } from '../features/tfidf-fit.js';
+import type { Vectorizer } from '../features/vectorizer.js';
+import type { Listener, Stopwatch } from '../progress.js';
+import type { Csr } from '../sparse/csr.js';
+import { growableU32 } from '../sparse/growable.js';
+import { loadStemmer } from '../text/stemmers.js';
+import { loadStopWords } from '../text/stopwords.js';
+import type { DataSettings, FeatureSettings } from './settings.js';
+
+/** Feature rows of one part of the data, their classes, and where each stands in the files. */
+export interface Part {
+  features: Csr;
+  /** Index into `Prepared.labels`. */
+  labels: Int32Array;
+  /** Index into `Prepared.files`. */
+  file: Uint32Array;
+  /** Number of the row in its file, from 1. */
+  row: Uint32Array;
+  /** Line of the file that the row starts on. */
+  line: Uint32Array;
+}
+
+/** Data that is read, checked, divided and vectorized: all that fitting needs. No text is in it. */
+export interface Prepared {
+  vectorizer: Vectorizer;
+  /** The classes of the training rows in code point order, then labels that only other rows have. */
+  labels: string[];
+  /** How many of `labels` are classes. */
+  classes: number;
+  parts: { train: Part; validation: Part; test: Part };
+  files: { path: string; sha256: string; rows: number }[];
+  /** One digest for all files, in order. */
+  sha256: string;
+  skipped: ReadSummary['skipped'];
+}
+
+export interface PrepareInput {
+  data: readonly string[];
+  /** A fixed test set, in the place of held-out rows. */
+  test?: readonly string[];
+}
+
+/** Reads CSV files into feature rows. The vectorizer learns from the training rows alone. Throws `data`, `usage`. */
+export async function prepare(
+  input: PrepareInput,
+  settings: DataSettings & FeatureSettings,
+  stopwatch: Stopwatch,
+  listener: Listener,
+): Promise<Prepared> {
+  const stopWords = settings.stopWords === null ? null : await loadStopWords(settings.stopWords);
+  const stem = settings.stemmer === null ? undefined : await loadStemmer(settings.stemmer);
+  const collector = new TfidfCollector({ ...settings, stopWords }, stem);
+  const places = { file: growableU32(), row: growableU32(), line: growableU32(), label: growableU32() };
+  const labelIds = new Map<string, number>();
+
+  const read = async (paths: readonly string[], firstFile: number) => {
+    let vectorizing = 0;
+    const summary = await stopwatch.time('read', () =>
+      readExamples(
+        paths,
+        settings,
+        ({ text, label, file, row, line }: Example) => {
+          const id = labelIds.get(label) ?? labelIds.size;
+          if (id === labelIds.size) labelIds.set(label, id);
+          places.file.push(firstFile + file);
+          places.row.push(row);
+          places.line.push(line);
+          places.label.push(id);
+          const from = performance.now();
+          collector.add(text);
+          vectorizing += performance.now() - from;
+        },
+        listener,
+      ),
+    );
+    stopwatch.move('read', 'vectorize', vectorizing / 1000);
+    return summary;
+  };
+
+  const own = await read(input.data, 0);
+  const classes = labelIds.size;
+  const rows = places.label.length;
+  checkClasses(input.data, [...labelIds.keys()]);
+  const outside = input.test ? await read(input.test, input.data.length) : undefined;
+
+  return stopwatch.time('vectorize', () => {
+    listener.step?.({ stage: 'vectorize' });
+    const found = [...labelIds.keys()];
+    const labels = [...found.slice(0, classes).sort(compareCodePoints), ...found.slice(classes)];
+    const order = new Map(labels.map((label, i) => [label, i]));
+    const classOf = Int32Array.from(places.label.view(), (id) => order.get(found[id]!)!);
+    const split = outside
+      ? splitAround(classOf, rows, classes, settings)
+      : stratifiedSplit(classOf, classes, settings);
+    warnAboutSplit(split, classOf, labels, classes, listener);
+    const { vectorizer, vectorize } = collector.fit(split.train);
+    const part = (chosen: Uint32Array): Part => ({
+      features: vectorize(chosen),
+      labels: Int32Array.from(chosen, (r) => classOf[r]!),
+      file: chosen.map((r) => places.file.get(r)),
+      row: chosen.map((r) => places.row.get(r)),
+      line: chosen.map((r) => places.line.get(r)),
+    });
+    const files = [...own.files, ...(outside?.files ?? [])];
+    return {
+      vectorizer,
+      labels,
+      classes,
+      parts: { train: part(split.train), validation: part(split.validation), test: part(split.test) },
+      files,
+      sha256: createHash('sha256').update(files.map((file) => file.sha256).join('\n')).digest('hex'),
+      skipped: {
+        count: own.skipped.count + (outside?.skipped.count ?? 0),
+        rows: [...own.skipped.rows, ...(outside?.skipped.rows ?? [])],
+      },
+    };
+  });
+}
+
+/** The split where a fixed test set follows the first `rows` rows. */
+function splitAround(labels: Int32Array, rows: number, classes: number, settings: DataSettings): Split {
+  const { train, validation } = stratifiedSplit(labels.subarray(0, rows), classes, { ...settings, testSize: 0 });
+  return { train, validation, test: Uint32Array.from({ length: labels.length - rows }, (_, i) => rows + i) };
+}
+
+function checkClasses(paths: readonly string[], labels: string[]): void {
+  if (labels.length > 1) return;
+  throw new MaasError('data', `${paths.join(', ')}: every row has the label "${labels[0]}", expected two classes or more`);
+}
+
+function warnAboutSplit(split: Split, classOf: Int32Array, labels: string[], classes: number, listener: Listener): void {
+  const rows = new Uint32Array(labels.length);
+  for (const r of split.train) rows[classOf[r]!]!++;
+  const tested = new Uint32Array(labels.length);
+  for (const r of split.test) tested[classOf[r]!]!++;
+  const named = (chosen: string[]) =>
+    `${chosen
+      .slice(0, 5)
+      .map((label) => `"${label}"`)
+      .join(', ')}${chosen.length > 5 ? ` and ${chosen.length - 5} more` : ''}`;
+  const single = labels.filter((_, c) => c < classes && rows[c] === 1 && tested[c] === 0);
+  if (single.length > 0) {
+    listener.warn?.(`${classCount(single)} with a single row to train on and none to test: ${named(single)}`);
+  }
+  const unknown = labels.slice(classes);
+  if (unknown.length > 0) {
+    listener.warn?.(
+      `the test rows hold ${unknown.length === 1 ? 'a label' : `${unknown.length} labels`} that no training row has, which count as wrong: ${named(unknown)}`,
+    );
+  }
+}
+
+const classCount = (labels: string[]) => (labels.length === 1 ? 'a class' : `${labels.length} classes`);

@@ -1,0 +1,212 @@
+import { type DeviceChoice, deviceChoices } from '../compute/choices.js';
+import { MaasError } from '../errors.js';
+import { type AnalyzerName, analyzers } from '../text/analyzer.js';
+import type { NgramRange } from '../text/ngrams.js';
+import { type StemmerName, stemmerNames } from '../text/stemmers.js';
+import { type TokenizerName, tokenizers } from '../text/words.js';
+
+/** One hyper-parameter or choice: how a value is read from a flag (text), a config file or a call, and its help. */
+export interface Setting<T> {
+  /** The value, or undefined where it is not one. */
+  parse(value: unknown): T | undefined;
+  /** What a value must be, to follow "expected". */
+  expected: string;
+  /** How help writes the value; absent for an on/off switch. */
+  metavar?: string;
+  help: string;
+}
+
+const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+
+const number = (value: unknown): number | undefined => {
+  if (typeof value === 'number') return Number.isNaN(value) ? undefined : value;
+  return typeof value === 'string' && /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value) ? Number(value) : undefined;
+};
+
+const where = (holds: (n: number) => boolean) => (value: unknown) => {
+  const n = number(value);
+  return n !== undefined && Number.isFinite(n) && holds(n) ? n : undefined;
+};
+
+const oneOf = <T extends string>(names: readonly T[], help: string): Setting<T> => ({
+  parse: (value) => names.find((name) => name === value),
+  expected: `one of ${names.join(', ')}`,
+  metavar: '<name>',
+  help: `${help}: ${names.join(', ')}`,
+});
+
+const orNone = <T>(setting: Setting<T>): Setting<T | null> => ({
+  ...setting,
+  parse: (value) => (value === null || value === 'none' ? null : setting.parse(value)),
+  expected: `${setting.expected}, or none`,
+});
+
+const onOff = (help: string): Setting<boolean> => ({
+  parse: (value) => (typeof value === 'boolean' ? value : undefined),
+  expected: 'true or false',
+  help,
+});
+
+const integer = (least: number, metavar: string, help: string): Setting<number> => ({
+  parse: where((n) => Number.isInteger(n) && n >= least),
+  expected: `a whole number, ${least} or more`,
+  metavar,
+  help,
+});
+
+const positive = (help: string): Setting<number> => ({
+  parse: where((n) => n > 0),
+  expected: 'a number above 0',
+  metavar: '<x>',
+  help,
+});
+
+const share = (help: string): Setting<number> => ({
+  parse: where((n) => n >= 0 && n < 1),
+  expected: 'a share of the rows from 0 to below 1',
+  metavar: '<share>',
+  help,
+});
+
+const ngramRange: Setting<NgramRange> = {
+  parse: (value) => {
+    const parts = Array.isArray(value) ? value : typeof value === 'string' ? value.split(',') : [];
+    const [min, max] = parts.map(where((n) => Number.isInteger(n) && n >= 1 && n <= 20));
+    return parts.length === 2 && min !== undefined && max !== undefined && min <= max ? [min, max] : undefined;
+  },
+  expected: 'two whole numbers from 1 to 20, smallest first, such as 1,2',
+  metavar: '<min,max>',
+  help: 'lengths of the n-grams',
+};
+
+/** How texts become features. */
+export const featureSettings = {
+  vectorizer: oneOf(['tfidf'], 'how texts become features'),
+  analyzer: oneOf(Object.keys(analyzers) as AnalyzerName[], 'what the terms are made of'),
+  tokenizer: oneOf(Object.keys(tokenizers) as TokenizerName[], 'how words are found'),
+  ngramRange,
+  lowercase: onOff('lower-case the texts first'),
+  stopWords: orNone<string>({
+    parse: text,
+    expected: 'a language or a file of words',
+    metavar: '<language|file>',
+    help: 'words to leave out',
+  }),
+  stemmer: orNone<StemmerName>(oneOf(stemmerNames, 'reduce words to stems')),
+  minDf: {
+    parse: where((n) => n > 0 && (n < 1 || Number.isInteger(n))),
+    expected: 'a number of rows (1, 2, …) or a share of them (below 1)',
+    metavar: '<rows|share>',
+    help: 'leave out terms in fewer rows than this',
+  } as Setting<number>,
+  maxDf: {
+    parse: where((n) => n > 0 && (n <= 1 || Number.isInteger(n))),
+    expected: 'a share of the rows (up to 1) or a number of them (2, 3, …)',
+    metavar: '<rows|share>',
+    help: 'leave out terms in more rows than this',
+  } as Setting<number>,
+  maxFeatures: orNone(integer(1, '<n>', 'keep only the n most frequent terms')),
+  sublinearTf: onOff('take 1 + ln(count) in place of the count'),
+  norm: oneOf(['l2', 'l1', 'none'], 'length that each row is brought to'),
+  smoothIdf: onOff('count one more row that holds every term'),
+} as const;
+
+/** How rows are read and divided. */
+export const dataSettings = {
+  textColumn: { parse: text, expected: 'a column name', metavar: '<name>', help: 'column of the texts' } as Setting<string>,
+  labelColumn: { parse: text, expected: 'a column name', metavar: '<name>', help: 'column of the labels' } as Setting<string>,
+  delimiter: {
+    parse: (value) => {
+      const given = value === '\\t' || value === 'tab' ? '\t' : value;
+      return typeof given === 'string' && given.length === 1 && !/["\r\n]/.test(given) ? given : undefined;
+    },
+    expected: 'one character, or tab',
+    metavar: '<char>',
+    help: 'field delimiter (found by itself if not given)',
+  } as Setting<string>,
+  onBadRow: oneOf(['skip', 'fail'], 'what a row that cannot be used does'),
+  testSize: share('share of the rows held out for the metrics'),
+  validationSize: share('share of the rows set aside beside those'),
+  seed: integer(0, '<n>', 'seed of everything drawn at random'),
+} as const;
+
+/** How the classifier is fitted. */
+export const modelSettings = {
+  model: oneOf(['logistic'], 'classifier'),
+  C: positive('inverse strength of the penalty on the weights'),
+  maxIter: integer(1, '<n>', 'stop the fit after n iterations'),
+  tol: positive('stop once no gradient component of the mean objective exceeds this'),
+  classWeight: orNone<'balanced'>(oneOf(['balanced'], 'weigh rows against the frequency of their class')),
+  device: oneOf<DeviceChoice>(deviceChoices, 'what to train on'),
+} as const;
+
+type Values<S> = { [K in keyof S]: S[K] extends Setting<infer T> ? T : never };
+export type FeatureSettings = Values<typeof featureSettings>;
+export type DataSettings = Values<Omit<typeof dataSettings, 'textColumn' | 'labelColumn' | 'delimiter'>> &
+  Partial<Values<Pick<typeof dataSettings, 'textColumn' | 'labelColumn' | 'delimiter'>>>;
+export type ModelSettings = Values<typeof modelSettings>;
+export type TrainSettings = FeatureSettings & DataSettings & ModelSettings;
+
+/** Every setting by its name in config files and calls; flags carry the same names in kebab-case. */
+export const settings = { ...dataSettings, ...featureSettings, ...modelSettings } as const;
+export type SettingName = keyof typeof settings;
+
+/** Exactly what scikit-learn's `TfidfVectorizer()` and `LogisticRegression()` do. */
+const sklearn: TrainSettings = {
+  vectorizer: 'tfidf',
+  analyzer: 'word',
+  tokenizer: 'sklearn',
+  ngramRange: [1, 1],
+  lowercase: true,
+  stopWords: null,
+  stemmer: null,
+  minDf: 1,
+  maxDf: 1,
+  maxFeatures: null,
+  sublinearTf: false,
+  norm: 'l2',
+  smoothIdf: true,
+  onBadRow: 'skip',
+  testSize: 0.2,
+  validationSize: 0,
+  seed: 42,
+  model: 'logistic',
+  C: 1,
+  maxIter: 100,
+  tol: 1e-4,
+  classWeight: null,
+  device: 'auto',
+};
+
+/** Sets of values to start from. `default` is what maas uses when nothing is asked for. */
+export const presets = {
+  default: { ...sklearn, tokenizer: 'unicode', ngramRange: [1, 2], sublinearTf: true, C: 10, maxIter: 200 },
+  sklearn,
+} as const satisfies Record<string, TrainSettings>;
+export type PresetName = keyof typeof presets;
+
+/**
+ * Checks values by name and fills in the preset's for what is absent. Throws `usage` for a name or a value that is
+ * none; `say` words a name for the user ("--min-df").
+ */
+export function resolveSettings(
+  given: Record<string, unknown>,
+  preset: string = 'default',
+  say: (name: string) => string = (name) => name,
+): TrainSettings {
+  if (!Object.hasOwn(presets, preset)) {
+    throw new MaasError('usage', `there is no preset "${preset}", expected one of ${Object.keys(presets).join(', ')}`);
+  }
+  const resolved: Record<string, unknown> = { ...presets[preset as PresetName] };
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    if (!Object.hasOwn(settings, name)) throw new MaasError('usage', `there is no setting "${name}"`);
+    const setting: Setting<unknown> = settings[name as SettingName];
+    const parsed = setting.parse(value);
+    if (parsed === undefined) {
+      throw new MaasError('usage', `${say(name)} is ${JSON.stringify(value)}, expected ${setting.expected}`);
+    }
+    resolved[name] = parsed;
+  }
+  return resolved as TrainSettings;
+}

@@ -1,0 +1,188 @@
+import { execFile } from 'node:child_process';
+import { stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { MaasError } from '../errors.js';
+import { evaluate, type Evaluation, type Metrics } from '../metrics/classification.js';
+import { type FitReport, fitLogistic } from '../models/logistic.js';
+import { argmax, Pipeline } from '../pipeline.js';
+import { type Listener, Stopwatch } from '../progress.js';
+import { confusionCsv } from '../report/confusion.js';
+import { reportMarkdown } from '../report/markdown.js';
+import { MANIFEST } from '../store/artifact.js';
+import { encodePipeline } from '../store/pipeline-files.js';
+import { encodePredictions, type RowPrediction } from '../store/predictions.js';
+import { modelNameFor, Store } from '../store/store.js';
+import { version as toolVersion } from '../version.js';
+import { type Part, type Prepared, type PrepareInput, prepare } from './prepare.js';
+import { openDataset, rowCounts } from './preprocess.js';
+import type { TrainSettings } from './settings.js';
+
+export interface TrainOptions extends PrepareInput {
+  store: string;
+  /** Name of the model; the data file's if absent. */
+  name?: string | undefined;
+  settings: TrainSettings;
+  /** Settings that the caller asked for, as against defaults: a dataset refuses those it has decided already. */
+  asked?: ReadonlySet<string>;
+  command?: string[];
+}
+
+export interface TrainResult {
+  model: string;
+  version: number;
+  path: string;
+  rows: { train: number; validation: number; test: number };
+  classes: string[];
+  features: number;
+  device: string;
+  seed: number;
+  metrics: Metrics;
+  timings: Record<'read' | 'vectorize' | 'fit' | 'evaluate' | 'total', number>;
+  fit: FitReport;
+  skipped: Prepared['skipped'];
+}
+
+/**
+ * Fits a pipeline on CSV files or on one dataset folder, scores it on the held-out rows, and publishes a version.
+ * Throws `data` for data that cannot be used, `usage` for settings that contradict, `device`.
+ */
+export async function train(options: TrainOptions, listener: Listener = {}): Promise<TrainResult> {
+  const { settings } = options;
+  const stopwatch = new Stopwatch();
+  // a device that is not there is told before an hour of reading, not after
+  const device = await stopwatch.time('fit', async () => {
+    const { openDevice } = await import('../compute/index.js');
+    return openDevice(settings.device);
+  });
+  const { prepared, dataset, name } = await load(options, stopwatch, listener);
+  const { parts, labels, classes } = prepared;
+  const known = labels.slice(0, classes);
+
+  const { pipeline, report } = await stopwatch.time('fit', async () => {
+    listener.step?.({ stage: 'fit' });
+    const { train } = parts;
+    const { classifier, report } = await fitLogistic(train.features, train.labels, classes, settings, device, listener);
+    return { pipeline: new Pipeline(known, prepared.vectorizer, classifier), report };
+  });
+
+  const { predictions, test, validation } = await stopwatch.time('evaluate', () => {
+    listener.step?.({ stage: 'evaluate' });
+    const predictions = predictPart(pipeline, parts.test, prepared);
+    return {
+      predictions,
+      test: evaluate(predictions, known),
+      validation: parts.validation.labels.length
+        ? evaluate(predictPart(pipeline, parts.validation, prepared), known).metrics
+        : null,
+    };
+  });
+
+  listener.step?.({ stage: 'publish' });
+  const rows = rowCounts(prepared);
+  const timings = stopwatch.timings(['read', 'vectorize', 'fit', 'evaluate']);
+  const facts = {
+    tool: { name: 'maas' as const, version: toolVersion },
+    created: new Date().toISOString(),
+    command: options.command ?? [],
+    config: { ...settings, ...(dataset?.config ?? {}) },
+    seed: settings.seed,
+    device: {
+      name: device.name,
+      library: device.library,
+      node: process.version,
+      platform: `${process.platform}-${process.arch}`,
+    },
+    data: { sha256: prepared.sha256, files: prepared.files },
+    dataset: dataset ? { path: dataset.path, sha256: dataset.sha256 } : null,
+    git: await gitCommit(options.data[0]!),
+    rows,
+    classes: known,
+    features: pipeline.vectorizer.features,
+    fit: report,
+    metrics: test.metrics,
+    timings,
+  };
+  const metrics = { ...metricsFile(test), validation };
+  const { version, path } = await new Store(options.store).publish(
+    name,
+    {
+      ...encodePipeline(pipeline.state()),
+      'metrics.json': `${JSON.stringify(metrics, null, 2)}\n`,
+      'confusion_matrix.csv': confusionCsv(test.confusion),
+      'predictions.csv': encodePredictions(predictions),
+      'report.md': reportMarkdown({ ...facts, model: name }, test),
+    },
+    facts,
+  );
+  return {
+    model: name,
+    version,
+    path,
+    rows,
+    classes: known,
+    features: facts.features,
+    device: device.name,
+    seed: settings.seed,
+    metrics: test.metrics,
+    timings: { ...timings, total: stopwatch.timings([]).total },
+    fit: report,
+    skipped: prepared.skipped,
+  };
+}
+
+const metricsFile = ({ metrics, perClass, unknownLabels }: Evaluation) => ({
+  ...metrics,
+  per_class: Object.fromEntries(perClass.map(({ label, ...figures }) => [label, figures])),
+  unknown_labels: unknownLabels,
+});
+
+async function load(options: TrainOptions, stopwatch: Stopwatch, listener: Listener) {
+  const [first] = options.data;
+  if (first === undefined) throw new MaasError('usage', 'there is nothing to train on, expected a CSV file or a dataset');
+  const isDataset = (await stat(join(first, MANIFEST)).catch(() => undefined))?.isFile() ?? false;
+  if (!isDataset || options.data.length > 1) {
+    const prepared = await prepare(options, options.settings, stopwatch, listener);
+    return { prepared, name: options.name ?? modelNameFor(first) };
+  }
+  const decided = [...(options.asked ?? [])].filter((setting) => !fitSettings.has(setting));
+  if (options.test) decided.push('test');
+  if (decided.length > 0) {
+    throw new MaasError('usage', `the dataset ${first} has decided ${decided.join(', ')} already`, {
+      hint: 'give that to `maas preprocess`, or train from the CSV file',
+    });
+  }
+  const { manifest, digest, prepared } = await stopwatch.time('read', () => openDataset(first));
+  return {
+    prepared,
+    name: options.name ?? manifest.name,
+    dataset: { path: first, sha256: digest, config: manifest.config },
+  };
+}
+
+/** The settings that are still open once a dataset is made. */
+const fitSettings = new Set(['model', 'C', 'maxIter', 'tol', 'classWeight', 'device', 'seed', 'preset']);
+
+function predictPart(pipeline: Pipeline, part: Part, { labels, classes, files }: Prepared): RowPrediction[] {
+  const probabilities = pipeline.classifier.probabilities(part.features);
+  return Array.from(part.labels, (label, r) => {
+    const from = r * classes;
+    const best = argmax(probabilities, from, classes);
+    return {
+      file: files[part.file[r]!]!.path,
+      row: part.row[r]!,
+      line: part.line[r]!,
+      label: labels[label]!,
+      predicted: labels[best]!,
+      score: probabilities[from + best]!,
+      labelScore: label < classes ? probabilities[from + label]! : null,
+    };
+  });
+}
+
+/** The commit that the data's folder is at, if it is in a git checkout and git is there to say so. */
+async function gitCommit(file: string): Promise<{ commit: string } | null> {
+  const folder = file === '-' ? '.' : dirname(file);
+  const asked = promisify(execFile)('git', ['-C', folder, 'rev-parse', 'HEAD'], { timeout: 5000 });
+  return asked.then(({ stdout }) => ({ commit: stdout.trim() })).catch(() => null);
+}
