@@ -17,7 +17,9 @@ try {
 } catch (error) {
   if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
   if (existsSync('dist/cli/run.js')) process.exit(0);
-  console.error('maas is not built and cannot be: its development dependencies are not installed (run `npm ci`).');
+  console.error(
+    'maas is not built and cannot be: its development dependencies are not installed (run `npm ci`).',
+  );
   process.exit(1);
 }
 
@@ -25,7 +27,17 @@ await rm('dist', { recursive: true, force: true });
 await mkdir('dist/compute/wasm', { recursive: true });
 
 const kernels = 'src/compute/wasm/assembly/kernels.ts';
-const flags = ['--importMemory', '--runtime', 'stub', '--noAssert', '-O3', '--enable', 'simd', '--use', 'abort='];
+const flags = [
+  '--importMemory',
+  '--runtime',
+  'stub',
+  '--noAssert',
+  '-O3',
+  '--enable',
+  'simd',
+  '--use',
+  'abort=',
+];
 const { error, stderr } = await asc.main([kernels, '-o', 'dist/compute/wasm/kernels.wasm', ...flags]);
 if (error) {
   console.error(stderr.toString());

@@ -5,7 +5,13 @@ export type { Listener, Step } from './progress.js';
 export { type EvaluateOptions, type EvaluateResult, evaluateModel } from './tasks/evaluate.js';
 export { type ExportOptions, type ExportResult, exportModel } from './tasks/export.js';
 export { listModels, showModel } from './tasks/models.js';
-export { openModel, type PredictedRow, type Predictions, type PredictOptions, predict } from './tasks/predict.js';
+export {
+  openModel,
+  type PredictedRow,
+  type Predictions,
+  type PredictOptions,
+  predict,
+} from './tasks/predict.js';
 export { type PreprocessOptions, type PreprocessResult, preprocess } from './tasks/preprocess.js';
 export { presets, resolveSettings, type TrainSettings } from './tasks/settings.js';
 export { type TrainOptions, type TrainResult, train } from './tasks/train.js';

@@ -45,7 +45,11 @@ export class Pipeline {
   }
 
   state(): PipelineState {
-    return { labels: [...this.labels], vectorizer: this.vectorizer.state(), classifier: this.classifier.state() };
+    return {
+      labels: [...this.labels],
+      vectorizer: this.vectorizer.state(),
+      classifier: this.classifier.state(),
+    };
   }
 }
 

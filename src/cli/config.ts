@@ -19,17 +19,26 @@ export async function readConfig(
   try {
     values = parse(source);
   } catch (cause) {
-    throw new MaasError('usage', `${file} is not YAML: ${(cause as Error).message.split('\n')[0]}`, { cause });
+    throw new MaasError('usage', `${file} is not YAML: ${(cause as Error).message.split('\n')[0]}`, {
+      cause,
+    });
   }
   if (values === null || values === undefined) return { file, values: {} };
   if (typeof values !== 'object' || Array.isArray(values)) {
-    throw new MaasError('usage', `${file} holds ${Array.isArray(values) ? 'a list' : 'one value'}, expected flags by name`);
+    throw new MaasError(
+      'usage',
+      `${file} holds ${Array.isArray(values) ? 'a list' : 'one value'}, expected flags by name`,
+    );
   }
   const known = new Set((Object.keys(flags) as FlagName[]).map(publicName));
   for (const key of Object.keys(values)) {
     if (known.has(key)) continue;
     const alike = [...known].find((name) => name.toLowerCase() === key.replaceAll(/[-_]/g, '').toLowerCase());
-    throw new MaasError('usage', `${file} sets "${key}", which is no flag`, alike ? { hint: `did you mean ${alike}?` } : {});
+    throw new MaasError(
+      'usage',
+      `${file} sets "${key}", which is no flag`,
+      alike ? { hint: `did you mean ${alike}?` } : {},
+    );
   }
   return { file, values: values as Record<string, unknown> };
 }

@@ -11,7 +11,9 @@ const text = (metavar: string, help: string): Setting<string> => ({
 const list = (metavar: string, help: string): Setting<string[]> => ({
   parse: (value) => {
     const items = Array.isArray(value) ? value : [value];
-    return items.length > 0 && items.every((item) => typeof item === 'string' && item !== '') ? items : undefined;
+    return items.length > 0 && items.every((item) => typeof item === 'string' && item !== '')
+      ? items
+      : undefined;
   },
   expected: 'a text or a list of texts',
   metavar,
@@ -33,14 +35,20 @@ const choice = <T extends string>(names: readonly T[], help: string): Setting<T>
 
 /** Flags that are not settings of a training. */
 const general = {
-  config: text('<file>', 'YAML or JSON file with flags by their camelCase names (maas.config.yaml if it is there)'),
+  config: text(
+    '<file>',
+    'YAML or JSON file with flags by their camelCase names (maas.config.yaml if it is there)',
+  ),
   store: text('<dir>', 'where versions are kept (MAAS_STORE, else artifacts)'),
   json: onOff('print the result as one JSON object'),
   quiet: onOff('no progress and no warnings'),
   verbose: onOff('say more; keep the stack of errors'),
   color: onOff('colours on a terminal (NO_COLOR and FORCE_COLOR are honoured)'),
   name: text('<model>', 'name of the model (from the data file if not given)'),
-  preset: choice(['default', 'sklearn'], "settings to start from: default, or sklearn for exactly scikit-learn's"),
+  preset: choice(
+    ['default', 'sklearn'],
+    "settings to start from: default, or sklearn for exactly scikit-learn's",
+  ),
   test: list('<csv...>', 'labelled rows to test on, in the place of held-out ones'),
   data: list('<csv...>', 'labelled rows to evaluate on, in the place of the held-out ones'),
   output: text('<path>', 'where to write'),

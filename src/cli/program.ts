@@ -6,7 +6,15 @@ import { version } from '../version.js';
 import type { Command } from './command.js';
 import { commands } from './commands/index.js';
 import { readConfig } from './config.js';
-import { type FlagName, type FlagValues, flags, flagUsage, longFlag, parseFlag, publicName } from './flags.js';
+import {
+  type FlagName,
+  type FlagValues,
+  flags,
+  flagUsage,
+  longFlag,
+  parseFlag,
+  publicName,
+} from './flags.js';
 import { Terminal } from './terminal.js';
 
 /** Flags that every command has. */
@@ -15,7 +23,11 @@ const common = ['config', 'store', 'json', 'quiet', 'verbose', 'color'] as const
 /** Parses the arguments, runs the command they name, prints its answer, and answers with the exit code. */
 export async function execute(argv: readonly string[]): Promise<number> {
   // what goes wrong before the flags are known is told in the form that was asked for, too
-  let terminal = new Terminal({ quiet: false, verbose: argv.includes('--verbose'), color: !argv.includes('--no-color') });
+  let terminal = new Terminal({
+    quiet: false,
+    verbose: argv.includes('--verbose'),
+    color: !argv.includes('--no-color'),
+  });
   const json = argv.includes('--json');
   endOnSignals();
   const program = new Commander('maas')
@@ -58,7 +70,10 @@ function declare(
   quieten(declared);
   const names: FlagName[] = [...command.flags, ...common];
   for (const flag of names) addOption(declared, flag);
-  declared.addHelpText('after', `\nExamples:\n${command.examples.map(([line, does]) => `  ${line}\n      ${does}`).join('\n')}`);
+  declared.addHelpText(
+    'after',
+    `\nExamples:\n${command.examples.map(([line, does]) => `  ${line}\n      ${does}`).join('\n')}`,
+  );
   declared.action(async (...given: unknown[]) => {
     const positional = given.slice(0, -2) as (string | string[] | undefined)[];
     const values = await collectFlags(declared, names);
@@ -86,7 +101,9 @@ function declare(
 function groupOf(program: Commander, name: string): Commander {
   const found = program.commands.find((command) => command.name() === name);
   if (found) return found;
-  const group = program.command(name).description('list, and show what is known of, the versions in the store');
+  const group = program
+    .command(name)
+    .description('list, and show what is known of, the versions in the store');
   quieten(group);
   return group;
 }
@@ -119,9 +136,11 @@ async function collectFlags(command: Commander, names: readonly FlagName[]): Pro
   const values: Record<string, unknown> = {};
   for (const flag of names) {
     const fromCli = given(flag);
-    const fromFile = config && Object.hasOwn(config.values, publicName(flag)) ? config.values[publicName(flag)] : undefined;
+    const fromFile =
+      config && Object.hasOwn(config.values, publicName(flag)) ? config.values[publicName(flag)] : undefined;
     if (fromCli !== undefined) values[flag] = parseFlag(flag, fromCli, longFlag(flag));
-    else if (fromFile !== undefined) values[flag] = parseFlag(flag, fromFile, `${publicName(flag)} in ${config!.file}`);
+    else if (fromFile !== undefined)
+      values[flag] = parseFlag(flag, fromFile, `${publicName(flag)} in ${config!.file}`);
   }
   return values as FlagValues;
 }
@@ -143,7 +162,9 @@ function report(error: unknown, terminal: Terminal, json: boolean): number {
   }
   terminal.fail(fault.message, hint);
   if (!(fault instanceof MaasError) || terminal.options.verbose) {
-    process.stderr.write(`${fault.stack ?? ''}\n${fault.cause instanceof Error ? `caused by ${fault.cause.stack}\n` : ''}`);
+    process.stderr.write(
+      `${fault.stack ?? ''}\n${fault.cause instanceof Error ? `caused by ${fault.cause.stack}\n` : ''}`,
+    );
   }
   return exitCodes[code];
 }

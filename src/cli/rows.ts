@@ -30,7 +30,10 @@ export const rowWriters = {
       tail: '',
       row: ({ fields, prediction }) => {
         const best = prediction ? ranked(prediction, ranks.length) : [];
-        return line([...fields, ...ranks.flatMap((k) => [best[k]?.[0] ?? '', best[k]?.[1].toFixed(6) ?? ''])]);
+        return line([
+          ...fields,
+          ...ranks.flatMap((k) => [best[k]?.[0] ?? '', best[k]?.[1].toFixed(6) ?? '']),
+        ]);
       },
     };
   },

@@ -25,7 +25,8 @@ export class Terminal implements Listener {
   constructor(readonly options: TerminalOptions) {
     const forced = process.env.FORCE_COLOR !== undefined && process.env.FORCE_COLOR !== '0';
     const refused = !options.color || (process.env.NO_COLOR !== undefined && process.env.NO_COLOR !== '');
-    const styled = (stream: NodeJS.WriteStream) => new Chalk({ level: refused ? 0 : forced || stream.isTTY ? 1 : 0 });
+    const styled = (stream: NodeJS.WriteStream) =>
+      new Chalk({ level: refused ? 0 : forced || stream.isTTY ? 1 : 0 });
     this.style = styled(process.stdout);
     this.#errStyle = styled(process.stderr);
     this.#spins = process.stderr.isTTY === true && !process.env.CI && !options.quiet;
@@ -95,7 +96,9 @@ export class Terminal implements Listener {
 
 /** Columns of text under a heading; numbers to the right, the rest to the left. */
 export function table(style: ChalkInstance, head: string[], rows: string[][], right: boolean[] = []): string {
-  const widths = head.map((title, c) => Math.max(...[title, ...rows.map((row) => row[c]!)].map(displayWidth)));
+  const widths = head.map((title, c) =>
+    Math.max(...[title, ...rows.map((row) => row[c]!)].map(displayWidth)),
+  );
   const line = (cells: string[]) =>
     cells
       .map((cell, c) => {
@@ -111,11 +114,12 @@ export function table(style: ChalkInstance, head: string[], rows: string[][], ri
 function displayWidth(text: string): number {
   let width = 0;
   for (const character of text.replace(/\p{M}/gu, '')) {
-    width += /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u.test(
-      character,
-    )
-      ? 2
-      : 1;
+    width +=
+      /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u.test(
+        character,
+      )
+        ? 2
+        : 1;
   }
   return width;
 }

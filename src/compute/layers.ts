@@ -71,7 +71,10 @@ export async function predictWithLayers(
     tf.io.fromMemory({
       modelTopology,
       weightSpecs: weightsManifest.flatMap((group) => group.weights),
-      weightData: weights.buffer.slice(weights.byteOffset, weights.byteOffset + weights.byteLength) as ArrayBuffer,
+      weightData: weights.buffer.slice(
+        weights.byteOffset,
+        weights.byteOffset + weights.byteLength,
+      ) as ArrayBuffer,
     }),
   );
   const out: Float32Array[] = [];

@@ -17,7 +17,11 @@ export interface SparseTensor {
 
 /** Moves a matrix to the device. Free it with `disposeSparse`. */
 export function sparseTensor(matrix: Csr): SparseTensor {
-  return { shape: [matrix.rows, matrix.cols], forward: upload(matrix), transposed: upload(transpose(matrix)) };
+  return {
+    shape: [matrix.rows, matrix.cols],
+    forward: upload(matrix),
+    transposed: upload(transpose(matrix)),
+  };
 }
 
 export function disposeSparse({ forward, transposed }: SparseTensor): void {

@@ -50,7 +50,10 @@ export async function readExamples(
 ): Promise<ReadSummary> {
   const summary: ReadSummary = { files: [], rows: 0, skipped: { count: 0, rows: [] } };
   for (let file = 0; file < paths.length; file++) {
-    const table = await openCsv(paths[file]!, options.delimiter === undefined ? {} : { delimiter: options.delimiter });
+    const table = await openCsv(
+      paths[file]!,
+      options.delimiter === undefined ? {} : { delimiter: options.delimiter },
+    );
     const { text, label, guessed } = findColumns(table.name, table.columns, options);
     for (const guess of guessed) listener.info?.(`${table.name}: ${guess}`);
     let row = 0;
@@ -73,12 +76,18 @@ export async function readExamples(
   }
   const { count } = summary.skipped;
   if (count > 0) {
-    listener.warn?.(`${count} bad ${count === 1 ? 'row was' : 'rows were'} left out of ${count + summary.rows}`);
+    listener.warn?.(
+      `${count} bad ${count === 1 ? 'row was' : 'rows were'} left out of ${count + summary.rows}`,
+    );
   }
   if (summary.rows === 0) {
-    throw new MaasError('data', `${paths.join(', ')}: no row can be used, expected a text and a label in each`, {
-      details: { skipped: count },
-    });
+    throw new MaasError(
+      'data',
+      `${paths.join(', ')}: no row can be used, expected a text and a label in each`,
+      {
+        details: { skipped: count },
+      },
+    );
   }
   return summary;
 }

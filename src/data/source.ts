@@ -45,7 +45,11 @@ async function checkFile(path: string): Promise<void> {
     throw new MaasError('data', `${path}: ${problem}`, { details: { file: path }, cause });
   });
   if (found.isDirectory()) {
-    throw new MaasError('data', `${path} is a directory, expected a CSV file (or a dataset of \`maas preprocess\`)`, { details: { file: path } });
+    throw new MaasError(
+      'data',
+      `${path} is a directory, expected a CSV file (or a dataset of \`maas preprocess\`)`,
+      { details: { file: path } },
+    );
   }
 }
 
@@ -129,7 +133,8 @@ function encodingOf(name: string, start: Buffer): 'utf-8' | 'utf-16le' | 'utf-16
   if (start.subarray(0, 4).equals(Buffer.from('PK\x03\x04'))) {
     refuse('a zip archive or a spreadsheet', 'save the sheet as CSV (UTF-8)');
   }
-  if (start.subarray(0, 8192).includes(0)) refuse('a binary file', 'give a text file with columns, such as CSV');
+  if (start.subarray(0, 8192).includes(0))
+    refuse('a binary file', 'give a text file with columns, such as CSV');
   return 'utf-8';
 }
 

@@ -51,4 +51,5 @@ export class TermCounts {
 }
 
 /** A string with its own memory: a part of a longer string would keep all of that alive. */
-const ownCopy = (term: string) => (term.length < 13 ? term : Buffer.from(term, 'utf16le').toString('utf16le'));
+const ownCopy = (term: string) =>
+  term.length < 13 ? term : Buffer.from(term, 'utf16le').toString('utf16le');

@@ -39,7 +39,8 @@ export class TfidfCollector {
    * Throws `data` when no term is left.
    */
   fit(trainRows: Uint32Array): { vectorizer: Tfidf; vectorize(rows: Uint32Array): Csr } {
-    const { lowercase, tokenizer, stopWords, stemmer, analyzer, ngramRange, sublinearTf, norm } = this.options;
+    const { lowercase, tokenizer, stopWords, stemmer, analyzer, ngramRange, sublinearTf, norm } =
+      this.options;
     const { terms, columns, idf } = this.#choose(trainRows);
     const weights: WeightOptions = { sublinearTf, norm };
     const vectorizer = new Tfidf(
@@ -72,7 +73,10 @@ export class TfidfCollector {
     const atLeast = Math.max(1, minDf < 1 ? minDf * n : minDf);
     const atMost = maxDf <= 1 ? maxDf * n : maxDf;
     if (atMost < atLeast) {
-      throw new MaasError('usage', `max-df (${maxDf}) leaves out what min-df (${minDf}) asks for, on ${n} rows`);
+      throw new MaasError(
+        'usage',
+        `max-df (${maxDf}) leaves out what min-df (${minDf}) asks for, on ${n} rows`,
+      );
     }
     let kept: [term: string, id: number][] = [];
     for (const entry of ids) {

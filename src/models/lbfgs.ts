@@ -34,7 +34,11 @@ export interface LbfgsResult {
  * Limited-memory BFGS (Nocedal & Wright 2006, algorithm 7.5) with a line search for the strong Wolfe conditions.
  * `x` is the start and is overwritten.
  */
-export async function minimizeLbfgs(f: Objective, x: Float64Array, options: LbfgsOptions): Promise<LbfgsResult> {
+export async function minimizeLbfgs(
+  f: Objective,
+  x: Float64Array,
+  options: LbfgsOptions,
+): Promise<LbfgsResult> {
   const { tolerance, maxIterations, history = 10, onIteration } = options;
   let gradient = new Float64Array(x.length);
   let nextGradient = new Float64Array(x.length);
@@ -51,7 +55,8 @@ export async function minimizeLbfgs(f: Objective, x: Float64Array, options: Lbfg
     if (gradientMax <= tolerance && -slope / 2 <= 0.01 * tolerance * Math.abs(value)) {
       return { x, value, gradientMax, iterations, evaluations, status: 'converged' };
     }
-    if (iterations === maxIterations) return { x, value, gradientMax, iterations, evaluations, status: 'max-iterations' };
+    if (iterations === maxIterations)
+      return { x, value, gradientMax, iterations, evaluations, status: 'max-iterations' };
     if (!(slope < 0)) {
       memory.forget();
       direction = memory.direction(gradient);
@@ -159,7 +164,11 @@ const NOISE = 2e-8;
  * value is flat to within noise, the approximate ones (Hager & Zhang 2005). Undefined where none is found.
  * The last point evaluated is the one returned.
  */
-function searchLine(evaluate: (step: number) => LinePoint, start: LinePoint, first: number): LinePoint | undefined {
+function searchLine(
+  evaluate: (step: number) => LinePoint,
+  start: LinePoint,
+  first: number,
+): LinePoint | undefined {
   const noise = NOISE * Math.abs(start.value);
   const decreases = (p: LinePoint) => p.value <= start.value + SUFFICIENT_DECREASE * p.step * start.slope;
   const accepts = (p: LinePoint) =>
@@ -167,7 +176,9 @@ function searchLine(evaluate: (step: number) => LinePoint, start: LinePoint, fir
     (decreases(p) ||
       (p.value <= start.value + noise && p.slope <= (2 * SUFFICIENT_DECREASE - 1) * start.slope));
   const tooFar = (p: LinePoint, best: LinePoint) =>
-    !Number.isFinite(p.value) || (p.value > start.value + noise && !decreases(p)) || p.value > best.value + noise;
+    !Number.isFinite(p.value) ||
+    (p.value > start.value + noise && !decreases(p)) ||
+    p.value > best.value + noise;
 
   let low = start;
   let high: LinePoint | undefined;

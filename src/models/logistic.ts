@@ -111,7 +111,11 @@ function meanObjective(
   };
 }
 
-function sampleWeights(labels: Int32Array, classes: number, kind: LogisticOptions['classWeight']): Float64Array {
+function sampleWeights(
+  labels: Int32Array,
+  classes: number,
+  kind: LogisticOptions['classWeight'],
+): Float64Array {
   const weights = new Float64Array(labels.length).fill(1);
   if (kind !== 'balanced') return weights;
   const counts = new Float64Array(classes);
@@ -122,7 +126,12 @@ function sampleWeights(labels: Int32Array, classes: number, kind: LogisticOption
 
 const total = (weights: Float64Array) => weights.reduce((sum, w) => sum + w, 0);
 
-function fitReport(result: LbfgsResult, sum: number, { maxIter, tol }: LogisticOptions, listener: Listener): FitReport {
+function fitReport(
+  result: LbfgsResult,
+  sum: number,
+  { maxIter, tol }: LogisticOptions,
+  listener: Listener,
+): FitReport {
   const { iterations, evaluations, gradientMax, status } = result;
   if (status === 'max-iterations') {
     listener.warn?.(

@@ -13,7 +13,9 @@ export function confusedPairs(
   limit: number,
 ): { label: string; predicted: string; rows: number }[] {
   return counts
-    .flatMap((row, i) => row.map((rows, j) => ({ label: labels[i]!, predicted: labels[j]!, rows, wrong: i !== j })))
+    .flatMap((row, i) =>
+      row.map((rows, j) => ({ label: labels[i]!, predicted: labels[j]!, rows, wrong: i !== j })),
+    )
     .filter(({ rows, wrong }) => wrong && rows > 0)
     .sort((a, b) => b.rows - a.rows)
     .slice(0, limit)

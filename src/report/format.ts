@@ -1,5 +1,6 @@
 /** A figure for people; an undefined one is a dash. */
-export const figure = (value: number | null, digits = 4): string => (value === null ? '–' : value.toFixed(digits));
+export const figure = (value: number | null, digits = 4): string =>
+  value === null ? '–' : value.toFixed(digits);
 
 /** 1234567 → "1,234,567". */
 export const grouped = (n: number): string => n.toLocaleString('en-US');

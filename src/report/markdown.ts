@@ -60,12 +60,18 @@ export function reportMarkdown(facts: ReportFacts, evaluation: Evaluation): stri
     table(
       ['what', 'value'],
       [
-        ['rows', `${grouped(rows.train)} train, ${grouped(rows.validation)} validation, ${grouped(rows.test)} test`],
+        [
+          'rows',
+          `${grouped(rows.train)} train, ${grouped(rows.validation)} validation, ${grouped(rows.test)} test`,
+        ],
         ['classes', grouped(facts.classes.length)],
         ['features', grouped(facts.features)],
         ['data', facts.data.files.map((file) => `${file.path} (${grouped(file.rows)} rows)`).join(', ')],
         ['data sha256', facts.data.sha256],
-        ['fit', `${converged} after ${fit.iterations} iterations, ${fit.evaluations} passes, objective ${figure(fit.objective)}`],
+        [
+          'fit',
+          `${converged} after ${fit.iterations} iterations, ${fit.evaluations} passes, objective ${figure(fit.objective)}`,
+        ],
         ['device', `${facts.device.name} (${facts.device.library})`],
         ['seed', String(facts.seed)],
         ['time', duration(facts.timings.total ?? 0)],

@@ -64,9 +64,13 @@ async function checkReplaceable(path: string, format: string): Promise<void> {
   if (entries.length === 0) return;
   const manifest = await readFile(join(path, MANIFEST), 'utf8').then(JSON.parse, () => undefined);
   if (manifest?.format !== format) {
-    throw new MaasError('usage', `${path} holds other files, expected an empty folder or an older ${format}`, {
-      hint: 'name another folder with --output',
-    });
+    throw new MaasError(
+      'usage',
+      `${path} holds other files, expected an empty folder or an older ${format}`,
+      {
+        hint: 'name another folder with --output',
+      },
+    );
   }
 }
 
@@ -87,7 +91,10 @@ export async function openArtifact<M extends ArtifactManifest>(
   formatVersion: number,
 ): Promise<Artifact<M>> {
   const path = join(folder, MANIFEST);
-  const manifest = parseManifest(path, await readOr(path, `${folder} holds no ${MANIFEST}, expected a ${format} folder`));
+  const manifest = parseManifest(
+    path,
+    await readOr(path, `${folder} holds no ${MANIFEST}, expected a ${format} folder`),
+  );
   if (manifest.format !== format) {
     throw new MaasError('artifact', `${path} is of the format "${manifest.format}", expected "${format}"`);
   }
@@ -108,9 +115,13 @@ export async function openArtifact<M extends ArtifactManifest>(
       const bytes = await readOr(file, `${file} is missing although ${MANIFEST} lists it`);
       const found = sha256(bytes);
       if (found !== listed.sha256) {
-        throw new MaasError('artifact', `${file} was changed: its sha256 is ${found}, expected ${listed.sha256}`, {
-          hint: 'restore the file, or train again',
-        });
+        throw new MaasError(
+          'artifact',
+          `${file} was changed: its sha256 is ${found}, expected ${listed.sha256}`,
+          {
+            hint: 'restore the file, or train again',
+          },
+        );
       }
       return bytes;
     },
@@ -132,7 +143,8 @@ function parseManifest(path: string, bytes: Buffer): ArtifactManifest {
 
 async function readOr(path: string, message: string): Promise<Buffer> {
   return readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') throw new MaasError('artifact', message, { cause });
+    if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR')
+      throw new MaasError('artifact', message, { cause });
     throw new MaasError('artifact', `${path} cannot be read (${cause.code})`, { cause });
   });
 }

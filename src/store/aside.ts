@@ -7,7 +7,10 @@ const unfinished = new Set<string>();
 
 /** A path beside `target`, of which `discardUnfinished` knows until it has been renamed or removed. */
 export function asidePath(target: string): string {
-  const path = join(dirname(target), `.${basename(target)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
+  const path = join(
+    dirname(target),
+    `.${basename(target)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`,
+  );
   unfinished.add(path);
   return path;
 }

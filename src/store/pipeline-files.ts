@@ -41,7 +41,8 @@ export async function decodePipeline<S extends object>(artifact: Artifact<Artifa
   const vocabulary = VOCABULARY in artifact.manifest.files ? await json(VOCABULARY) : undefined;
   return mapLeaves(await json(STATE), '', (value) => {
     if (typeof value !== 'object' || value === null) return undefined;
-    if ('tensor' in value) return tensors[value.tensor as string]?.data ?? missing(artifact, value.tensor as string);
+    if ('tensor' in value)
+      return tensors[value.tensor as string]?.data ?? missing(artifact, value.tensor as string);
     if ('file' in value) return vocabulary ?? missing(artifact, VOCABULARY);
     return undefined;
   }) as S;
@@ -68,6 +69,9 @@ function mapLeaves(
   if (replaced !== undefined) return replaced;
   if (Array.isArray(value) || typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [key, mapLeaves(inner, path ? `${path}.${key}` : key, replace)]),
+    Object.entries(value).map(([key, inner]) => [
+      key,
+      mapLeaves(inner, path ? `${path}.${key}` : key, replace),
+    ]),
   );
 }

@@ -13,7 +13,15 @@ const columns = ['file', 'row', 'line', 'label', 'predicted', 'score', 'label_sc
 
 /** predictions.csv of a version. Probabilities keep all their digits, so that metrics can be made from them again. */
 export function encodePredictions(predictions: readonly RowPrediction[]): string {
-  const rows = predictions.map((p) => [p.file, p.row, p.line, p.label, p.predicted, p.score, p.labelScore ?? '']);
+  const rows = predictions.map((p) => [
+    p.file,
+    p.row,
+    p.line,
+    p.label,
+    p.predicted,
+    p.score,
+    p.labelScore ?? '',
+  ]);
   return `${Papa.unparse([columns, ...rows], { newline: '\n' })}\n`;
 }
 
@@ -21,7 +29,10 @@ export function encodePredictions(predictions: readonly RowPrediction[]): string
 export function decodePredictions(csv: string, name: string): RowPrediction[] {
   const { data, errors } = Papa.parse<string[]>(csv, { delimiter: ',', newline: '\n', skipEmptyLines: true });
   if (errors.length > 0 || data[0]?.join() !== columns.join()) {
-    throw new MaasError('artifact', `${name} is not a table of predictions, expected the columns ${columns.join(', ')}`);
+    throw new MaasError(
+      'artifact',
+      `${name} is not a table of predictions, expected the columns ${columns.join(', ')}`,
+    );
   }
   return data.slice(1).map(([file, row, line, label, predicted, score, labelScore]) => ({
     file: file!,

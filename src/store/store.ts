@@ -1,7 +1,14 @@
 import { mkdir, readdir, rename, stat } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
 import { MaasError } from '../errors.js';
-import { type Artifact, type ArtifactManifest, MANIFEST, openArtifact, writeFiles, writeManifest } from './artifact.js';
+import {
+  type Artifact,
+  type ArtifactManifest,
+  MANIFEST,
+  openArtifact,
+  writeFiles,
+  writeManifest,
+} from './artifact.js';
 import { asidePath, discard, settled } from './aside.js';
 
 const FORMAT = 'maas-model';
@@ -55,7 +62,14 @@ export class Store {
       const listed = await writeFiles(aside, files);
       for (;;) {
         const version = ((await this.#versions(model)).at(-1) ?? 0) + 1;
-        const manifest = { format: FORMAT, formatVersion: FORMAT_VERSION, model, version, ...facts, files: listed };
+        const manifest = {
+          format: FORMAT,
+          formatVersion: FORMAT_VERSION,
+          model,
+          version,
+          ...facts,
+          files: listed,
+        };
         await writeManifest(aside, manifest);
         const path = join(home, String(version));
         if (await renameUnlessThere(aside, path)) {

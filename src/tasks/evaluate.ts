@@ -15,7 +15,8 @@ export interface EvaluateOptions {
   model?: string | undefined;
   /** Labelled CSV files; the version's own held-out rows if absent. */
   data?: readonly string[] | undefined;
-  settings: Pick<DataSettings, 'onBadRow'> & Partial<Pick<DataSettings, 'textColumn' | 'labelColumn' | 'delimiter'>>;
+  settings: Pick<DataSettings, 'onBadRow'> &
+    Partial<Pick<DataSettings, 'textColumn' | 'labelColumn' | 'delimiter'>>;
 }
 
 export interface EvaluateResult {
@@ -29,7 +30,10 @@ export interface EvaluateResult {
 }
 
 /** Evaluates a version. Throws `artifact` where it is missing or damaged, `data` for files that cannot be used. */
-export async function evaluateModel(options: EvaluateOptions, listener: Listener = {}): Promise<EvaluateResult> {
+export async function evaluateModel(
+  options: EvaluateOptions,
+  listener: Listener = {},
+): Promise<EvaluateResult> {
   const artifact = await new Store(options.store).open(options.model);
   const { model, version, classes } = artifact.manifest;
   const { predictions, data } = options.data
@@ -47,9 +51,14 @@ export async function evaluateModel(options: EvaluateOptions, listener: Listener
 
 async function heldOut(artifact: Artifact<ModelManifest>): Promise<RowPrediction[]> {
   const name = 'predictions.csv';
-  const predictions = decodePredictions((await artifact.read(name)).toString('utf8'), `${artifact.folder}/${name}`);
+  const predictions = decodePredictions(
+    (await artifact.read(name)).toString('utf8'),
+    `${artifact.folder}/${name}`,
+  );
   if (predictions.length === 0) {
-    throw new MaasError('data', `${artifact.folder} held no rows out`, { hint: 'give labelled rows with --data' });
+    throw new MaasError('data', `${artifact.folder} held no rows out`, {
+      hint: 'give labelled rows with --data',
+    });
   }
   return predictions;
 }

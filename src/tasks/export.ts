@@ -56,7 +56,16 @@ export async function exportModel(options: ExportOptions, listener: Listener = {
     }
     const check = { rows: texts.length, maxAbsDelta, tolerance: TOLERANCE };
     const tool = { name: 'maas', version: toolVersion };
-    return { format: 'maas-export', formatVersion: 1, kind: options.format, tool, model, version, check, files };
+    return {
+      format: 'maas-export',
+      formatVersion: 1,
+      kind: options.format,
+      tool,
+      model,
+      version,
+      check,
+      files,
+    };
   });
   return { model, version, format: options.format, path, files, check };
 }
@@ -67,7 +76,7 @@ function largestDelta(expected: Prediction[], found: Prediction[]): number {
   expected.forEach(({ scores }, row) => {
     for (const [label, p] of Object.entries(scores)) {
       const delta = Math.abs(p - (found[row]?.scores[label] ?? Number.NaN));
-      largest = delta <= largest ? largest : delta;
+      largest = Math.max(largest, delta);
     }
   });
   return largest;

@@ -55,7 +55,8 @@ export async function predict(options: PredictOptions, listener: Listener = {}):
     ? await openLines(options.input)
     : await openCsv(options.input, options.delimiter === undefined ? {} : { delimiter: options.delimiter });
   const trainedOn = manifest.config.textColumn as string | undefined;
-  const asked = options.textColumn ?? (trainedOn && table.columns.includes(trainedOn) ? trainedOn : undefined);
+  const asked =
+    options.textColumn ?? (trainedOn && table.columns.includes(trainedOn) ? trainedOn : undefined);
   const column = findTextColumn(table.name, table.columns, { textColumn: asked });
 
   async function* batches(): AsyncGenerator<PredictedRow[]> {

@@ -112,7 +112,9 @@ export async function prepare(
       classes,
       parts: { train: part(split.train), validation: part(split.validation), test: part(split.test) },
       files,
-      sha256: createHash('sha256').update(files.map((file) => file.sha256).join('\n')).digest('hex'),
+      sha256: createHash('sha256')
+        .update(files.map((file) => file.sha256).join('\n'))
+        .digest('hex'),
       skipped: {
         count: own.skipped.count + (outside?.skipped.count ?? 0),
         rows: [...own.skipped.rows, ...(outside?.skipped.rows ?? [])],
@@ -123,16 +125,28 @@ export async function prepare(
 
 /** The split where a fixed test set follows the first `rows` rows. */
 function splitAround(labels: Int32Array, rows: number, classes: number, settings: DataSettings): Split {
-  const { train, validation } = stratifiedSplit(labels.subarray(0, rows), classes, { ...settings, testSize: 0 });
+  const { train, validation } = stratifiedSplit(labels.subarray(0, rows), classes, {
+    ...settings,
+    testSize: 0,
+  });
   return { train, validation, test: Uint32Array.from({ length: labels.length - rows }, (_, i) => rows + i) };
 }
 
 function checkClasses(paths: readonly string[], labels: string[]): void {
   if (labels.length > 1) return;
-  throw new MaasError('data', `${paths.join(', ')}: every row has the label "${labels[0]}", expected two classes or more`);
+  throw new MaasError(
+    'data',
+    `${paths.join(', ')}: every row has the label "${labels[0]}", expected two classes or more`,
+  );
 }
 
-function warnAboutSplit(split: Split, classOf: Int32Array, labels: string[], classes: number, listener: Listener): void {
+function warnAboutSplit(
+  split: Split,
+  classOf: Int32Array,
+  labels: string[],
+  classes: number,
+  listener: Listener,
+): void {
   const rows = new Uint32Array(labels.length);
   for (const r of split.train) rows[classOf[r]!]!++;
   const tested = new Uint32Array(labels.length);

@@ -1,6 +1,6 @@
+import type { VectorizerState } from '../features/vectorizer.js';
 import { loadVectorizer } from '../features/vectorizer.js';
 import { type Listener, Stopwatch } from '../progress.js';
-import type { VectorizerState } from '../features/vectorizer.js';
 import { datasetFolder, readDataset, writeDataset } from '../store/dataset.js';
 import { modelNameFor } from '../store/store.js';
 import { loadStemmer } from '../text/stemmers.js';
@@ -34,7 +34,10 @@ interface StoredDataset extends Omit<Prepared, 'vectorizer'> {
 }
 
 /** Reads, checks, divides and vectorizes CSV files, and writes the result as a dataset that `train` takes. */
-export async function preprocess(options: PreprocessOptions, listener: Listener = {}): Promise<PreprocessResult> {
+export async function preprocess(
+  options: PreprocessOptions,
+  listener: Listener = {},
+): Promise<PreprocessResult> {
   const stopwatch = new Stopwatch();
   const prepared = await prepare(options, options.settings, stopwatch, listener);
   const name = options.name ?? modelNameFor(options.data[0]!);

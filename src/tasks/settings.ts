@@ -20,7 +20,9 @@ const text = (value: unknown) => (typeof value === 'string' && value !== '' ? va
 
 const number = (value: unknown): number | undefined => {
   if (typeof value === 'number') return Number.isNaN(value) ? undefined : value;
-  return typeof value === 'string' && /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value) ? Number(value) : undefined;
+  return typeof value === 'string' && /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value)
+    ? Number(value)
+    : undefined;
 };
 
 const where = (holds: (n: number) => boolean) => (value: unknown) => {
@@ -72,7 +74,9 @@ const ngramRange: Setting<NgramRange> = {
   parse: (value) => {
     const parts = Array.isArray(value) ? value : typeof value === 'string' ? value.split(',') : [];
     const [min, max] = parts.map(where((n) => Number.isInteger(n) && n >= 1 && n <= 20));
-    return parts.length === 2 && min !== undefined && max !== undefined && min <= max ? [min, max] : undefined;
+    return parts.length === 2 && min !== undefined && max !== undefined && min <= max
+      ? [min, max]
+      : undefined;
   },
   expected: 'two whole numbers from 1 to 20, smallest first, such as 1,2',
   metavar: '<min,max>',
@@ -113,8 +117,18 @@ export const featureSettings = {
 
 /** How rows are read and divided. */
 export const dataSettings = {
-  textColumn: { parse: text, expected: 'a column name', metavar: '<name>', help: 'column of the texts' } as Setting<string>,
-  labelColumn: { parse: text, expected: 'a column name', metavar: '<name>', help: 'column of the labels' } as Setting<string>,
+  textColumn: {
+    parse: text,
+    expected: 'a column name',
+    metavar: '<name>',
+    help: 'column of the texts',
+  } as Setting<string>,
+  labelColumn: {
+    parse: text,
+    expected: 'a column name',
+    metavar: '<name>',
+    help: 'column of the labels',
+  } as Setting<string>,
   delimiter: {
     parse: (value) => {
       const given = value === '\\t' || value === 'tab' ? '\t' : value;
@@ -195,7 +209,10 @@ export function resolveSettings(
   say: (name: string) => string = (name) => name,
 ): TrainSettings {
   if (!Object.hasOwn(presets, preset)) {
-    throw new MaasError('usage', `there is no preset "${preset}", expected one of ${Object.keys(presets).join(', ')}`);
+    throw new MaasError(
+      'usage',
+      `there is no preset "${preset}", expected one of ${Object.keys(presets).join(', ')}`,
+    );
   }
   const resolved: Record<string, unknown> = { ...presets[preset as PresetName] };
   for (const [name, value] of Object.entries(given)) {

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { MaasError } from '../errors.js';
-import { evaluate, type Evaluation, type Metrics } from '../metrics/classification.js';
+import { type Evaluation, evaluate, type Metrics } from '../metrics/classification.js';
 import { type FitReport, fitLogistic } from '../models/logistic.js';
 import { argmax, Pipeline } from '../pipeline.js';
 import { type Listener, Stopwatch } from '../progress.js';
@@ -62,7 +62,14 @@ export async function train(options: TrainOptions, listener: Listener = {}): Pro
   const { pipeline, report } = await stopwatch.time('fit', async () => {
     listener.step?.({ stage: 'fit' });
     const { train } = parts;
-    const { classifier, report } = await fitLogistic(train.features, train.labels, classes, settings, device, listener);
+    const { classifier, report } = await fitLogistic(
+      train.features,
+      train.labels,
+      classes,
+      settings,
+      device,
+      listener,
+    );
     return { pipeline: new Pipeline(known, prepared.vectorizer, classifier), report };
   });
 
@@ -139,7 +146,8 @@ const metricsFile = ({ metrics, perClass, unknownLabels }: Evaluation) => ({
 
 async function load(options: TrainOptions, stopwatch: Stopwatch, listener: Listener) {
   const [first] = options.data;
-  if (first === undefined) throw new MaasError('usage', 'there is nothing to train on, expected a CSV file or a dataset');
+  if (first === undefined)
+    throw new MaasError('usage', 'there is nothing to train on, expected a CSV file or a dataset');
   const isDataset = (await stat(join(first, MANIFEST)).catch(() => undefined))?.isFile() ?? false;
   if (!isDataset || options.data.length > 1) {
     const prepared = await prepare(options, options.settings, stopwatch, listener);

@@ -35,8 +35,14 @@ export const analyzers = {
       return wordNgrams(tokens, ngramRange);
     };
   },
-  char: ({ ngramRange }) => (text) => charNgrams(text, ngramRange),
-  char_wb: ({ ngramRange }) => (text) => charWordNgrams(text, ngramRange),
+  char:
+    ({ ngramRange }) =>
+    (text) =>
+      charNgrams(text, ngramRange),
+  char_wb:
+    ({ ngramRange }) =>
+    (text) =>
+      charWordNgrams(text, ngramRange),
 } as const satisfies Record<string, MakeAnalyzer>;
 
 export type AnalyzerName = keyof typeof analyzers;

@@ -22,7 +22,8 @@ export const evaluate: Command = {
     );
     const { metrics, perClass, data } = result;
     const { style } = terminal;
-    const on = data.kind === 'held-out' ? 'its held-out rows' : data.files.map((file) => file.path).join(', ');
+    const on =
+      data.kind === 'held-out' ? 'its held-out rows' : data.files.map((file) => file.path).join(', ');
     const pairs = confusedPairs(result.confusion, 5);
     return {
       json: result,
@@ -41,7 +42,13 @@ export const evaluate: Command = {
         table(
           style,
           ['class', 'precision', 'recall', 'f1', 'rows'],
-          perClass.map((c) => [c.label, figure(c.precision), figure(c.recall), figure(c.f1), grouped(c.support)]),
+          perClass.map((c) => [
+            c.label,
+            figure(c.precision),
+            figure(c.recall),
+            figure(c.f1),
+            grouped(c.support),
+          ]),
           [false, true, true, true, true],
         ),
         ...(pairs.length > 0

@@ -14,7 +14,12 @@ export const exportCommand: Command = {
   async run({ args, values, store, terminal }) {
     const { exportModel } = await import('../../tasks/export.js');
     const result = await exportModel(
-      { store, model: args[0] as string | undefined, format: values.exportFormat ?? 'js', output: values.output },
+      {
+        store,
+        model: args[0] as string | undefined,
+        format: values.exportFormat ?? 'js',
+        output: values.output,
+      },
       terminal,
     );
     const { check } = result;

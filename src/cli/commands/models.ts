@@ -1,5 +1,5 @@
-import { duration, figure, grouped } from '../../report/format.js';
 import type { Metrics } from '../../metrics/classification.js';
+import { duration, figure, grouped } from '../../report/format.js';
 import type { Command } from '../command.js';
 import { table } from '../terminal.js';
 
@@ -70,16 +70,27 @@ export const modelsShow: Command = {
       ['rows', `${shown.rows.train} train, ${shown.rows.validation} validation, ${shown.rows.test} test`],
       ['classes', shown.classes.join(', ')],
       ['features', grouped(shown.features)],
-      ['device', `${shown.device.name} (${shown.device.library}, Node ${shown.device.node}, ${shown.device.platform})`],
+      [
+        'device',
+        `${shown.device.name} (${shown.device.library}, Node ${shown.device.node}, ${shown.device.platform})`,
+      ],
       ['time', duration(shown.timings.total ?? 0)],
       ['accuracy', figure(metrics.accuracy)],
       ['F1 macro', figure(metrics.f1_macro)],
       ['log loss', figure(metrics.log_loss)],
-      ['files', Object.entries(shown.files).map(([name, { size }]) => `${name} (${grouped(size)})`).join(', ')],
+      [
+        'files',
+        Object.entries(shown.files)
+          .map(([name, { size }]) => `${name} (${grouped(size)})`)
+          .join(', '),
+      ],
     ];
     return {
       json: shown,
-      text: [bold(`${shown.model}@${shown.version}`), ...facts.map(([name, value]) => `${name.padEnd(9)} ${value}`)].join('\n'),
+      text: [
+        bold(`${shown.model}@${shown.version}`),
+        ...facts.map(([name, value]) => `${name.padEnd(9)} ${value}`),
+      ].join('\n'),
     };
   },
 };

@@ -76,7 +76,8 @@ function whichIsWhich(
 ): { model: string | undefined; file: string | undefined } {
   const [first, second] = args;
   if (hasText) {
-    if (second !== undefined) throw new MaasError('usage', `there is both a file "${second}" and --text, expected one`);
+    if (second !== undefined)
+      throw new MaasError('usage', `there is both a file "${second}" and --text, expected one`);
     return { model: first, file: undefined };
   }
   if (second !== undefined || first === undefined) return { model: first, file: second };

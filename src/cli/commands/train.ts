@@ -1,5 +1,5 @@
 import { duration, figure, grouped } from '../../report/format.js';
-import { resolveSettings, settings as allSettings } from '../../tasks/settings.js';
+import { settings as allSettings, resolveSettings } from '../../tasks/settings.js';
 import type { Command } from '../command.js';
 import type { FlagName } from '../flags.js';
 
@@ -9,7 +9,10 @@ export const train: Command = {
   examples: [
     ['maas train data.csv', 'holds 20 % of the rows out, publishes artifacts/models/data/1'],
     ['maas train train.csv.gz --test test.csv.gz --name reviews', 'with a fixed test set'],
-    ['maas train data.csv --preset sklearn', "exactly scikit-learn's TfidfVectorizer() + LogisticRegression()"],
+    [
+      'maas train data.csv --preset sklearn',
+      "exactly scikit-learn's TfidfVectorizer() + LogisticRegression()",
+    ],
     ['maas train data.csv --analyzer char_wb --ngram-range 2,5 --C 30', 'character n-grams, weaker penalty'],
     ['cat data.csv | maas train - --name piped', 'from standard input'],
   ],

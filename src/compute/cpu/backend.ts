@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { SPARSE_CROSS_ENTROPY, SPARSE_MATMUL, type SparseMatMulAttrs } from '../sparse.js';
-import { sparseMatMul, softmaxCrossEntropy } from './kernels.js';
+import { softmaxCrossEntropy, sparseMatMul } from './kernels.js';
 
 let registered = false;
 

@@ -8,8 +8,23 @@ import { SPARSE_CROSS_ENTROPY, SPARSE_MATMUL, type SparseMatMulAttrs } from '../
 
 /** The functions of assembly/kernels.ts; pointers are byte offsets into the backend's memory. */
 interface Kernels {
-  sparseMatMul(rows: number, k: number, indptr: number, indices: number, values: number, b: number, out: number): void;
-  softmaxCrossEntropy(rows: number, k: number, logits: number, labels: number, loss: number, backprop: number): void;
+  sparseMatMul(
+    rows: number,
+    k: number,
+    indptr: number,
+    indices: number,
+    values: number,
+    b: number,
+    out: number,
+  ): void;
+  softmaxCrossEntropy(
+    rows: number,
+    k: number,
+    logits: number,
+    labels: number,
+    loss: number,
+    backprop: number,
+  ): void;
 }
 
 /** What the backend keeps of its compiled module; not in its types, so checked when it is opened. */
@@ -28,7 +43,9 @@ export async function openWasm(): Promise<void> {
 }
 
 async function register(): Promise<void> {
-  const binary = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm');
+  const binary = createRequire(import.meta.url).resolve(
+    '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm',
+  );
   setWasmPaths(dirname(binary) + sep);
   if (!(await tf.setBackend('wasm'))) {
     throw new MaasError('device', 'the TensorFlow.js WebAssembly backend does not start', {
@@ -43,7 +60,9 @@ async function register(): Promise<void> {
       hint: 'install the versions of package-lock.json, or use --device cpu',
     });
   }
-  const module = await WebAssembly.compile(await readFile(new URL('../../../dist/compute/wasm/kernels.wasm', import.meta.url)));
+  const module = await WebAssembly.compile(
+    await readFile(new URL('../../../dist/compute/wasm/kernels.wasm', import.meta.url)),
+  );
   const instance = await WebAssembly.instantiate(module, { env: { memory, log: Math.log } });
   registerKernels(instance.exports as unknown as Kernels, backend, internals);
 }
@@ -60,7 +79,8 @@ function registerKernels(kernels: Kernels, backend: BackendWasm, { dataIdMap }: 
       const rows = matrix.shape[adjoint ? 1 : 0];
       const k = inputs.b!.shape[1]!;
       const out = backend.makeOutput([rows, k], 'float32');
-      if (rows > 0) kernels.sparseMatMul(rows, k, at(indptr), at(indices), at(values), at(inputs.b!), at(out));
+      if (rows > 0)
+        kernels.sparseMatMul(rows, k, at(indptr), at(indices), at(values), at(inputs.b!), at(out));
       return out;
     },
   });

@@ -40,7 +40,9 @@ export const tfjs: ExportFormat = {
     const { predictWithLayers } = await import('../../compute/layers.js');
     const read = (name: string) => readFile(join(folder, name));
     const { createVectorizer } = await import(pathToFileURL(join(folder, 'vectorizer.js')).href);
-    const vectorize = createVectorizer((await read('vocabulary.json')).toString()) as (text: string) => Float32Array;
+    const vectorize = createVectorizer((await read('vocabulary.json')).toString()) as (
+      text: string,
+    ) => Float32Array;
     const labels = JSON.parse((await read('labels.json')).toString()) as string[];
     const model = JSON.parse((await read('model.json')).toString());
     const rows = (function* () {

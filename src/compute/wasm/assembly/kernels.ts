@@ -2,7 +2,7 @@
 // The module imports the memory of the TensorFlow.js wasm backend and works in place on its tensors. It therefore
 // must not own a byte of memory: no static data (hence the polynomial exp and the imported log), no allocation.
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @external('env', 'log')
 declare function log(x: f64): f64;
 
@@ -47,7 +47,7 @@ function sparseMatVec(rows: i32, indptr: usize, indices: usize, values: usize, b
   }
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function columns16(from: usize, to: usize, indices: usize, values: usize, b: usize, stride: usize, out: usize): void {
   let s0 = f32x4.splat(0);
@@ -68,7 +68,7 @@ function columns16(from: usize, to: usize, indices: usize, values: usize, b: usi
   v128.store(out, s3, 48);
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function columns4(from: usize, to: usize, indices: usize, values: usize, b: usize, stride: usize, out: usize): void {
   let s = f32x4.splat(0);
@@ -79,7 +79,7 @@ function columns4(from: usize, to: usize, indices: usize, values: usize, b: usiz
   v128.store(out, s);
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function columns1(from: usize, to: usize, indices: usize, values: usize, b: usize, stride: usize, out: usize): void {
   let s: f64 = 0;
@@ -109,7 +109,7 @@ export function softmaxCrossEntropy(
   }
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function binaryRow(label: i32, logit: usize, backprop: usize): f64 {
   const z = <f64>load<f32>(logit);
@@ -119,7 +119,7 @@ function binaryRow(label: i32, logit: usize, backprop: usize): f64 {
   return Math.max(z, 0) - <f64>label * z + log(1.0 + small);
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function softmaxRow(k: i32, label: i32, logits: usize, backprop: usize): f64 {
   const end = <usize>k << 2;
@@ -147,7 +147,7 @@ function softmaxRow(k: i32, label: i32, logits: usize, backprop: usize): f64 {
 }
 
 /** e^x for x ≤ 0, relative error below 3e-7; 0 below −87.3. */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function exp32(x: f32): f32 {
   return f32x4.extract_lane(exp128(f32x4.splat(x)), 0);
@@ -157,7 +157,7 @@ function exp32(x: f32): f32 {
  * e^x = 2^n · e^r with n = round(x / ln 2) and |r| ≤ ln 2 / 2 (ln 2 split in two so that r is exact), e^r by its
  * Taylor polynomial of degree 7, whose remainder is below 1e-8 there.
  */
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function exp128(x: v128): v128 {
   const inside = f32x4.ge(x, f32x4.splat(-87.3));

@@ -1,0 +1,214 @@
+"""Makes the golden numbers that the tests hold maas against, from scikit-learn and Python's own Unicode tables.
+
+usage: make.py            writes sklearn.json beside this file
+       make.py --check    computes everything again and compares it with sklearn.json (exit 1 on a difference)
+       make.py --objective TRAIN.csv[.gz] TEST.csv[.gz]
+                          prints TfidfVectorizer() + LogisticRegression(tol=1e-6) on a data set as JSON
+"""
+import json
+import pathlib
+import sys
+import unicodedata
+import warnings
+
+import numpy as np
+import pandas as pd
+import sklearn
+from sklearn import metrics
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+
+HERE = pathlib.Path(__file__).parent
+TICKETS = HERE.parent.parent / "data" / "tickets.csv"
+
+TEXTS = [
+    "The quick brown fox jumps over the lazy dog; the dog sleeps.",
+    "Quick! A fox, a FOX... and _under_scored words like x_1, 3.14 and 2nd.",
+    "constructor __proto__ toString constructor hasOwnProperty",
+    "naïve café Straße ΣΊΣΥΦΟΣ ΟΔΟΣ İstanbul ǅungla ﬁne",
+    "मेरा ऑर्डर कहाँ है? สินค้าของฉันอยู่ที่ไหน",
+    "我的订单在哪里？注文はどこですか 주문은 어디에",
+    "tabs\tand\nnew\r\nlines  and\u00a0non-breaking\u2003spaces\x1cseparators\x85next",
+    "emoji 😀😀 family 👩‍👩‍👧 𝔘𝔫𝔦𝔠𝔬𝔡𝔢 𐐨𐐩 and \ue000private \uffeehalf",
+    "don't stop: e-mail me@example.invalid, it's 50% off!!!",
+    "",
+    "a b c",
+    "dog dog dog dog fox fox cat",
+]
+
+VARIANTS = {
+    "defaults": {},
+    "bigrams": {"ngram_range": (1, 2)},
+    "only trigrams": {"ngram_range": (3, 3)},
+    "char": {"analyzer": "char", "ngram_range": (1, 3)},
+    "char 2": {"analyzer": "char", "ngram_range": (2, 2)},
+    "char_wb": {"analyzer": "char_wb", "ngram_range": (2, 5)},
+    "sublinear l1": {"sublinear_tf": True, "norm": "l1"},
+    "no norm, no smoothing": {"norm": None, "smooth_idf": False},
+    "min_df 2": {"min_df": 2},
+    "max_df share": {"max_df": 0.2, "min_df": 0.1},
+    "max_df count": {"max_df": 2},
+    "max_features": {"max_features": 3},
+    "stop words": {"stop_words": ["the", "and", "fox"], "ngram_range": (1, 2)},
+    "case kept": {"lowercase": False},
+}
+
+
+def ranges(holds):
+    """Code points for which `holds`, as [first, last] pairs; surrogates left out."""
+    found = []
+    for cp in range(0x110000):
+        if 0xD800 <= cp <= 0xDFFF or not holds(chr(cp)):
+            continue
+        if found and found[-1][1] == cp - 1:
+            found[-1][1] = cp
+        else:
+            found.append([cp, cp])
+    return found
+
+
+def unicode_tables():
+    import re
+
+    word, space = re.compile(r"\w"), re.compile(r"\s")
+    return {
+        "version": unicodedata.unidata_version,
+        "assigned": ranges(lambda c: unicodedata.category(c) != "Cn"),
+        "word": ranges(word.match),
+        "space": ranges(space.match),
+        "lower": {f"{cp:x}": chr(cp).lower() for cp in range(0x110000) if not 0xD800 <= cp <= 0xDFFF and chr(cp).lower() != chr(cp)},
+    }
+
+
+def vectorizers():
+    out = {}
+    for name, options in VARIANTS.items():
+        v = TfidfVectorizer(**options)
+        x = v.fit_transform(TEXTS)
+        x.sort_indices()
+        out[name] = {
+            "options": options,
+            "terms": v.get_feature_names_out().tolist(),
+            "idf": v.idf_.tolist(),
+            "indptr": x.indptr.tolist(),
+            "indices": x.indices.tolist(),
+            "values": x.data.tolist(),
+        }
+    return out
+
+
+def objective(model, x, y, weights=None):
+    z = model.decision_function(x)
+    k = np.searchsorted(model.classes_, y)
+    loss = np.logaddexp(0, z) - k * z if z.ndim == 1 else np.logaddexp.reduce(z, axis=1) - z[np.arange(len(k)), k]
+    weights = np.ones(len(k)) if weights is None else weights
+    return float((weights * loss).sum() + (model.coef_**2).sum() / (2 * model.C))
+
+
+def regressions():
+    data = pd.read_csv(TICKETS, keep_default_na=False, dtype=str)
+    out = {}
+    for name, rows, options in [
+        ("five classes", data, {}),
+        ("five classes, C 10, balanced", data, {"C": 10, "class_weight": "balanced"}),
+        ("two classes", data[data.label.isin(["billing", "delivery"])], {}),
+        ("two classes, C 0.1, balanced", data[data.label.isin(["billing", "product"])], {"C": 0.1, "class_weight": "balanced"}),
+    ]:
+        v = TfidfVectorizer()
+        x = v.fit_transform(rows.text)
+        m = LogisticRegression(tol=1e-8, max_iter=10000, **options).fit(x, rows.label)
+        counts = rows.label.value_counts()
+        weights = rows.label.map(lambda c: len(rows) / (len(counts) * counts[c])).values if "class_weight" in options else None
+        out[name] = {
+            "labels": m.classes_.tolist(),
+            "options": options,
+            "features": x.shape[1],
+            "objective": objective(m, x, rows.label, weights),
+            "intercept": m.intercept_.tolist(),
+            "first_probabilities": m.predict_proba(x[:5]).tolist(),
+        }
+    return out
+
+
+def scores():
+    rng = np.random.default_rng(7)
+    classes = ["a", "b", "c", "d"]
+    out = []
+    for truth, known in [("aabbccda", classes), ("abcx", classes), ("aaaa", classes[:2]), ("abbbbbbbbb", classes[:2])]:
+        truth = list(truth)
+        p = rng.dirichlet(np.ones(len(known)), len(truth))
+        predicted = [known[i] for i in p.argmax(1)]
+        inside = [t in known for t in truth]
+        kw = {"zero_division": 0}
+        out.append(
+            {
+                "classes": known,
+                "truth": truth,
+                "probabilities": p.tolist(),
+                "accuracy": metrics.accuracy_score(truth, predicted),
+                "f1_macro": metrics.f1_score(truth, predicted, average="macro", **kw),
+                "f1_micro": metrics.f1_score(truth, predicted, average="micro", **kw),
+                "f1_weighted": metrics.f1_score(truth, predicted, average="weighted", **kw),
+                "precision_macro": metrics.precision_score(truth, predicted, average="macro", **kw),
+                "recall_macro": metrics.recall_score(truth, predicted, average="macro", **kw),
+                "log_loss": metrics.log_loss([t for t in truth if t in known], p[inside], labels=known),
+            }
+        )
+    return out
+
+
+def data_set(train, test):
+    read = lambda f: pd.read_csv(f, keep_default_na=False, dtype=str)
+    train, test = read(train), read(test)
+    v = TfidfVectorizer()
+    x = v.fit_transform(train.text)
+    m = LogisticRegression(tol=1e-6, max_iter=5000).fit(x, train.label)
+    return {
+        "features": x.shape[1],
+        "non_zeros": int(x.nnz),
+        "objective": objective(m, x, train.label),
+        "accuracy": float((m.predict(v.transform(test.text)) == test.label).mean()),
+    }
+
+
+def make():
+    return {
+        "made_by": f"scikit-learn {sklearn.__version__}",
+        "texts": TEXTS,
+        "unicode": unicode_tables(),
+        "vectorizers": vectorizers(),
+        "regressions": regressions(),
+        "metrics": scores(),
+    }
+
+
+def differences(a, b, path=""):
+    """Where two JSON values differ by more than rounding."""
+    if isinstance(a, dict) and isinstance(b, dict):
+        for key in sorted(a.keys() | b.keys()):
+            yield from differences(a.get(key), b.get(key), f"{path}/{key}")
+    elif isinstance(a, list) and isinstance(b, list) and len(a) == len(b):
+        for i, (x, y) in enumerate(zip(a, b)):
+            yield from differences(x, y, f"{path}/{i}")
+    elif isinstance(a, float) or isinstance(b, float):
+        if a is None or b is None or abs(a - b) > 1e-5 * max(1, abs(a)):
+            yield f"{path}: {a} and {b}"
+    elif a != b:
+        yield f"{path}: {a!r} and {b!r}"
+
+
+if __name__ == "__main__":
+    warnings.filterwarnings("ignore")
+    if sys.argv[1:2] == ["--objective"]:
+        print(json.dumps(data_set(*sys.argv[2:4])))
+        sys.exit(0)
+    made = json.loads(json.dumps(make()))
+    target = HERE / "sklearn.json"
+    if sys.argv[1:] == ["--check"]:
+        stored = json.loads(target.read_text(encoding="utf-8"))
+        if made["unicode"]["version"] != stored["unicode"]["version"]:
+            made["unicode"] = stored["unicode"]  # another Python; its tables cannot be compared
+        found = list(differences(stored, made))
+        print("\n".join(found[:20]) or f"the golden numbers are those of {made['made_by']}")
+        sys.exit(1 if found else 0)
+    target.write_text(json.dumps(made, ensure_ascii=True) + "\n", encoding="utf-8")
