@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { MaasError } from '../errors.js';
 import type { DeviceChoice } from './choices.js';
 import { disposeSparse, sparseCrossEntropy, sparseMatMul, sparseTensor } from './sparse.js';
+import { blockedVectors, type VectorKernels, type VectorSpace } from './vectors.js';
 
 /** TensorFlow.js with the sparse operations. Models reach both through the device they are given. */
 const operations = { tf, sparseTensor, disposeSparse, sparseMatMul, sparseCrossEntropy };
@@ -9,6 +10,8 @@ const operations = { tf, sparseTensor, disposeSparse, sparseMatMul, sparseCrossE
 /** A TensorFlow.js backend that is ready, with the sparse kernels registered for it. */
 export interface Device extends Readonly<typeof operations> {
   readonly name: DeviceName;
+  /** The vectors of a length, for optimizers. */
+  vectors(length: number): VectorSpace;
   /** What really computes, for the manifest. */
   readonly library: string;
 }
@@ -17,7 +20,7 @@ export interface Device extends Readonly<typeof operations> {
 const devices = {
   wasm: async () => (await import('./wasm/backend.js')).openWasm(),
   cpu: async () => (await import('./cpu/backend.js')).openCpu(),
-} as const satisfies Partial<Record<DeviceChoice, () => Promise<void>>>;
+} as const satisfies Partial<Record<DeviceChoice, () => Promise<VectorKernels>>>;
 
 export type DeviceName = keyof typeof devices;
 
@@ -34,6 +37,11 @@ export async function openDevice(choice: DeviceChoice): Promise<Device> {
     });
   }
   const known = name as DeviceName;
-  await devices[known]();
-  return { ...operations, name: known, library: `tfjs ${tf.version_core}` };
+  const kernels = await devices[known]();
+  return {
+    ...operations,
+    name: known,
+    vectors: (length) => blockedVectors(length, kernels),
+    library: `tfjs ${tf.version_core}`,
+  };
 }

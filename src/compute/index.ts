@@ -2,3 +2,4 @@
 export type * as tf from '@tensorflow/tfjs-core';
 export { type Device, type DeviceName, openDevice } from './device.js';
 export type { SparseTensor } from './sparse.js';
+export type { DeviceVector, VectorSpace } from './vectors.js';

@@ -1,5 +1,7 @@
+import type { DeviceVector, VectorSpace } from '../compute/index.js';
+
 /** Writes the gradient at x into `gradient` and returns the value. */
-export type Objective = (x: Float64Array, gradient: Float64Array) => number;
+export type Objective = (x: DeviceVector, gradient: DeviceVector) => number;
 
 export interface LbfgsOptions {
   /**
@@ -16,9 +18,8 @@ export interface LbfgsOptions {
 }
 
 export interface LbfgsResult {
-  x: Float64Array;
   value: number;
-  /** Largest absolute component of the gradient at x. */
+  /** Largest absolute component of the gradient. */
   gradientMax: number;
   iterations: number;
   /** Calls of the objective. */
@@ -32,121 +33,156 @@ export interface LbfgsResult {
 
 /**
  * Limited-memory BFGS (Nocedal & Wright 2006, algorithm 7.5) with a line search for the strong Wolfe conditions.
- * `x` is the start and is overwritten.
+ * `x` is the start and is overwritten with the solution. The two-loop recursion runs on the scalar products of the
+ * remembered vectors and not on the vectors (Chen, Wang & Zhou 2014), so that an iteration passes over each of them
+ * twice.
  */
 export async function minimizeLbfgs(
+  space: VectorSpace,
   f: Objective,
-  x: Float64Array,
+  x: DeviceVector,
   options: LbfgsOptions,
 ): Promise<LbfgsResult> {
   const { tolerance, maxIterations, history = 10, onIteration } = options;
-  let gradient = new Float64Array(x.length);
-  let nextGradient = new Float64Array(x.length);
-  const trial = new Float64Array(x.length);
-  const memory = new CurvatureMemory(history);
-  let value = f(x, gradient);
-  let evaluations = 1;
-  let iterations = 0;
-  let gradientMax = maxAbs(gradient);
-
-  for (;;) {
-    let direction = memory.direction(gradient);
-    let slope = dot(gradient, direction);
-    if (gradientMax <= tolerance && -slope / 2 <= 0.01 * tolerance * Math.abs(value)) {
-      return { x, value, gradientMax, iterations, evaluations, status: 'converged' };
-    }
-    if (iterations === maxIterations)
-      return { x, value, gradientMax, iterations, evaluations, status: 'max-iterations' };
-    if (!(slope < 0)) {
-      memory.forget();
-      direction = memory.direction(gradient);
-      slope = dot(gradient, direction);
-    }
-    const first = iterations === 0 ? Math.min(1, 1 / Math.sqrt(dot(gradient, gradient))) / memory.scale : 1;
-    const found = searchLine(
-      (step) => {
-        evaluations++;
-        for (let i = 0; i < x.length; i++) trial[i] = x[i]! + step * direction[i]!;
-        const at = f(trial, nextGradient);
-        return { step, value: at, slope: dot(nextGradient, direction) };
-      },
-      { step: 0, value, slope },
-      first,
-    );
-    if (!found) {
-      if (memory.size > 0) {
+  let gradient = space.zeros();
+  let nextGradient = space.zeros();
+  const direction = space.zeros();
+  const trial = space.zeros();
+  const memory = new CurvatureMemory(space, history);
+  try {
+    let value = f(x, gradient);
+    let evaluations = 1;
+    let iterations = 0;
+    let gradientMax = space.maxAbs(gradient);
+    memory.start(gradient);
+    for (;;) {
+      let slope = memory.direction(direction, gradient);
+      const small = 0.01 * tolerance * Math.max(Math.abs(value), tolerance);
+      const state = { value, gradientMax, iterations, evaluations };
+      if (gradientMax <= tolerance && -slope / 2 <= small) return { ...state, status: 'converged' };
+      if (iterations === maxIterations) return { ...state, status: 'max-iterations' };
+      if (!(slope < 0)) {
+        memory.forget();
+        slope = memory.direction(direction, gradient);
+      }
+      const found = searchLine(
+        (step) => {
+          evaluations++;
+          space.combine(trial, [1, step], [x, direction]);
+          const at = f(trial, nextGradient);
+          return { step, value: at, slope: space.dots([nextGradient], [direction])[0]! };
+        },
+        { step: 0, value, slope },
+        iterations === 0 ? Math.min(1, 1 / Math.sqrt(-slope)) : 1,
+      );
+      if (!found) {
+        if (memory.size === 0) return { ...state, evaluations, status: 'precision' };
         memory.forget();
         continue;
       }
-      return { x, value, gradientMax, iterations, evaluations, status: 'precision' };
+      memory.remember(x, trial, gradient, nextGradient);
+      space.combine(x, [1], [trial]);
+      [gradient, nextGradient] = [nextGradient, gradient];
+      value = found.value;
+      gradientMax = space.maxAbs(gradient);
+      iterations++;
+      await onIteration?.(iterations, value, gradientMax);
     }
-    memory.remember(x, trial, gradient, nextGradient);
-    x.set(trial);
-    [gradient, nextGradient] = [nextGradient, gradient];
-    value = found.value;
-    gradientMax = maxAbs(gradient);
-    iterations++;
-    await onIteration?.(iterations, value, gradientMax);
+  } finally {
+    memory.dispose();
+    for (const vector of [gradient, nextGradient, direction, trial]) vector.dispose();
   }
 }
 
-/** The last steps s and gradient changes y, in float32: they steer the search, they do not enter the result. */
+/** The last steps s and gradient changes y, and all scalar products among them and with the gradient. */
 class CurvatureMemory {
-  readonly #pairs: { s: Float32Array; y: Float32Array; rho: number }[] = [];
-  /** sᵀy / yᵀy of the newest pair: the length of the first guess at the inverse Hessian. */
-  scale = 1;
+  /** s and y of each remembered step, oldest first. */
+  readonly #pairs: { s: DeviceVector; y: DeviceVector }[] = [];
+  /** Products of the basis s₁ … s_k, y₁ … y_k, g with itself, row by row. */
+  #products: number[][] = [];
 
-  constructor(private readonly limit: number) {}
+  constructor(
+    private readonly space: VectorSpace,
+    private readonly limit: number,
+  ) {}
 
   get size(): number {
     return this.#pairs.length;
   }
 
+  /** Begins at a point with this gradient, without a memory. */
+  start(gradient: DeviceVector): void {
+    this.#products = [[this.space.dots([gradient], [gradient])[0]!]];
+  }
+
+  /** Drops the steps, keeps the gradient. */
   forget(): void {
-    this.#pairs.length = 0;
-    this.scale = 1;
+    this.dispose();
+    this.#products = [[this.#products.at(-1)!.at(-1)!]];
   }
 
-  remember(x: Float64Array, nextX: Float64Array, g: Float64Array, nextG: Float64Array): void {
-    const recycled = this.#pairs.length === this.limit ? this.#pairs.shift() : undefined;
-    const s = recycled?.s ?? new Float32Array(x.length);
-    const y = recycled?.y ?? new Float32Array(x.length);
-    let sy = 0;
-    let yy = 0;
-    for (let i = 0; i < x.length; i++) {
-      const si = nextX[i]! - x[i]!;
-      const yi = nextG[i]! - g[i]!;
-      s[i] = si;
-      y[i] = yi;
-      sy += si * yi;
-      yy += yi * yi;
-    }
+  remember(x: DeviceVector, nextX: DeviceVector, g: DeviceVector, nextG: DeviceVector): void {
+    const oldest = this.#pairs.length === this.limit ? this.#pairs.shift() : undefined;
+    const { s, y } = oldest ?? { s: this.space.zeros(), y: this.space.zeros() };
+    if (oldest) this.#products = without(this.#products, [0, this.limit]);
+    this.space.combine(s, [1, -1], [nextX, x]);
+    this.space.combine(y, [1, -1], [nextG, g]);
+    const k = this.#pairs.length;
+    const basis = [...this.#pairs.map((pair) => pair.s), s, ...this.#pairs.map((pair) => pair.y), y, nextG];
+    const fresh = this.space.dots(basis, [s, y, nextG]);
+    const [ownS, ownY, ownG] = [k, 2 * k + 1, 2 * k + 2];
+    const old = (i: number) => (i < k ? i : i - 1);
+    const column = new Map([ownS, ownY, ownG].map((i, c) => [i, c]));
+    const product = (i: number, j: number): number => {
+      if (column.has(j)) return fresh[3 * i + column.get(j)!]!;
+      if (column.has(i)) return fresh[3 * j + column.get(i)!]!;
+      return this.#products[old(i)]![old(j)]!;
+    };
+    this.#products = basis.map((_, i) => basis.map((_, j) => product(i, j)));
+    this.#pairs.push({ s, y });
     // without positive curvature the pair would spoil the direction
-    if (sy <= 1e-12 * yy) return;
-    this.#pairs.push({ s, y, rho: 1 / sy });
-    this.scale = sy / yy;
+    if (product(ownS, ownY) <= 1e-12 * product(ownY, ownY)) {
+      this.#pairs.pop();
+      s.dispose();
+      y.dispose();
+      this.#products = without(this.#products, [ownS, ownY]);
+    }
   }
 
-  /** −H·g by the two-loop recursion (algorithm 7.4). */
-  direction(g: Float64Array): Float64Array {
-    const q = new Float64Array(g.length);
-    for (let i = 0; i < g.length; i++) q[i] = -g[i]!;
+  /** Writes −H·g by the two-loop recursion (algorithm 7.4) and answers with its product with g, the slope. */
+  direction(out: DeviceVector, gradient: DeviceVector): number {
+    const k = this.#pairs.length;
+    const products = this.#products;
+    const weights = new Array<number>(2 * k + 1).fill(0);
+    weights[2 * k] = -1;
+    const times = (i: number) => weights.reduce((sum, weight, j) => sum + weight * products[i]![j]!, 0);
     const alphas: number[] = [];
-    for (let p = this.#pairs.length - 1; p >= 0; p--) {
-      const { s, y, rho } = this.#pairs[p]!;
-      const alpha = rho * dot(q, s);
-      alphas[p] = alpha;
-      for (let i = 0; i < q.length; i++) q[i]! -= alpha * y[i]!;
+    for (let i = k - 1; i >= 0; i--) {
+      alphas[i] = times(i) / products[i]![k + i]!;
+      weights[k + i]! -= alphas[i]!;
     }
-    if (this.scale !== 1) for (let i = 0; i < q.length; i++) q[i]! *= this.scale;
-    for (let p = 0; p < this.#pairs.length; p++) {
-      const { s, y, rho } = this.#pairs[p]!;
-      const beta = alphas[p]! - rho * dot(q, y);
-      for (let i = 0; i < q.length; i++) q[i]! += beta * s[i]!;
+    if (k > 0) {
+      const scale = products[k - 1]![2 * k - 1]! / products[2 * k - 1]![2 * k - 1]!;
+      for (let j = 0; j < weights.length; j++) weights[j]! *= scale;
     }
-    return q;
+    for (let i = 0; i < k; i++) weights[i]! += alphas[i]! - times(k + i) / products[i]![k + i]!;
+    const basis = [...this.#pairs.map(({ s }) => s), ...this.#pairs.map(({ y }) => y), gradient];
+    this.space.combine(out, weights, basis);
+    return times(2 * k);
+  }
+
+  dispose(): void {
+    for (const { s, y } of this.#pairs) {
+      s.dispose();
+      y.dispose();
+    }
+    this.#pairs.length = 0;
   }
 }
+
+/** A square table without some of its rows and the same columns. */
+const without = (table: number[][], gone: number[]) =>
+  table.filter((_, i) => !gone.includes(i)).map((row) => row.filter((_, j) => !gone.includes(j)));
 
 interface LinePoint {
   step: number;
@@ -156,8 +192,8 @@ interface LinePoint {
 
 const SUFFICIENT_DECREASE = 1e-4;
 const CURVATURE = 0.9;
-/** Differences of the value below this share of it are float32 noise; there the slopes decide. */
-const NOISE = 2e-8;
+/** Differences of the value below this share of it, the resolution of float32, are noise; there the slopes decide. */
+const NOISE = 1e-7;
 
 /**
  * A step that meets the strong Wolfe conditions (Nocedal & Wright 2006, algorithms 3.5 and 3.6), or, where the
@@ -218,26 +254,4 @@ function interpolate(a: LinePoint, b: LinePoint): number {
   const d1 = a.slope + b.slope - (3 * (a.value - b.value)) / (a.step - b.step);
   const d2 = Math.sign(b.step - a.step) * Math.sqrt(d1 * d1 - a.slope * b.slope);
   return b.step - ((b.step - a.step) * (b.slope + d2 - d1)) / (b.slope - a.slope + 2 * d2);
-}
-
-function dot(a: Float64Array, b: Float64Array | Float32Array): number {
-  let s0 = 0;
-  let s1 = 0;
-  let s2 = 0;
-  let s3 = 0;
-  let i = 0;
-  for (; i + 3 < a.length; i += 4) {
-    s0 += a[i]! * b[i]!;
-    s1 += a[i + 1]! * b[i + 1]!;
-    s2 += a[i + 2]! * b[i + 2]!;
-    s3 += a[i + 3]! * b[i + 3]!;
-  }
-  for (; i < a.length; i++) s0 += a[i]! * b[i]!;
-  return s0 + s1 + (s2 + s3);
-}
-
-function maxAbs(a: Float64Array): number {
-  let max = 0;
-  for (let i = 0; i < a.length; i++) max = Math.max(max, Math.abs(a[i]!));
-  return max;
 }

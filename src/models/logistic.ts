@@ -1,7 +1,7 @@
-import type { Device, SparseTensor, tf } from '../compute/index.js';
+import type { Device, SparseTensor, tf, VectorSpace } from '../compute/index.js';
 import { breathe, type Listener } from '../progress.js';
 import type { Csr } from '../sparse/csr.js';
-import { type LbfgsResult, minimizeLbfgs } from './lbfgs.js';
+import { type LbfgsResult, minimizeLbfgs, type Objective } from './lbfgs.js';
 import { Linear } from './linear.js';
 
 /** Options of logistic regression, named as scikit-learn names them. */
@@ -43,11 +43,13 @@ export async function fitLogistic(
 ): Promise<{ classifier: Linear; report: FitReport }> {
   const columns = classes === 2 ? 1 : classes;
   const weights = sampleWeights(labels, classes, options.classWeight);
-  const matrix = device.sparseTensor(features);
+  const matrix = device.sparseTensor(withOnes(features));
   const targets = device.tf.tensor1d(labels, 'int32');
+  const space = device.vectors((features.cols + 1) * columns);
+  const parameters = space.zeros();
   try {
-    const objective = meanObjective(device, matrix, targets, weights, columns, options.C);
-    const result = await minimizeLbfgs(objective, new Float64Array((features.cols + 1) * columns), {
+    const objective = meanObjective(device, space, matrix, targets, weights, columns, options.C);
+    const result = await minimizeLbfgs(space, objective, parameters, {
       tolerance: options.tol,
       maxIterations: options.maxIter,
       onIteration: async (iteration, value) => {
@@ -60,53 +62,69 @@ export async function fitLogistic(
         await breathe();
       },
     });
+    const learned = (await parameters.data()) as Float32Array;
     const split = features.cols * columns;
     const classifier = new Linear({
       kind: 'logistic',
       classes,
       features: features.cols,
-      coef: Float32Array.from(result.x.subarray(0, split)),
-      intercept: Float32Array.from(result.x.subarray(split)),
+      coef: learned.slice(0, split),
+      intercept: learned.slice(split),
     });
     return { classifier, report: fitReport(result, total(weights), options, listener) };
   } finally {
     device.disposeSparse(matrix);
     targets.dispose();
+    parameters.dispose();
   }
+}
+
+/** The features with a last column of ones, whose weights are the intercepts. */
+function withOnes({ rows, cols, indptr, indices, values }: Csr): Csr {
+  const more = {
+    indices: new Uint32Array(indices.length + rows),
+    values: new Float32Array(values.length + rows),
+  };
+  for (let r = 0; r < rows; r++) {
+    const [from, to] = [indptr[r]!, indptr[r + 1]!];
+    more.indices.set(indices.subarray(from, to), from + r);
+    more.values.set(values.subarray(from, to), from + r);
+    more.indices[to + r] = cols;
+    more.values[to + r] = 1;
+  }
+  return { rows, cols: cols + 1, indptr: indptr.map((offset, r) => offset + r), ...more };
 }
 
 /** The objective divided by the sum of the row weights, of the flat parameters [features + 1, columns]. */
 function meanObjective(
   { tf, sparseMatMul, sparseCrossEntropy }: Device,
+  space: VectorSpace,
   matrix: SparseTensor,
   targets: tf.Tensor1D,
   weights: Float64Array,
   columns: number,
   C: number,
-) {
-  const features = matrix.shape[1];
-  const split = features * columns;
+): Objective {
+  const penalized = space.length - columns;
   const sum = total(weights);
   const penalty = 1 / (C * sum);
+  const weighted = weights.some((weight) => weight !== 1);
   const rowWeights = Float32Array.from(weights);
-  return (x: Float64Array, gradient: Float64Array): number => {
+  return (x, gradient) => {
     let value = 0;
-    // what tidy's function returns is searched for tensors element by element, so the arrays stay inside
     tf.tidy(() => {
-      const coef = tf.tensor2d(Float32Array.from(x.subarray(0, split)), [features, columns]);
-      const intercept = tf.tensor1d(Float32Array.from(x.subarray(split)));
-      const logits = tf.add(sparseMatMul(matrix, coef), intercept) as tf.Tensor2D;
+      const logits = sparseMatMul(matrix, tf.reshape(x, [-1, columns]));
       const { loss, backprop } = sparseCrossEntropy(logits, targets);
-      const byLogits = tf.mul(backprop, tf.tensor2d(rowWeights, [rowWeights.length, 1])) as tf.Tensor2D;
       const losses = loss.dataSync();
       for (let r = 0; r < losses.length; r++) value += weights[r]! * losses[r]!;
-      const byCoef = sparseMatMul(matrix, byLogits, true).dataSync();
-      for (let i = 0; i < split; i++) gradient[i] = byCoef[i]! / sum + penalty * x[i]!;
-      const byIntercept = tf.sum(byLogits, 0).dataSync();
-      for (let c = 0; c < columns; c++) gradient[split + c] = byIntercept[c]! / sum;
+      const byLogits = weighted
+        ? tf.mul<tf.Tensor2D>(backprop, tf.tensor2d(rowWeights, [losses.length, 1]))
+        : backprop;
+      const byParameters = tf.reshape<tf.Rank.R1>(sparseMatMul(matrix, byLogits, true), [-1]);
+      space.combine(gradient, [1 / sum], [byParameters]);
+      space.combine(gradient, [1, penalty], [gradient, x], penalized);
     });
-    let squares = 0;
-    for (let i = 0; i < split; i++) squares += x[i]! * x[i]!;
+    const squares = space.dots([x], [x], penalized)[0]!;
     return value / sum + (penalty / 2) * squares;
   };
 }

@@ -1,17 +1,20 @@
+import type { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { SPARSE_CROSS_ENTROPY, SPARSE_MATMUL, type SparseMatMulAttrs } from '../sparse.js';
-import { softmaxCrossEntropy, sparseMatMul } from './kernels.js';
+import type { DeviceVector, VectorKernels } from '../vectors.js';
+import { dot, maxAbs, scaleAdd, softmaxCrossEntropy, sparseMatMul } from './kernels.js';
 
 let registered = false;
 
 /** Makes the plain JavaScript backend current and adds maas's kernels to it. */
-export async function openCpu(): Promise<void> {
+export async function openCpu(): Promise<VectorKernels> {
   // spares the user an advertisement on stderr
   tf.enableProdMode();
   if (!registered) register();
   registered = true;
   await tf.setBackend('cpu');
+  return vectorKernels(tf.backend() as MathBackendCPU);
 }
 
 function register(): void {
@@ -54,4 +57,13 @@ function register(): void {
 
 function output(backend: tf.KernelBackend, values: Float32Array, shape: number[]): tf.TensorInfo {
   return { dataId: backend.write(values, shape, 'float32'), shape, dtype: 'float32' };
+}
+
+function vectorKernels(backend: MathBackendCPU): VectorKernels {
+  const values = (vector: DeviceVector) => backend.data.get(vector.dataId).values as Float32Array;
+  return {
+    dot: (n, from, a, b) => dot(n, from, values(a), values(b)),
+    scaleAdd: (n, from, scale, y, weight, x) => scaleAdd(n, from, scale, values(y), weight, values(x)),
+    maxAbs: (n, a) => maxAbs(n, values(a)),
+  };
 }

@@ -50,3 +50,29 @@ export function softmaxCrossEntropy(
   }
   return { loss, backprop };
 }
+
+/** Σ aᵢ·bᵢ over n elements from `from` on, in float64. */
+export function dot(n: number, from: number, a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = from; i < from + n; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
+
+/** y = scale·y + weight·x over n elements from `from` on; a scale of 0 forgets y, whatever it held. */
+export function scaleAdd(
+  n: number,
+  from: number,
+  scale: number,
+  y: Float32Array,
+  weight: number,
+  x: Float32Array,
+): void {
+  for (let i = from; i < from + n; i++) y[i] = (scale === 0 ? 0 : scale * y[i]!) + weight * x[i]!;
+}
+
+/** Largest |aᵢ| over n elements; 0 for none. */
+export function maxAbs(n: number, a: Float32Array): number {
+  let max = 0;
+  for (let i = 0; i < n; i++) max = Math.max(max, Math.abs(a[i]!));
+  return max;
+}

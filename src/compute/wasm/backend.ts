@@ -5,6 +5,7 @@ import { type BackendWasm, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { MaasError } from '../../errors.js';
 import { SPARSE_CROSS_ENTROPY, SPARSE_MATMUL, type SparseMatMulAttrs } from '../sparse.js';
+import type { DeviceVector, VectorKernels } from '../vectors.js';
 
 /** The functions of assembly/kernels.ts; pointers are byte offsets into the backend's memory. */
 interface Kernels {
@@ -25,6 +26,9 @@ interface Kernels {
     loss: number,
     backprop: number,
   ): void;
+  dot(n: number, a: number, b: number): number;
+  scaleAdd(n: number, scale: number, y: number, weight: number, x: number): void;
+  maxAbs(n: number, a: number): number;
 }
 
 /** What the backend keeps of its compiled module; not in its types, so checked when it is opened. */
@@ -33,16 +37,17 @@ interface BackendInternals {
   dataIdMap: { get(id: object): { memoryOffset: number } };
 }
 
-let opened: Promise<void> | undefined;
+let opened: Promise<VectorKernels> | undefined;
 
 /** Makes the WebAssembly backend current and adds maas's kernels to it, which work in place on its memory. */
-export async function openWasm(): Promise<void> {
+export async function openWasm(): Promise<VectorKernels> {
   opened ??= register();
-  await opened;
+  const kernels = await opened;
   await tf.setBackend('wasm');
+  return kernels;
 }
 
-async function register(): Promise<void> {
+async function register(): Promise<VectorKernels> {
   const binary = createRequire(import.meta.url).resolve(
     '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm',
   );
@@ -64,7 +69,9 @@ async function register(): Promise<void> {
     await readFile(new URL('../../../dist/compute/wasm/kernels.wasm', import.meta.url)),
   );
   const instance = await WebAssembly.instantiate(module, { env: { memory, log: Math.log } });
-  registerKernels(instance.exports as unknown as Kernels, backend, internals);
+  const kernels = instance.exports as unknown as Kernels;
+  registerKernels(kernels, backend, internals);
+  return vectorKernels(kernels, internals);
 }
 
 function registerKernels(kernels: Kernels, backend: BackendWasm, { dataIdMap }: BackendInternals): void {
@@ -96,4 +103,13 @@ function registerKernels(kernels: Kernels, backend: BackendWasm, { dataIdMap }: 
       return [loss, backprop];
     },
   });
+}
+
+function vectorKernels(kernels: Kernels, { dataIdMap }: BackendInternals): VectorKernels {
+  const at = (vector: DeviceVector, element = 0) => dataIdMap.get(vector.dataId).memoryOffset + 4 * element;
+  return {
+    dot: (n, from, a, b) => kernels.dot(n, at(a, from), at(b, from)),
+    scaleAdd: (n, from, scale, y, weight, x) => kernels.scaleAdd(n, scale, at(y, from), weight, at(x, from)),
+    maxAbs: (n, a) => kernels.maxAbs(n, at(a)),
+  };
 }

@@ -175,3 +175,63 @@ function exp128(x: v128): v128 {
   const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
   return v128.and(f32x4.mul(e, power), inside);
 }
+
+/** Σ aᵢ·bᵢ over n elements: float32 within 4,096 elements, float64 across them. */
+export function dot(n: i32, a: usize, b: usize): f64 {
+  const end = <usize>n << 2;
+  const whole = end & ~63;
+  let total: f64 = 0;
+  let p: usize = 0;
+  while (p < whole) {
+    const stop = min<usize>(p + 16384, whole);
+    let s0 = f32x4.splat(0);
+    let s1 = f32x4.splat(0);
+    let s2 = f32x4.splat(0);
+    let s3 = f32x4.splat(0);
+    for (; p < stop; p += 64) {
+      s0 = f32x4.add(s0, f32x4.mul(v128.load(a + p), v128.load(b + p)));
+      s1 = f32x4.add(s1, f32x4.mul(v128.load(a + p, 16), v128.load(b + p, 16)));
+      s2 = f32x4.add(s2, f32x4.mul(v128.load(a + p, 32), v128.load(b + p, 32)));
+      s3 = f32x4.add(s3, f32x4.mul(v128.load(a + p, 48), v128.load(b + p, 48)));
+    }
+    total += sum4(s0) + sum4(s1) + sum4(s2) + sum4(s3);
+  }
+  for (; p < end; p += 4) total += <f64>load<f32>(a + p) * <f64>load<f32>(b + p);
+  return total;
+}
+
+// @ts-ignore: decorator
+@inline
+function sum4(v: v128): f64 {
+  return <f64>f32x4.extract_lane(v, 0) + <f64>f32x4.extract_lane(v, 1) + <f64>f32x4.extract_lane(v, 2) + <f64>f32x4.extract_lane(v, 3);
+}
+
+/** y = scale·y + weight·x over n elements; a scale of 0 forgets y, whatever it held. */
+export function scaleAdd(n: i32, scale: f32, y: usize, weight: f32, x: usize): void {
+  const end = <usize>n << 2;
+  const whole = end & ~15;
+  const w = f32x4.splat(weight);
+  let p: usize = 0;
+  if (scale == 0) {
+    for (; p < whole; p += 16) v128.store(y + p, f32x4.mul(w, v128.load(x + p)));
+    for (; p < end; p += 4) store<f32>(y + p, weight * load<f32>(x + p));
+    return;
+  }
+  const s = f32x4.splat(scale);
+  for (; p < whole; p += 16) {
+    v128.store(y + p, f32x4.add(f32x4.mul(s, v128.load(y + p)), f32x4.mul(w, v128.load(x + p))));
+  }
+  for (; p < end; p += 4) store<f32>(y + p, scale * load<f32>(y + p) + weight * load<f32>(x + p));
+}
+
+/** Largest |aᵢ| over n elements; 0 for none. */
+export function maxAbs(n: i32, a: usize): f32 {
+  const end = <usize>n << 2;
+  const whole = end & ~15;
+  let m = f32x4.splat(0);
+  let p: usize = 0;
+  for (; p < whole; p += 16) m = f32x4.max(m, f32x4.abs(v128.load(a + p)));
+  let max = Mathf.max(Mathf.max(f32x4.extract_lane(m, 0), f32x4.extract_lane(m, 1)), Mathf.max(f32x4.extract_lane(m, 2), f32x4.extract_lane(m, 3)));
+  for (; p < end; p += 4) max = Mathf.max(max, Mathf.abs(load<f32>(a + p)));
+  return max;
+}

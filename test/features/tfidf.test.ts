@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { compareCodePoints, TfidfCollector } from '../../src/features/tfidf-fit.js';
+import { presets } from '../../src/tasks/settings.js';
+import { fromSklearn, golden } from '../support/golden.js';
+
+const all = (texts: readonly unknown[]) => Uint32Array.from(texts.keys());
+
+describe(`like ${golden.made_by}`, () => {
+  test.each(Object.entries(golden.vectorizers))('%s', (_name, expected) => {
+    const collector = new TfidfCollector(fromSklearn(expected.options));
+    for (const text of golden.texts) collector.add(text);
+    const { vectorizer, vectorize } = collector.fit(all(golden.texts));
+    const state = vectorizer.state();
+    const rows = vectorize(all(golden.texts));
+    expect(state.terms).toEqual(expected.terms);
+    expect(rows.indptr).toEqual(Uint32Array.from(expected.indptr));
+    expect(rows.indices).toEqual(Uint32Array.from(expected.indices));
+    expected.idf.forEach((idf, c) => {
+      expect(state.idf[c]).toBeCloseTo(idf, 12);
+    });
+    // weights are computed in float64 and stored in float32
+    expect(rows.values).toEqual(Float32Array.from(expected.values));
+    expect(vectorizer.transform(golden.texts)).toEqual(rows);
+  });
+});
+
+const options = (changes: object) => ({ ...presets.default, stopWords: null, ...changes });
+
+describe('properties', () => {
+  const words = fc.constantFrom(
+    'constructor',
+    '__proto__',
+    'a',
+    'b',
+    'naïve',
+    '今天',
+    '😀',
+    'toString',
+    'valueOf',
+  );
+  const texts = fc.array(
+    fc.array(words, { maxLength: 12 }).map((list) => list.join(' ')),
+    {
+      minLength: 2,
+      maxLength: 12,
+    },
+  );
+
+  test('rows have norm 1 or are empty, columns rise, and transform gives what fitting gave', () => {
+    fc.assert(
+      fc.property(texts, fc.constantFrom('word', 'char', 'char_wb'), (list, analyzer) => {
+        fc.pre(list.some((text) => text !== ''));
+        const collector = new TfidfCollector(options({ analyzer }));
+        for (const text of list) collector.add(text);
+        const { vectorizer, vectorize } = collector.fit(all(list));
+        const rows = vectorize(all(list));
+        for (let r = 0; r < rows.rows; r++) {
+          const [from, to] = [rows.indptr[r]!, rows.indptr[r + 1]!];
+          const norm = Math.hypot(...rows.values.subarray(from, to));
+          if (to > from) expect(norm).toBeCloseTo(1, 5);
+          for (let p = from + 1; p < to; p++) expect(rows.indices[p]).toBeGreaterThan(rows.indices[p - 1]!);
+        }
+        expect(vectorizer.transform(list)).toEqual(rows);
+      }),
+    );
+  });
+
+  test('only the training rows decide terms and idf', () => {
+    fc.assert(
+      fc.property(texts, texts, (train, rest) => {
+        fc.pre(train.some((text) => text !== ''));
+        const alone = new TfidfCollector(options({}));
+        for (const text of train) alone.add(text);
+        const together = new TfidfCollector(options({}));
+        for (const text of [...train, ...rest]) together.add(text);
+        expect(together.fit(all(train)).vectorizer.state()).toEqual(alone.fit(all(train)).vectorizer.state());
+      }),
+    );
+  });
+
+  test('terms sort by code point', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (a, b) => {
+        const points = (text: string) => Array.from(text, (c) => c.codePointAt(0)!);
+        const [x, y] = [points(a), points(b)];
+        let expected = x.length - y.length;
+        for (let i = Math.min(x.length, y.length) - 1; i >= 0; i--)
+          if (x[i] !== y[i]) expected = x[i]! - y[i]!;
+        expect(Math.sign(compareCodePoints(a, b))).toBe(Math.sign(expected));
+      }),
+    );
+  });
+});
+
+describe('what cannot be fitted', () => {
+  const fitOn = (texts: string[], changes: object = {}) => {
+    const collector = new TfidfCollector(options(changes));
+    for (const text of texts) collector.add(text);
+    return collector.fit(all(texts));
+  };
+
+  test('no terms at all', () => {
+    expect(() => fitOn(['!!!', '...'])).toThrow(expect.objectContaining({ code: 'data' }));
+  });
+
+  test('no term between min_df and max_df', () => {
+    expect(() => fitOn(['a b', 'c d'], { minDf: 2 })).toThrow('none of the terms is left');
+  });
+
+  test('a max_df below min_df', () => {
+    expect(() => fitOn(['a b', 'a c'], { minDf: 2, maxDf: 0.5 })).toThrow(
+      expect.objectContaining({ code: 'usage' }),
+    );
+  });
+});

@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import { openDevice } from '../../src/compute/index.js';
+import { readExamples } from '../../src/data/examples.js';
+import { TfidfCollector } from '../../src/features/tfidf-fit.js';
+import { fitLogistic } from '../../src/models/logistic.js';
+import { fromSklearn, golden } from '../support/golden.js';
+import { tickets } from '../support/temp.js';
+
+const rows: { text: string; label: string }[] = [];
+await readExamples([tickets], { onBadRow: 'fail' }, ({ text, label }) => rows.push({ text, label }));
+
+describe.each(['wasm', 'cpu'] as const)(`like ${golden.made_by} on %s`, (name) => {
+  test.each(Object.entries(golden.regressions))('%s', async (_case, expected) => {
+    const device = await openDevice(name);
+    const used = rows.filter(({ label }) => expected.labels.includes(label));
+    const collector = new TfidfCollector(fromSklearn({}));
+    for (const { text } of used) collector.add(text);
+    const every = Uint32Array.from(used.keys());
+    const features = collector.fit(every).vectorize(every);
+    const labels = Int32Array.from(used, ({ label }) => expected.labels.indexOf(label));
+    const before = device.tf.memory().numTensors;
+    const { classifier, report } = await fitLogistic(
+      features,
+      labels,
+      expected.labels.length,
+      {
+        C: expected.options.C ?? 1,
+        classWeight: expected.options.class_weight ?? null,
+        maxIter: 2000,
+        tol: 1e-6,
+      },
+      device,
+    );
+    expect(device.tf.memory().numTensors).toBe(before);
+    expect(report.converged).toBe(true);
+    expect(features.cols).toBe(expected.features);
+    expect(Math.abs(report.objective / expected.objective - 1)).toBeLessThan(1e-6);
+    const probabilities = classifier.probabilities(features);
+    expected.first_probabilities.flat().forEach((p, i) => {
+      expect(probabilities[i]).toBeCloseTo(p, 3);
+    });
+  });
+});
+
+test('a fit that ran out of iterations says so', async () => {
+  const device = await openDevice('wasm');
+  const warnings: string[] = [];
+  const features = {
+    rows: 3,
+    cols: 2,
+    indptr: Uint32Array.of(0, 1, 2, 4),
+    indices: Uint32Array.of(0, 1, 0, 1),
+    values: Float32Array.of(1, 1, 0.6, 0.8),
+  };
+  const { report } = await fitLogistic(
+    features,
+    Int32Array.of(0, 1, 2),
+    3,
+    { C: 100, classWeight: null, maxIter: 2, tol: 1e-6 },
+    device,
+    { warn: (message) => warnings.push(message) },
+  );
+  expect(report).toMatchObject({ converged: false, iterations: 2 });
+  expect(warnings).toEqual([expect.stringContaining('did not converge in 2 iterations')]);
+});

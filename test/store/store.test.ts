@@ -1,0 +1,212 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { openArtifact, publishFolder, writeFiles } from '../../src/store/artifact.js';
+import { asidePath, discardUnfinished, writeFileAside } from '../../src/store/aside.js';
+import { decodePipeline, encodePipeline } from '../../src/store/pipeline-files.js';
+import { decodePredictions, encodePredictions } from '../../src/store/predictions.js';
+import { decodeSafetensors, encodeSafetensors } from '../../src/store/safetensors.js';
+import { modelNameFor, Store } from '../../src/store/store.js';
+import { temporaryFolder } from '../support/temp.js';
+
+const folder = temporaryFolder();
+let stores = 0;
+let store: Store;
+beforeEach(() => {
+  store = new Store(join(folder.path, String(stores++)));
+});
+
+// the facts of a manifest are the training's business; the store keeps them as they are
+const facts = (created = '2026-01-01T00:00:00.000Z') => ({ created }) as Parameters<Store['publish']>[2];
+const publish = (name = 'm', created?: string) => store.publish(name, { 'a.txt': 'hello' }, facts(created));
+
+describe('versions', () => {
+  test('count up, and are opened by name, number, path, or as the newest', async () => {
+    await publish('old', '2026-01-01T00:00:00.000Z');
+    await publish('m', '2026-01-03T00:00:00.000Z');
+    const second = await publish('m', '2026-01-04T00:00:00.000Z');
+    await publish('other', '2026-01-02T00:00:00.000Z');
+    expect(second.version).toBe(2);
+    const open = async (reference?: string) => {
+      const { manifest } = await store.open(reference);
+      return `${manifest.model}@${manifest.version}`;
+    };
+    expect(await open()).toBe('m@2');
+    expect(await open('m')).toBe('m@2');
+    expect(await open('m@1')).toBe('m@1');
+    expect(await open(second.path)).toBe('m@2');
+    expect(await store.models()).toEqual(['m', 'old', 'other']);
+    expect((await store.manifests('m')).map(({ version }) => version)).toEqual([1, 2]);
+  });
+
+  test('of many that publish at once each gets its own number', async () => {
+    const published = await Promise.all(Array.from({ length: 12 }, () => publish()));
+    expect(published.map(({ version }) => version).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 12 }, (_, i) => i + 1),
+    );
+    for (const { manifest } of await Promise.all(published.map(({ path }) => store.open(path)))) {
+      expect(published.map(({ version }) => version)).toContain(manifest.version);
+    }
+    expect(readdirSync(join(store.root, 'models', 'm')).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
+  test('what is not there is an error that says what is', async () => {
+    await expect(store.open()).rejects.toMatchObject({
+      code: 'artifact',
+      message: expect.stringContaining('no model in'),
+    });
+    await publish();
+    await expect(store.open('x')).rejects.toMatchObject({ code: 'artifact', hint: 'the models are m' });
+    await expect(store.open('m@7')).rejects.toMatchObject({ code: 'artifact', hint: 'its versions are 1' });
+    await expect(store.open('m@champion')).rejects.toMatchObject({ code: 'artifact' });
+    await expect(store.publish('../x', {}, facts())).rejects.toMatchObject({ code: 'usage' });
+  });
+});
+
+describe('damage', () => {
+  test.each([
+    ['a file that was changed', (path: string) => writeFileSync(join(path, 'a.txt'), 'hellO'), 'was changed'],
+    ['an unknown format version', (path: string) => edit(path, { formatVersion: 99 }), 'format version 99'],
+    ['another format', (path: string) => edit(path, { format: 'zip' }), 'of the format "zip"'],
+    [
+      'a manifest that is no JSON',
+      (path: string) => writeFileSync(join(path, 'manifest.json'), '{'),
+      'is not JSON',
+    ],
+    ['a manifest without files', (path: string) => edit(path, { files: undefined }), 'is not a manifest'],
+  ])('%s', async (_what, harm, sentence) => {
+    const { path } = await publish();
+    harm(path);
+    await expect(store.open('m').then((artifact) => artifact.read('a.txt'))).rejects.toMatchObject({
+      code: 'artifact',
+      message: expect.stringContaining(sentence),
+    });
+  });
+
+  test('a missing file', async () => {
+    const { path } = await publish();
+    edit(path, { files: { 'b.txt': { sha256: 'x', size: 1 } } });
+    await expect((await store.open('m')).read('b.txt')).rejects.toThrow(
+      'is missing although manifest.json lists it',
+    );
+  });
+
+  const edit = (path: string, changes: object) => {
+    const file = join(path, 'manifest.json');
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), ...changes }));
+  };
+});
+
+describe('folders', () => {
+  const fill = (text: string) => async (aside: string) => ({
+    format: 'f',
+    formatVersion: 1,
+    files: await writeFiles(aside, { 'x.txt': text }),
+  });
+
+  test('a newer one takes the place of an older one, and nothing else', async () => {
+    const target = join(folder.path, 'published');
+    await publishFolder(target, 'f', fill('one'));
+    await publishFolder(target, 'f', fill('two'));
+    expect((await (await openArtifact(target, 'f', 1)).read('x.txt')).toString()).toBe('two');
+    const mine = join(folder.path, 'mine');
+    mkdirSync(mine);
+    writeFileSync(join(mine, 'thesis.txt'), 'years of work');
+    await expect(publishFolder(mine, 'f', fill('three'))).rejects.toMatchObject({ code: 'usage' });
+    expect(readFileSync(join(mine, 'thesis.txt'), 'utf8')).toBe('years of work');
+  });
+
+  test('a failure leaves the old one and nothing half-written', async () => {
+    const target = join(folder.path, 'kept');
+    await publishFolder(target, 'f', fill('old'));
+    const failing = async (aside: string) => {
+      await writeFiles(aside, { 'x.txt': 'half' });
+      throw new Error('power cut');
+    };
+    await expect(publishFolder(target, 'f', failing)).rejects.toThrow('power cut');
+    expect(readFileSync(join(target, 'x.txt'), 'utf8')).toBe('old');
+    expect(readdirSync(folder.path).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  test('what is being written can be dropped at once', async () => {
+    const aside = asidePath(join(folder.path, 'late'));
+    mkdirSync(aside);
+    discardUnfinished();
+    expect(existsSync(aside)).toBe(false);
+  });
+
+  test('a file is replaced whole', async () => {
+    const file = join(folder.path, 'deep', 'file.txt');
+    await writeFileAside(file, 'one');
+    await writeFileAside(file, 'two');
+    expect(readFileSync(file, 'utf8')).toBe('two');
+  });
+});
+
+describe('round trips', () => {
+  test('safetensors', () => {
+    const array = fc.oneof(
+      fc.float64Array(),
+      fc.float32Array(),
+      fc.array(fc.nat()).map((list) => Uint32Array.from(list)),
+      fc.array(fc.integer()).map((list) => Int32Array.from(list)),
+    );
+    fc.assert(
+      fc.property(fc.dictionary(fc.string({ minLength: 1 }), array), (arrays) => {
+        const tensors = Object.fromEntries(
+          Object.entries(arrays).map(([k, data]) => [k, { shape: [data.length], data }]),
+        );
+        expect(decodeSafetensors(encodeSafetensors(tensors), 'f')).toEqual(tensors);
+      }),
+    );
+    for (const bytes of [
+      Uint8Array.of(1),
+      new Uint8Array(16).fill(255),
+      Buffer.from('\x02\0\0\0\0\0\0\0no'),
+    ]) {
+      expect(() => decodeSafetensors(bytes, 'f')).toThrow(expect.objectContaining({ code: 'artifact' }));
+    }
+  });
+
+  test('plain data with arrays', async () => {
+    const state = {
+      labels: ['a', '__proto__'],
+      vectorizer: { kind: 'x', terms: ['constructor', '😀', '\ud800'], idf: Float64Array.of(1, Math.PI) },
+      classifier: { coef: Float32Array.of(1, 2, 3), deep: { none: null, yes: true } },
+    };
+    const target = join(folder.path, 'state');
+    await publishFolder(target, 'f', async (aside) => ({
+      format: 'f',
+      formatVersion: 1,
+      files: await writeFiles(aside, encodePipeline(state)),
+    }));
+    expect(await decodePipeline(await openArtifact(target, 'f', 1))).toEqual(state);
+  });
+
+  test('predictions', () => {
+    const predictions = [
+      {
+        file: 'a,b.csv',
+        row: 1,
+        line: 2,
+        label: 'x "y"\nz',
+        predicted: 'x',
+        score: 1 / 3,
+        labelScore: 0.1 + 0.2,
+      },
+      { file: '-', row: 2, line: 9, label: '7', predicted: '', score: 1e-17, labelScore: null },
+    ];
+    expect(decodePredictions(encodePredictions(predictions), 'f')).toEqual(predictions);
+    expect(() => decodePredictions('a,b\n1,2\n', 'f')).toThrow(expect.objectContaining({ code: 'artifact' }));
+  });
+});
+
+test.each([
+  ['data/train.csv.gz', 'train'],
+  ['My Reviews (2).tsv', 'My-Reviews-2-'],
+  ['-', 'model'],
+  ['数据.csv', '数据'],
+])('%s trains the model %s', (path, name) => {
+  expect(modelNameFor(path)).toBe(name);
+});

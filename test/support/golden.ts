@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import type { TfidfOptions } from '../../src/features/tfidf-fit.js';
+import { presets } from '../../src/tasks/settings.js';
+
+interface GoldenVectorizer {
+  options: Record<string, unknown>;
+  terms: string[];
+  idf: number[];
+  indptr: number[];
+  indices: number[];
+  values: number[];
+}
+
+interface GoldenRegression {
+  labels: string[];
+  options: { C?: number; class_weight?: 'balanced' };
+  features: number;
+  objective: number;
+  intercept: number[];
+  first_probabilities: number[][];
+}
+
+interface GoldenMetrics extends Record<string, unknown> {
+  classes: string[];
+  truth: string[];
+  probabilities: number[][];
+}
+
+type Ranges = [first: number, last: number][];
+
+/** Numbers of scikit-learn and tables of Python, made by test/golden/make.py. */
+export const golden: {
+  made_by: string;
+  texts: string[];
+  unicode: { version: string; assigned: Ranges; word: Ranges; space: Ranges; lower: Record<string, string> };
+  vectorizers: Record<string, GoldenVectorizer>;
+  regressions: Record<string, GoldenRegression>;
+  metrics: GoldenMetrics[];
+} = JSON.parse(readFileSync(new URL('../golden/sklearn.json', import.meta.url), 'utf8'));
+
+/** scikit-learn's keyword arguments as maas's options, on top of its defaults. */
+export function fromSklearn(options: Record<string, unknown>): TfidfOptions {
+  const { stopWords: _none, ...defaults } = presets.sklearn;
+  const named = Object.entries(options).map(([key, value]) => [
+    key.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase()),
+    key === 'norm' && value === null ? 'none' : value,
+  ]);
+  return { ...defaults, stopWords: null, ...Object.fromEntries(named) };
+}
