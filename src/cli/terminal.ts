@@ -29,7 +29,9 @@ export class Terminal implements Listener {
       new Chalk({ level: refused ? 0 : forced || stream.isTTY ? 1 : 0 });
     this.style = styled(process.stdout);
     this.#errStyle = styled(process.stderr);
-    this.#spins = process.stderr.isTTY === true && !process.env.CI && !options.quiet;
+    // a terminal without a width would be filled with the lines that the spinner thinks it wrapped
+    const wide = process.stderr.isTTY === true && process.stderr.columns > 0;
+    this.#spins = wide && !process.env.CI && !options.quiet;
   }
 
   /** Loads the spinner where one will be shown. */
@@ -37,7 +39,7 @@ export class Terminal implements Listener {
     if (!this.#spins) return;
     const { default: ora } = await import('ora');
     // without discardStdin the spinner would put the terminal into a mode in which Ctrl-C is late
-    this.#spinner = ora({ stream: process.stderr, discardStdin: false });
+    this.#spinner = ora({ stream: process.stderr, discardStdin: false, isEnabled: true });
   }
 
   step(step: Step): void {

@@ -19,11 +19,11 @@ export function encodePipeline<S extends object>(state: S): Record<string, strin
     if (ArrayBuffer.isView(value)) {
       const data = value as TypedArray;
       tensors[path] = { shape: [data.length], data };
-      return { tensor: path };
+      return { $tensor: path };
     }
     if (path.endsWith('.terms')) {
       vocabulary = value;
-      return { file: VOCABULARY };
+      return { $file: VOCABULARY };
     }
     return undefined;
   });
@@ -41,9 +41,10 @@ export async function decodePipeline<S extends object>(artifact: Artifact<Artifa
   const vocabulary = VOCABULARY in artifact.manifest.files ? await json(VOCABULARY) : undefined;
   return mapLeaves(await json(STATE), '', (value) => {
     if (typeof value !== 'object' || value === null) return undefined;
-    if ('tensor' in value)
-      return tensors[value.tensor as string]?.data ?? missing(artifact, value.tensor as string);
-    if ('file' in value) return vocabulary ?? missing(artifact, VOCABULARY);
+    if ('$tensor' in value) {
+      return tensors[value.$tensor as string]?.data ?? missing(artifact, value.$tensor as string);
+    }
+    if ('$file' in value) return vocabulary ?? missing(artifact, VOCABULARY);
     return undefined;
   }) as S;
 }
