@@ -6,7 +6,7 @@ export type Objective = (x: DeviceVector, gradient: DeviceVector) => number;
 export interface LbfgsOptions {
   /**
    * Done when the largest component of the gradient is no larger than this (scipy's `gtol`) and the quadratic
-   * model expects less than a hundredth of it, relative to the value, from going on. The gradient alone would stop
+   * model expects less than a thousandth of it, relative to the value, from going on. The gradient alone would stop
    * far from the optimum where many small components point the same way.
    */
   tolerance: number;
@@ -57,7 +57,7 @@ export async function minimizeLbfgs(
     memory.start(gradient);
     for (;;) {
       let slope = memory.direction(direction, gradient);
-      const small = 0.01 * tolerance * Math.max(Math.abs(value), tolerance);
+      const small = 0.001 * tolerance * Math.max(Math.abs(value), tolerance);
       const state = { value, gradientMax, iterations, evaluations };
       if (gradientMax <= tolerance && -slope / 2 <= small) return { ...state, status: 'converged' };
       if (iterations === maxIterations) return { ...state, status: 'max-iterations' };

@@ -270,18 +270,16 @@ describe('signals and pipes', () => {
 });
 
 describe('quick', () => {
-  const best = (args: string[]) => {
-    let fastest = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < 12; i++) {
-      const from = performance.now();
-      execFileSync(process.execPath, args, { env: { ...process.env, ...inStore.env } });
-      fastest = Math.min(fastest, performance.now() - from);
-    }
-    return fastest;
-  };
-
   test('maas --version takes less than 1.5 times what node itself takes', () => {
-    expect(best([bin, '--version']) / best(['-e', '0'])).toBeLessThan(1.5);
+    const time = (args: string[]) => {
+      const from = performance.now();
+      execFileSync(process.execPath, args);
+      return performance.now() - from;
+    };
+    // in turns, and the fastest of each, since the machine is busy with other tests
+    const pairs = Array.from({ length: 25 }, () => [time([bin, '--version']), time(['-e', '0'])] as const);
+    const fastest = (of: 0 | 1) => Math.min(...pairs.map((pair) => pair[of]));
+    expect(fastest(0) / fastest(1)).toBeLessThan(1.5);
   });
 
   test('neither predict nor evaluate nor a js export loads TensorFlow.js', async () => {
