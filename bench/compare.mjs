@@ -10,7 +10,9 @@ import { fileURLToPath } from 'node:url';
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const [train, test, ...rest] = process.argv.slice(2);
 if (!test) {
-  console.error('usage: npm run bench -- TRAIN TEST [--runs 5] [--ngram-range 1,2] [--C 10] [--analyzer char]');
+  console.error(
+    'usage: npm run bench -- TRAIN TEST [--runs 5] [--ngram-range 1,2] [--C 10] [--analyzer char]',
+  );
   process.exit(2);
 }
 const at = rest.indexOf('--runs');
@@ -20,13 +22,39 @@ const hook = here('./rss.cjs');
 
 const contenders = {
   maas: () => {
-    const args = ['--require', hook, here('../bin/maas.js'), 'train', train, '--test', test, '--store', store];
-    const ran = run(process.execPath, [...args, '--name', 'bench', '--preset', 'sklearn', '--quiet', '--json', ...rest]);
+    const args = [
+      '--require',
+      hook,
+      here('../bin/maas.js'),
+      'train',
+      train,
+      '--test',
+      test,
+      '--store',
+      store,
+    ];
+    const ran = run(process.execPath, [
+      ...args,
+      '--name',
+      'bench',
+      '--preset',
+      'sklearn',
+      '--quiet',
+      '--json',
+      ...rest,
+    ]);
     const { metrics } = JSON.parse(ran.stdout);
     return { ...ran, accuracy: metrics.accuracy, megabytes: Number(/RSS (\d+)/.exec(ran.stderr)[1]) / 1024 };
   },
   'scikit-learn': () => {
-    const ran = run(process.env.MAAS_PYTHON ?? 'python3', ['-W', 'ignore', here('./peer.py'), train, test, ...rest]);
+    const ran = run(process.env.MAAS_PYTHON ?? 'python3', [
+      '-W',
+      'ignore',
+      here('./peer.py'),
+      train,
+      test,
+      ...rest,
+    ]);
     return { ...ran, ...JSON.parse(ran.stdout) };
   },
 };
@@ -57,5 +85,8 @@ for (const [name, results] of Object.entries(measured)) {
     `| ${name} | ${column('seconds').toFixed(2)} | ${column('megabytes').toFixed(0)} | ${column('accuracy').toFixed(4)} |`,
   );
 }
-const ratio = (key) => median(measured['scikit-learn'].map((peer, i) => peer[key] / measured.maas[i][key])).toFixed(2);
-console.log(`\nscikit-learn / maas over ${runs} pairs, median: time ${ratio('seconds')}, memory ${ratio('megabytes')}`);
+const ratio = (key) =>
+  median(measured['scikit-learn'].map((peer, i) => peer[key] / measured.maas[i][key])).toFixed(2);
+console.log(
+  `\nscikit-learn / maas over ${runs} pairs, median: time ${ratio('seconds')}, memory ${ratio('megabytes')}`,
+);

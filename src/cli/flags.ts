@@ -49,8 +49,8 @@ const general = {
     ['default', 'sklearn'],
     "settings to start from: default, or sklearn for exactly scikit-learn's",
   ),
-  test: list('<csv...>', 'labelled rows to test on, in the place of held-out ones'),
-  data: list('<csv...>', 'labelled rows to evaluate on, in the place of the held-out ones'),
+  test: list('<csv>', 'labelled rows to test on, in the place of held-out ones (may be repeated)'),
+  data: list('<csv>', 'labelled rows to evaluate on, in the place of the held-out ones (may be repeated)'),
   output: text('<path>', 'where to write'),
   text: text('<text>', 'classify this text'),
   lines: onOff('each line of the input is one text, without a header'),
@@ -79,6 +79,9 @@ const short: Partial<Record<FlagName, string>> = { output: '-o' };
 
 /** A flag's camelCase name for users: in config files, and for commander. */
 export const publicName = (flag: FlagName): string => spelled[flag] ?? flag;
+
+/** Flags that may be given several times. */
+export const repeatable: ReadonlySet<FlagName> = new Set(['test', 'data']);
 
 /** topK → --top-k; C → --C. */
 export const longFlag = (flag: FlagName): string =>

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { realpath, rename, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { MaasError } from '../errors.js';
+import { makeFolder } from '../store/artifact.js';
 import { asidePath, discard, settled } from '../store/aside.js';
 
 /** Where rows go: standard output, or a file that appears only when it is whole. */
@@ -14,13 +16,19 @@ export interface Output {
   discard(): Promise<void>;
 }
 
-/** Opens the file, or standard output without one. */
-export async function openOutput(path: string | undefined): Promise<Output> {
-  if (path !== undefined) await mkdir(dirname(path), { recursive: true });
-  const aside = path === undefined ? undefined : asidePath(path);
-  const stream = aside === undefined ? process.stdout : createWriteStream(aside);
+/**
+ * Opens the file, or standard output without one. What is there and is no plain file (a pipe, a device) is written
+ * to as it is; a link stays a link. Throws `usage` for what cannot be written.
+ */
+export async function openOutput(named: string | undefined): Promise<Output> {
+  const path = named === undefined ? undefined : await realpath(named).catch(() => resolve(named));
+  const there = path === undefined ? undefined : await stat(path).catch(() => undefined);
+  if (there?.isDirectory()) throw new MaasError('usage', `${named} is a directory, expected a file to write`);
+  if (path !== undefined) await makeFolder(dirname(path));
+  const aside = path === undefined || (there && !there.isFile()) ? undefined : asidePath(path);
+  const stream = path === undefined ? process.stdout : createWriteStream(aside ?? path);
   let failure: Error | undefined;
-  if (aside !== undefined) {
+  if (path !== undefined) {
     stream.on('error', (error: Error) => {
       failure = error;
     });
@@ -33,12 +41,13 @@ export async function openOutput(path: string | undefined): Promise<Output> {
     write,
     async close(text) {
       await write(text);
-      if (aside === undefined) return;
+      if (path === undefined) return;
       await new Promise<void>((resolve, reject) => {
         stream.once('error', reject);
         stream.end(resolve);
       });
-      await rename(aside, path!);
+      if (aside === undefined) return;
+      await rename(aside, path);
       settled(aside);
     },
     async discard() {

@@ -14,7 +14,9 @@ import {
   longFlag,
   parseFlag,
   publicName,
+  repeatable,
 } from './flags.js';
+import { errorAsJson } from './rows.js';
 import { Terminal } from './terminal.js';
 
 /** Flags that every command has. */
@@ -28,7 +30,7 @@ export async function execute(argv: readonly string[]): Promise<number> {
     verbose: argv.includes('--verbose'),
     color: !argv.includes('--no-color'),
   });
-  const json = argv.includes('--json');
+  let json = argv.includes('--json');
   endOnSignals();
   const program = new Commander('maas')
     .description('From a CSV of texts and labels to a trained, evaluated, versioned and deployed classifier.')
@@ -37,8 +39,9 @@ export async function execute(argv: readonly string[]): Promise<number> {
     .helpCommand('help [command]', 'show the help of a command');
   quieten(program);
   for (const [name, command] of Object.entries(commands)) {
-    declare(program, name.split(' '), command, argv, (made) => {
+    declare(program, name.split(' '), command, argv, (made, values) => {
       terminal = made;
+      json = values.json ?? false;
     });
   }
   program.addHelpText(
@@ -49,6 +52,8 @@ export async function execute(argv: readonly string[]): Promise<number> {
     await program.parseAsync(argv, { from: 'user' });
     return 0;
   } catch (error) {
+    // whoever feeds stdin is not waited for
+    process.stdin.destroy();
     return report(error, terminal, json);
   } finally {
     terminal.stop();
@@ -61,7 +66,7 @@ function declare(
   path: string[],
   command: Command,
   argv: readonly string[],
-  use: (terminal: Terminal) => void,
+  use: (terminal: Terminal, values: FlagValues) => void,
 ): void {
   const [name, ...rest] = path as [string, ...string[]];
   const parent = rest.length === 0 ? program : groupOf(program, name);
@@ -82,7 +87,7 @@ function declare(
       verbose: values.verbose ?? false,
       color: values.color ?? true,
     });
-    use(terminal);
+    use(terminal, values);
     await terminal.prepare();
     const output = await command.run({
       args: positional,
@@ -117,7 +122,10 @@ function addOption(command: Commander, flag: FlagName): void {
   const preset = (presets.default as Partial<Record<FlagName, unknown>>)[flag];
   if (metavar !== undefined || preset === undefined) {
     const shown = preset === undefined ? '' : ` (default: ${preset === null ? 'none' : String(preset)})`;
-    command.addOption(new Option(flagUsage(flag), help + shown));
+    const option = new Option(flagUsage(flag), help + shown);
+    if (repeatable.has(flag))
+      option.argParser((value: string, before?: string[]) => [...(before ?? []), value]);
+    command.addOption(option);
     return;
   }
   // a switch has two forms; help shows the one that changes something
@@ -139,10 +147,20 @@ async function collectFlags(command: Commander, names: readonly FlagName[]): Pro
     const fromFile =
       config && Object.hasOwn(config.values, publicName(flag)) ? config.values[publicName(flag)] : undefined;
     if (fromCli !== undefined) values[flag] = parseFlag(flag, fromCli, longFlag(flag));
-    else if (fromFile !== undefined)
+    else if (fromFile !== undefined && !isForAnother(flag, fromFile))
       values[flag] = parseFlag(flag, fromFile, `${publicName(flag)} in ${config!.file}`);
   }
   return values as FlagValues;
+}
+
+/** Whether a value of the config file is meant for a command with another flag of the same name (`format`). */
+function isForAnother(flag: FlagName, value: unknown): boolean {
+  const namesakes = (Object.keys(flags) as FlagName[]).filter(
+    (name) => publicName(name) === publicName(flag),
+  );
+  return (
+    flags[flag].parse(value) === undefined && namesakes.some((name) => flags[name].parse(value) !== undefined)
+  );
 }
 
 /** Lets commander throw in the place of printing and exiting. */
@@ -156,10 +174,8 @@ function report(error: unknown, terminal: Terminal, json: boolean): number {
   const fault = known instanceof Error ? known : new Error(String(known));
   const code = fault instanceof MaasError ? fault.code : 'failed';
   const hint = fault instanceof MaasError ? fault.hint : undefined;
-  if (json) {
-    const details = fault instanceof MaasError ? fault.details : undefined;
-    process.stdout.write(`${JSON.stringify({ error: { code, message: fault.message, hint, details } })}\n`);
-  }
+  if (json && !terminal.toldOnStdout)
+    process.stdout.write(`${JSON.stringify({ error: errorAsJson(fault) })}\n`);
   terminal.fail(fault.message, hint);
   if (!(fault instanceof MaasError) || terminal.options.verbose) {
     process.stderr.write(
@@ -190,8 +206,11 @@ function endOnSignals(): void {
   process.once('SIGTERM', end(143));
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') end(141)();
-    throw error;
+    process.stderr.write(`error: standard output cannot be written (${error.code})\n`);
+    end(1)();
   });
+  // a reader of stderr that has gone away misses progress and warnings, no more
+  process.stderr.on('error', () => {});
 }
 
 /** Waits until stdout has taken everything. */

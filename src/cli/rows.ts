@@ -1,4 +1,5 @@
 import Papa from 'papaparse';
+import { MaasError } from '../errors.js';
 import type { Prediction } from '../pipeline.js';
 import type { Listener } from '../progress.js';
 import type { PredictedRow } from '../tasks/predict.js';
@@ -9,6 +10,8 @@ export interface RowWriter {
   between: string;
   tail: string;
   row(row: PredictedRow): string;
+  /** Ends what was begun when the work fails, so that it can still be parsed. */
+  failed?(error: unknown): string;
 }
 
 type MakeWriter = (
@@ -48,6 +51,7 @@ export const rowWriters = {
     between: ',\n',
     tail: ']}\n',
     row: (row) => JSON.stringify(toJson(row, topK)),
+    failed: (error) => `],"error":${JSON.stringify(errorAsJson(error))}}\n`,
   }),
 } as const satisfies Record<string, MakeWriter>;
 
@@ -75,4 +79,11 @@ function toJson({ prediction, problem }: PredictedRow, topK: number | undefined)
   const { label, score, scores } = prediction;
   const shown = topK === undefined ? scores : Object.fromEntries(ranked(prediction, topK));
   return { label, score, scores: shown };
+}
+
+/** An error as machines read it. */
+export function errorAsJson(error: unknown): object {
+  const { message } = error as Error;
+  if (!(error instanceof MaasError)) return { code: 'failed', message };
+  return { code: error.code, message, hint: error.hint, details: error.details };
 }

@@ -17,6 +17,8 @@ export class Terminal implements Listener {
   readonly style: ChalkInstance;
   readonly #errStyle: ChalkInstance;
   readonly #spins: boolean;
+  /** Set once an error has been told on stdout, inside of what stood there already. */
+  toldOnStdout = false;
   #spinner: Ora | undefined;
   #stage = '';
   #stageStart = 0;
@@ -97,7 +99,9 @@ export class Terminal implements Listener {
 }
 
 /** Columns of text under a heading; numbers to the right, the rest to the left. */
-export function table(style: ChalkInstance, head: string[], rows: string[][], right: boolean[] = []): string {
+export function table(style: ChalkInstance, head: string[], raw: string[][], right: boolean[] = []): string {
+  // a line break or an escape sequence in a label would break the table, or the terminal
+  const rows = raw.map((row) => row.map((cell) => cell.replace(/\p{Cc}/gu, '␣')));
   const widths = head.map((title, c) =>
     Math.max(...[title, ...rows.map((row) => row[c]!)].map(displayWidth)),
   );

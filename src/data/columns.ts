@@ -23,6 +23,12 @@ export function findColumns(
   const guessed: string[] = [];
   const text = findColumn(file, columns, choice.textColumn, textNames, '--text-column', guessed);
   const label = findColumn(file, columns, choice.labelColumn, labelNames, '--label-column', guessed);
+  if (text === label) {
+    throw new MaasError(
+      'usage',
+      `the column "${columns[text]}" is named as both text and label, expected two columns`,
+    );
+  }
   return { text, label, guessed };
 }
 
@@ -43,13 +49,16 @@ function findColumn(
   const details = { file, columns };
   if (asked !== undefined) {
     const at = columns.indexOf(asked);
+    if (columns.includes(asked, at + 1)) {
+      throw new MaasError('data', `${file} has several columns "${asked}", expected one`, { details });
+    }
     if (at >= 0) return at;
     throw new MaasError('data', `${file} has no column "${asked}", found ${list(columns)}`, { details });
   }
   const known = names.split(' ');
   const lower = columns.map((column) => column.toLowerCase());
   const exact = lower.indexOf(known[0]!);
-  if (exact >= 0) return exact;
+  if (exact >= 0 && !lower.includes(known[0]!, exact + 1)) return exact;
   const alike = lower.flatMap((column, i) => (known.includes(column) ? [i] : []));
   if (alike.length === 1) {
     guessed.push(`${known[0]}s are read from the column "${columns[alike[0]!]}"`);

@@ -21,7 +21,10 @@ export interface CsvTable {
 }
 
 /** A row longer than this (in UTF-16 units) is a quote that nobody closed. */
-const LONGEST_ROW = 1 << 26;
+const LONGEST_ROW = 1 << 24;
+
+/** How much is parsed at a time: a broken quote is looked for an end in so much text, not in all there is. */
+const WINDOW = 1 << 15;
 
 const delimiters = [',', '\t', ';', '|'];
 
@@ -70,7 +73,8 @@ export async function openCsv(path: string, options: { delimiter?: string } = {}
   };
 }
 
-function sniffDelimiter(text: string, newline: string): string {
+function sniffDelimiter(start: string, newline: string): string {
+  const text = start.replace(/^[\r\n]+/, '');
   let best = '\x1f';
   let most = 1;
   for (const delimiter of delimiters) {
@@ -91,21 +95,21 @@ interface PapaStep {
   meta: { cursor: number };
 }
 interface PapaParser {
-  parse(input: string, baseIndex: number, ignoreLastRow: boolean): unknown;
+  parse(input: string, baseIndex: number, ignoreLastRow: boolean): { errors: { code: string }[] };
   abort(): void;
 }
 const Parser = (Papa as unknown as { Parser: new (config: object) => PapaParser }).Parser;
 
 /**
- * Feeds papaparse with text as it arrives, and adds what it lacks: line numbers, and recovery from a quote that is
- * never closed, which costs its own line and not the rest of the file.
+ * Feeds papaparse with text as it arrives, and adds what it lacks: line numbers, and recovery from broken quotes,
+ * which cost their own line and not the rest of the file.
  */
 class RowParser {
   /** Fields that each row must have; 0 until the header is known. */
   width = 0;
   #rest = '';
   #line = 1;
-  /** While a row is unfinished, its text is parsed again only once this long. */
+  /** While a row is unfinished, its text is looked at again only once there is so much of it. */
   #patience = 0;
 
   constructor(
@@ -118,66 +122,98 @@ class RowParser {
     this.#rest += text;
     if (!last && this.#rest.length < this.#patience) return [];
     const rows: CsvRow[] = [];
-    while (this.#parse(rows, last)) {}
+    let start = 0;
+    let window = WINDOW;
+    while (start < this.#rest.length) {
+      const stop = Math.min(start + window, this.#rest.length);
+      const end = this.#parse(start, stop, last && stop === this.#rest.length, rows);
+      if (end > start) {
+        start = end;
+        window = WINDOW;
+      } else if (stop < this.#rest.length) {
+        window *= 2;
+      } else {
+        break;
+      }
+    }
+    this.#rest = this.#rest.slice(start);
     this.#patience = this.#rest.length * 2;
     return rows;
   }
 
-  /** Parses what is there. True when a broken quote made it stop early, with the rest yet to be parsed. */
-  #parse(rows: CsvRow[], last: boolean): boolean {
-    const text = this.#rest;
-    const final = last || text.length > LONGEST_ROW;
-    let start = 0;
-    let again = false;
-    if (last && text === '') return false;
+  /** Parses rows from `start` on, as far as they end before `stop`, and answers with the end of the last one. */
+  #parse(start: number, stop: number, last: boolean, rows: CsvRow[]): number {
+    const text = this.#rest.slice(start, stop);
+    let done = 0;
+    let broken = false;
     const parser = new Parser({
       delimiter: this.delimiter,
       newline: this.newline,
       step: ({ data, errors, meta }: PapaStep) => {
-        if (again) return;
-        let end = meta.cursor;
-        let fields = data[0]!;
-        let problem: string | undefined;
+        if (broken) return;
         if (errors.length > 0) {
-          const lineEnd = text.indexOf(this.newline, start);
-          const next = lineEnd < 0 ? text.length : lineEnd + 1;
-          again = next < end;
-          end = Math.min(end, next);
-          const literal = text.slice(start, lineEnd < 0 ? text.length : lineEnd).split(this.delimiter);
-          // tab-separated files have no quoting by definition: there a stray quote is a character
-          if (this.delimiter === '\t' || again) fields = literal;
-          if (this.delimiter !== '\t') {
-            problem = errors.some(({ code }) => code === 'MissingQuotes')
-              ? 'a quote is opened and never closed'
-              : 'a quote inside a quoted field is not doubled';
-          }
+          broken = true;
+          parser.abort();
+          return;
         }
-        if (text[end - 1] === '\n' && text[end - 2] === '\r') {
-          const field = fields[fields.length - 1]!;
-          if (field.endsWith('\r')) fields[fields.length - 1] = field.slice(0, -1);
-        }
-        if (fields.length > 1 || fields[0] !== '') {
-          const row: CsvRow = { line: this.#line, fields };
-          if (problem) row.problem = problem;
-          if (this.width > 0) this.check(row);
-          rows.push(row);
-        }
-        this.#line += countOf(text, this.newline, start, end);
-        start = end;
-        if (again) parser.abort();
+        this.#add(rows, this.#unstripped(data[0]!, text, meta.cursor), text, done, meta.cursor);
+        done = meta.cursor;
       },
     });
-    parser.parse(text, 0, !final);
-    this.#rest = text.slice(start);
-    return again;
+    const { errors } = parser.parse(text, 0, !last);
+    // a quote is broken once another quote inside the field proves it, or when the row has grown beyond belief
+    if (broken || errors.length > 0 || (done === 0 && text.length > LONGEST_ROW)) {
+      done = this.#addBroken(rows, text, done, errors.length === 0 && !broken);
+    }
+    return start + done;
   }
 
-  /** Marks a row that the header does not fit, or that holds bytes which are not UTF-8. */
+  #add(rows: CsvRow[], fields: string[], text: string, from: number, to: number, problem?: string): void {
+    const line = this.#line;
+    this.#line += countOf(text, this.newline, from, to);
+    const blank = fields.length === 1 && /^[\r\n]*$/.test(text.slice(from, Math.min(to, from + 3)));
+    if (blank) return;
+    const row: CsvRow = problem ? { line, fields, problem } : { line, fields };
+    if (this.width > 0) this.check(row);
+    rows.push(row);
+  }
+
+  /** Takes the one line that a broken quote stands on as it is; parsing goes on behind it. */
+  #addBroken(rows: CsvRow[], text: string, from: number, endless: boolean): number {
+    const at = text.indexOf(this.newline, from);
+    const to = at < 0 ? text.length : at + 1;
+    const raw = text.slice(from, at < 0 ? to : at).replace(/\r$/, '');
+    // tab-separated files have no quoting by definition: there a stray quote is a character
+    const problem =
+      this.delimiter === '\t'
+        ? undefined
+        : endless || !raw.slice(raw.indexOf('"') + 1).includes('"')
+          ? 'a quote is opened and never closed'
+          : 'a quote inside a quoted field is not doubled';
+    this.#add(rows, raw.split(this.delimiter), text, from, to, problem);
+    return to;
+  }
+
+  /** The fields without the CR of a CRLF line end, where papaparse, told of LF, left it in the last one. */
+  #unstripped(fields: string[], text: string, end: number): string[] {
+    const last = fields[fields.length - 1]!;
+    // where the field was quoted, its text does not stand before the line end as it is
+    if (last.endsWith('\r') && text.endsWith('\n', end) && text.startsWith(last, end - 1 - last.length)) {
+      fields[fields.length - 1] = last.slice(0, -1);
+    }
+    return fields;
+  }
+
+  /** Marks a row that the header does not fit, or that holds bytes which are not UTF-8; its fields are made to fit. */
   check(row: CsvRow): void {
-    if (row.problem) return;
-    if (row.fields.length !== this.width) {
-      row.problem = `it has ${count(row.fields.length, 'field')}, expected ${this.width}`;
-    } else if (row.fields.some((field) => field.includes(INVALID))) {
+    const { fields } = row;
+    if (fields.length !== this.width) {
+      row.problem ??= `it has ${count(fields.length, 'field')}, expected ${this.width}`;
+      const kept = Array.from({ length: this.width }, (_, i) => fields[i] ?? '');
+      if (fields.length > this.width)
+        kept[this.width - 1] = fields.slice(this.width - 1).join(this.delimiter);
+      row.fields = kept;
+    } else if (!row.problem && fields.some((field) => field.includes(INVALID))) {
       row.problem = 'it is not valid UTF-8';
     }
   }

@@ -34,7 +34,7 @@ export async function openSource(path: string, stdin: Readable = process.stdin):
   const bytes = path === STDIN ? stdin : createReadStream(path, { highWaterMark: 1 << 20 });
   return {
     name,
-    chunks: () => decode(name, unzip(name, hashed(bytes, hash))),
+    chunks: () => decode(name, unzip(name, hashed(name, bytes, hash))),
     digest: () => hash.copy().digest('hex'),
   };
 }
@@ -53,11 +53,17 @@ async function checkFile(path: string): Promise<void> {
   }
 }
 
-async function* hashed(bytes: Readable, hash: Hash): AsyncGenerator<Buffer> {
-  for await (const piece of bytes) {
-    const buffer = Buffer.isBuffer(piece) ? piece : Buffer.from(piece as Uint8Array);
-    hash.update(buffer);
-    yield buffer;
+async function* hashed(name: string, bytes: Readable, hash: Hash): AsyncGenerator<Buffer> {
+  try {
+    for await (const piece of bytes) {
+      const buffer = Buffer.isBuffer(piece) ? piece : Buffer.from(piece as Uint8Array);
+      hash.update(buffer);
+      yield buffer;
+    }
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === undefined) throw cause;
+    throw new MaasError('data', `${name}: it cannot be read (${code})`, { details: { file: name }, cause });
   }
 }
 
@@ -94,34 +100,43 @@ async function* unzip(name: string, bytes: AsyncGenerator<Buffer>): AsyncGenerat
 async function* decode(name: string, bytes: AsyncGenerator<Buffer>): AsyncGenerator<string> {
   const first = await bytes.next();
   if (first.done) return;
+  const pieces = (async function* () {
+    yield first.value;
+    yield* bytes;
+  })();
   const encoding = encodingOf(name, first.value);
-  const decoder = new TextDecoder(encoding, { fatal: encoding === 'utf-8' });
+  const texts = encoding === 'utf-8' ? decodeUtf8(pieces) : decodeUtf16(pieces, encoding);
+  let atStart = true;
+  for await (const text of texts) {
+    yield atStart && text.startsWith('\ufeff') ? text.slice(1) : text;
+    atStart = false;
+  }
+}
+
+async function* decodeUtf16(bytes: AsyncGenerator<Buffer>, encoding: string): AsyncGenerator<string> {
+  const decoder = new TextDecoder(encoding, { ignoreBOM: true });
+  for await (const piece of bytes) yield decoder.decode(piece, { stream: true });
+  yield decoder.decode();
+}
+
+async function* decodeUtf8(bytes: AsyncGenerator<Buffer>): AsyncGenerator<string> {
+  const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let pending: Buffer = Buffer.alloc(0);
-  let invalid = false;
-  let piece: Buffer | undefined = first.value;
-  while (piece) {
-    const bytesNow: Buffer = pending.length > 0 ? Buffer.concat([pending, piece]) : piece;
-    // a character split between two pieces waits for its end
-    const cut: number = encoding === 'utf-8' ? wholeCharacters(bytesNow) : bytesNow.length;
-    pending = bytesNow.subarray(cut);
-    const whole = bytesNow.subarray(0, cut);
-    if (encoding !== 'utf-8') {
-      yield decoder.decode(whole, { stream: true });
-    } else {
-      let text: string;
-      try {
-        text = decoder.decode(whole);
-      } catch {
-        invalid = true;
-        text = decodeLoosely(whole);
-      }
-      yield text;
+  for await (const piece of bytes) {
+    const all = pending.length > 0 ? Buffer.concat([pending, piece]) : piece;
+    // a character that two pieces share waits for its end
+    const cut = wholeCharacters(all);
+    pending = all.subarray(cut);
+    const whole = all.subarray(0, cut);
+    let text: string;
+    try {
+      text = strict.decode(whole);
+    } catch {
+      text = decodeLoosely(whole);
     }
-    const next = await bytes.next();
-    piece = next.done ? undefined : next.value;
+    yield text;
   }
   if (pending.length > 0) yield decodeLoosely(pending);
-  else if (!invalid && encoding !== 'utf-8') yield decoder.decode();
 }
 
 function encodingOf(name: string, start: Buffer): 'utf-8' | 'utf-16le' | 'utf-16be' {
@@ -133,10 +148,14 @@ function encodingOf(name: string, start: Buffer): 'utf-8' | 'utf-16le' | 'utf-16
   if (start.subarray(0, 4).equals(Buffer.from('PK\x03\x04'))) {
     refuse('a zip archive or a spreadsheet', 'save the sheet as CSV (UTF-8)');
   }
-  if (start.subarray(0, 8192).includes(0))
+  if (nulShare(start.subarray(0, 8192)) > 0.005) {
     refuse('a binary file', 'give a text file with columns, such as CSV');
+  }
   return 'utf-8';
 }
+
+/** Share of the bytes that are zero; a stray one happens in text, many do not. */
+const nulShare = (bytes: Buffer) => bytes.filter((byte) => byte === 0).length / bytes.length;
 
 /** How many bytes from the start make whole UTF-8 characters, as far as the last three bytes tell. */
 function wholeCharacters(bytes: Buffer): number {

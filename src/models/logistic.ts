@@ -153,12 +153,12 @@ function fitReport(
   const { iterations, evaluations, gradientMax, status } = result;
   if (status === 'max-iterations') {
     listener.warn?.(
-      `the fit did not converge in ${maxIter} iterations (gradient ${gradientMax.toExponential(1)}, wanted ${tol}): raise --max-iter, or lower --C`,
+      `the fit did not converge in ${maxIter} iterations (largest gradient ${gradientMax.toExponential(1)}, tolerance ${tol}): raise --max-iter, or lower --C`,
     );
   }
   if (status === 'precision') {
     listener.warn?.(
-      `the fit stopped at the limit of float32 (gradient ${gradientMax.toExponential(1)}, wanted ${tol})`,
+      `the fit stopped at the limit of float32 (largest gradient ${gradientMax.toExponential(1)}, tolerance ${tol})`,
     );
   }
   return {

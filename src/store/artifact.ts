@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { MaasError } from '../errors.js';
-import { asidePath, discard, replaceFolder, writeDurably } from './aside.js';
+import { asidePath, discard, fillFolder, replaceFolder, writeDurably } from './aside.js';
 
 /** Every folder that maas writes names its format and all its files in `manifest.json`. */
 export interface ArtifactManifest {
@@ -41,14 +41,16 @@ export async function publishFolder<M extends ArtifactManifest>(
   format: string,
   fill: (aside: string) => Promise<M>,
 ): Promise<M> {
-  const path = resolve(target);
-  await checkReplaceable(path, format);
-  await mkdir(dirname(path), { recursive: true });
+  const path = await realpath(target).catch(() => resolve(target));
+  const empty = await checkReplaceable(path, format);
+  await makeFolder(dirname(path));
   const aside = asidePath(path);
   try {
     const manifest = await fill(aside);
     await writeManifest(aside, manifest);
-    await replaceFolder(aside, path);
+    // a folder that is there may be somebody's working folder or a mount point: it stays the same one
+    if (empty) await fillFolder(aside, path, MANIFEST);
+    else await replaceFolder(aside, path);
     return manifest;
   } catch (error) {
     await discard(aside);
@@ -56,12 +58,14 @@ export async function publishFolder<M extends ArtifactManifest>(
   }
 }
 
-async function checkReplaceable(path: string, format: string): Promise<void> {
+/** True for an empty folder, false for nothing or an older artifact of the format; throws for anything else. */
+async function checkReplaceable(path: string, format: string): Promise<boolean> {
   const entries = await readdir(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw new MaasError('usage', `${path} cannot be written as a folder (${error.code})`);
+    if (error.code === 'ENOENT') return undefined;
+    throw notWritable(path, error);
   });
-  if (entries.length === 0) return;
+  if (entries === undefined) return false;
+  if (entries.length === 0) return true;
   const manifest = await readFile(join(path, MANIFEST), 'utf8').then(JSON.parse, () => undefined);
   if (manifest?.format !== format) {
     throw new MaasError(
@@ -72,7 +76,18 @@ async function checkReplaceable(path: string, format: string): Promise<void> {
       },
     );
   }
+  return false;
 }
+
+/** Makes a folder and those above it. Throws `usage` where that cannot be. */
+export async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    throw notWritable(path, error);
+  });
+}
+
+const notWritable = (path: string, cause: NodeJS.ErrnoException) =>
+  new MaasError('usage', `${path} cannot be written as a folder (${cause.code})`, { cause });
 
 /** A folder written by maas, opened: its manifest, and its files by name, each checked against its digest. */
 export interface Artifact<M extends ArtifactManifest> {
@@ -89,6 +104,7 @@ export async function openArtifact<M extends ArtifactManifest>(
   folder: string,
   format: string,
   formatVersion: number,
+  complete: (manifest: Partial<M>) => boolean = () => true,
 ): Promise<Artifact<M>> {
   const path = join(folder, MANIFEST);
   const manifest = parseManifest(
@@ -104,6 +120,9 @@ export async function openArtifact<M extends ArtifactManifest>(
       `${path} has the format version ${manifest.formatVersion}, this maas reads version ${formatVersion}`,
       { hint: 'use the version of maas that wrote it, or train again' },
     );
+  }
+  if (!complete(manifest as Partial<M>)) {
+    throw new MaasError('artifact', `${path} is damaged: it lacks what a ${format} says of itself`);
   }
   return {
     folder,
@@ -135,7 +154,7 @@ function parseManifest(path: string, bytes: Buffer): ArtifactManifest {
   } catch (cause) {
     throw new MaasError('artifact', `${path} is not JSON`, { cause });
   }
-  if (typeof manifest?.format !== 'string' || typeof manifest.files !== 'object') {
+  if (typeof manifest?.format !== 'string' || !manifest.files || typeof manifest.files !== 'object') {
     throw new MaasError('artifact', `${path} is not a manifest: it lacks "format" or "files"`);
   }
   return manifest as ArtifactManifest;

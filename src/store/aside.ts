@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { renameSync, rmSync } from 'node:fs';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 const unfinished = new Set<string>();
@@ -17,7 +17,14 @@ export function asidePath(target: string): string {
 
 /** Removes everything that is being written, at once: for the moment before the process ends. */
 export function discardUnfinished(): void {
-  for (const path of unfinished) rmSync(path, { recursive: true, force: true });
+  for (const path of unfinished) {
+    try {
+      // writes that are under way may put a file into a folder while it is being removed
+      rmSync(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 20 });
+    } catch {
+      // the process is about to end; a folder that resists is left, under a name that nothing reads
+    }
+  }
   unfinished.clear();
 }
 
@@ -58,23 +65,37 @@ export async function writeDurably(path: string, content: string | Uint8Array): 
 }
 
 /**
- * Puts the folder `aside` in the place of `target`, which may be there already: the old one steps aside first and
- * is removed once the new one stands.
+ * Puts the folder `aside` in the place of the folder `target`, of an older one too, and removes that. The two
+ * renames happen in one go, so that no signal comes between them.
  */
 export async function replaceFolder(aside: string, target: string): Promise<void> {
   const old = asidePath(target);
-  const there = await rename(target, old).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return false;
-      throw error;
-    },
-  );
-  await rename(aside, target).catch(async (error) => {
-    if (there) await rename(old, target);
+  const there = tryRename(target, old);
+  try {
+    renameSync(aside, target);
+  } catch (error) {
+    if (there) renameSync(old, target);
     settled(old);
     throw error;
-  });
+  }
   settled(aside);
   await discard(old);
+}
+
+/** True where there was something to rename. */
+function tryRename(from: string, to: string): boolean {
+  try {
+    renameSync(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+/** Moves everything in `aside` into the empty folder `target`, `last` at the end: what marks it as complete. */
+export async function fillFolder(aside: string, target: string, last: string): Promise<void> {
+  const names = (await readdir(aside)).filter((name) => name !== last);
+  for (const name of [...names, last]) renameSync(join(aside, name), join(target, name));
+  await discard(aside);
 }

@@ -52,6 +52,12 @@ export async function decodePipeline<S extends object>(artifact: Artifact<Artifa
 /** Loads the pipeline of a version. */
 export async function readPipeline(artifact: Artifact<ArtifactManifest>): Promise<Pipeline> {
   const state = await decodePipeline<PipelineState>(artifact);
+  if (!Array.isArray(state.labels) || !state.vectorizer?.analyzer || !state.classifier?.kind) {
+    throw new MaasError(
+      'artifact',
+      `${artifact.folder}/${STATE} is damaged: it does not describe a pipeline`,
+    );
+  }
   const { stemmer } = state.vectorizer.analyzer;
   return loadPipeline(state, stemmer ? await loadStemmer(stemmer) : undefined);
 }

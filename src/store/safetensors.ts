@@ -20,13 +20,14 @@ type Kind = keyof typeof kinds;
  * and the arrays one after the other. Python's `safetensors` reads the result.
  */
 export function encodeSafetensors(tensors: Record<string, Tensor>): Uint8Array {
-  const header: Record<string, { dtype: Kind; shape: number[]; data_offsets: [number, number] }> = {};
   let size = 0;
-  for (const [name, { shape, data }] of Object.entries(tensors)) {
+  const entries = Object.entries(tensors).map(([name, { shape, data }]) => {
     const dtype = (Object.keys(kinds) as Kind[]).find((kind) => data instanceof kinds[kind])!;
-    header[name] = { dtype, shape, data_offsets: [size, size + data.byteLength] };
+    const from = size;
     size += data.byteLength;
-  }
+    return [name, { dtype, shape, data_offsets: [from, size] }] as const;
+  });
+  const header = Object.fromEntries(entries);
   let json = JSON.stringify(header);
   // the arrays start on a multiple of eight, so that they can be read in place
   json = json.padEnd(Math.ceil(Buffer.byteLength(json) / 8) * 8 - Buffer.byteLength(json) + json.length, ' ');
@@ -34,9 +35,10 @@ export function encodeSafetensors(tensors: Record<string, Tensor>): Uint8Array {
   const out = new Uint8Array(8 + text.length + size);
   new DataView(out.buffer).setBigUint64(0, BigInt(text.length), true);
   out.set(text, 8);
-  for (const [name, { data }] of Object.entries(tensors)) {
-    const at = 8 + text.length + header[name]!.data_offsets[0];
+  let at = 8 + text.length;
+  for (const { data } of Object.values(tensors)) {
     out.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
   }
   return out;
 }
@@ -53,8 +55,7 @@ export function decodeSafetensors(bytes: Uint8Array, name: string): Record<strin
   } catch (cause) {
     throw new MaasError('artifact', `${name} is not a safetensors file: its header is not JSON`, { cause });
   }
-  const tensors: Record<string, Tensor> = {};
-  for (const [key, { dtype, shape, data_offsets }] of Object.entries(header)) {
+  const entries = Object.entries(header).map(([key, { dtype, shape, data_offsets }]): [string, Tensor] => {
     const [from, to] = data_offsets;
     const type = kinds[dtype as Kind];
     if (!type) throw broken(`"${key}" has the unknown type ${dtype}`);
@@ -62,7 +63,7 @@ export function decodeSafetensors(bytes: Uint8Array, name: string): Record<strin
     if (to - from !== size || 8 + length + to > bytes.length) throw broken(`"${key}" has the wrong size`);
     // a copy, since the bytes may start anywhere in their buffer
     const own = new Uint8Array(bytes.subarray(8 + length + from, 8 + length + to));
-    tensors[key] = { shape, data: new type(own.buffer) };
-  }
-  return tensors;
+    return [key, { shape, data: new type(own.buffer) }];
+  });
+  return Object.fromEntries(entries);
 }

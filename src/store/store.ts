@@ -1,10 +1,12 @@
-import { mkdir, readdir, rename, stat } from 'node:fs/promises';
+import { readdir, rename, stat } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
 import { MaasError } from '../errors.js';
+import type { Listener } from '../progress.js';
 import {
   type Artifact,
   type ArtifactManifest,
   MANIFEST,
+  makeFolder,
   openArtifact,
   writeFiles,
   writeManifest,
@@ -45,6 +47,12 @@ export class Store {
     this.#models = join(root, 'models');
   }
 
+  /** Throws `usage` where a version of this model could not be published; better known before a long training. */
+  async prepare(model: string): Promise<void> {
+    checkName(model);
+    await makeFolder(this.#models);
+  }
+
   /**
    * Publishes files as the next version of a model. They are written aside and renamed, so that a version is there
    * whole or not at all; of two trainings that publish at once each gets its own number.
@@ -54,14 +62,14 @@ export class Store {
     files: Record<string, string | Uint8Array>,
     facts: Omit<ModelManifest, keyof ArtifactManifest | 'model' | 'version'>,
   ): Promise<{ version: number; path: string; manifest: ModelManifest }> {
-    checkName(model);
+    await this.prepare(model);
     const home = join(this.#models, model);
-    await mkdir(home, { recursive: true });
+    await makeFolder(home);
     const aside = asidePath(join(home, 'version'));
     try {
       const listed = await writeFiles(aside, files);
       for (;;) {
-        const version = ((await this.#versions(model)).at(-1) ?? 0) + 1;
+        const version = Math.max(0, ...(await this.#numbers(model))) + 1;
         const manifest = {
           format: FORMAT,
           formatVersion: FORMAT_VERSION,
@@ -83,17 +91,29 @@ export class Store {
     }
   }
 
-  /** The names of the models, sorted. */
+  /** The names of the models that have a version, sorted. */
   async models(): Promise<string[]> {
-    return (await list(this.#models)).filter((name) => !name.startsWith('.')).sort();
+    const names = (await list(this.#models)).filter((name) => !name.startsWith('.')).sort();
+    const versions = await Promise.all(names.map((name) => this.#versions(name)));
+    return names.filter((_, i) => versions[i]!.length > 0);
   }
 
-  /** Manifests of every version of every model, or of one, oldest version first. */
-  async manifests(model?: string): Promise<ModelManifest[]> {
+  /**
+   * Manifests of every version of every model, or of one, oldest version first. One that is damaged is left out and
+   * told. Throws `artifact` for a model that is not there.
+   */
+  async manifests(model?: string, listener: Listener = {}): Promise<ModelManifest[]> {
+    const models = await this.models();
+    if (model !== undefined && !models.includes(model)) throw this.#noModel(model, models);
     const found: ModelManifest[] = [];
-    for (const name of model === undefined ? await this.models() : [model]) {
+    for (const name of model === undefined ? models : [model]) {
       for (const version of await this.#versions(name)) {
-        found.push((await this.#open(join(this.#models, name, String(version)))).manifest);
+        try {
+          found.push((await this.#open(join(this.#models, name, String(version)))).manifest);
+        } catch (error) {
+          if (!(error instanceof MaasError)) throw error;
+          listener.warn?.(`${error.message}; the version is left out`);
+        }
       }
     }
     return found;
@@ -110,12 +130,7 @@ export class Store {
     }
     const [name, wanted] = reference.split('@') as [string, string?];
     const versions = await this.#versions(name);
-    if (versions.length === 0) {
-      const models = await this.models();
-      throw new MaasError('artifact', `there is no model "${name}" in ${this.root}`, {
-        hint: models.length > 0 ? `the models are ${models.join(', ')}` : 'train one with `maas train <csv>`',
-      });
-    }
+    if (versions.length === 0) throw this.#noModel(name, await this.models());
     const version = wanted === undefined ? versions.at(-1)! : Number(wanted);
     if (!versions.includes(version)) {
       throw new MaasError('artifact', `the model "${name}" has no version "${wanted}"`, {
@@ -126,37 +141,55 @@ export class Store {
   }
 
   async #openNewest(): Promise<Artifact<ModelManifest>> {
-    let newest: ModelManifest | undefined;
+    let newest: Artifact<ModelManifest> | undefined;
     for (const name of await this.models()) {
-      const version = (await this.#versions(name)).at(-1);
-      if (version === undefined) continue;
-      const { manifest } = await this.#open(join(this.#models, name, String(version)));
-      if (!newest || manifest.created >= newest.created) newest = manifest;
+      const version = (await this.#versions(name)).at(-1)!;
+      const artifact = await this.#open(join(this.#models, name, String(version)));
+      if (!newest || artifact.manifest.created >= newest.manifest.created) newest = artifact;
     }
-    if (newest) return this.#open(join(this.#models, newest.model, String(newest.version)));
+    if (newest) return newest;
     throw new MaasError('artifact', `there is no model in ${this.root}`, {
       hint: 'train one with `maas train <csv>`, or name another store with --store',
     });
   }
 
   #open(folder: string): Promise<Artifact<ModelManifest>> {
-    return openArtifact<ModelManifest>(folder, FORMAT, FORMAT_VERSION);
+    return openArtifact<ModelManifest>(
+      folder,
+      FORMAT,
+      FORMAT_VERSION,
+      ({ model, version, created, classes, rows, config, metrics }) =>
+        Boolean(model && version && created && Array.isArray(classes) && rows && config && metrics),
+    );
   }
 
-  /** Version numbers of a model, rising. */
+  #noModel(name: string, models: string[]): MaasError {
+    return new MaasError('artifact', `there is no model "${name}" in ${this.root}`, {
+      hint: models.length > 0 ? `the models are ${models.join(', ')}` : 'train one with `maas train <csv>`',
+    });
+  }
+
+  /** Numbers that are taken, by a version or by the remains of one. */
+  async #numbers(model: string): Promise<number[]> {
+    return (await list(join(this.#models, model))).filter((entry) => /^[1-9][0-9]*$/.test(entry)).map(Number);
+  }
+
+  /** Numbers of a model's versions, rising. */
   async #versions(model: string): Promise<number[]> {
-    const entries = await list(join(this.#models, model));
-    return entries
-      .filter((entry) => /^[1-9][0-9]*$/.test(entry))
-      .map(Number)
-      .sort((a, b) => a - b);
+    const home = join(this.#models, model);
+    const numbers = await this.#numbers(model);
+    const published = await Promise.all(
+      numbers.map((version) => isFile(join(home, String(version), MANIFEST))),
+    );
+    return numbers.filter((_, i) => published[i]).sort((a, b) => a - b);
   }
 }
 
 /** A model's name for a data file: what its base name says, without endings. */
 export function modelNameFor(path: string): string {
   const stem = basename(path).replace(/\.(gz|csv|tsv|txt)/gi, '');
-  return stem.replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[^\p{L}\p{N}]+/u, '') || 'model';
+  const name = stem.replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[^\p{L}\p{N}]+/u, '');
+  return Array.from(name).slice(0, 60).join('') || 'model';
 }
 
 /** Throws `usage` for a name that cannot be a folder on every system, or would read as a reference to a version. */

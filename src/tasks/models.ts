@@ -1,9 +1,13 @@
+import type { Listener } from '../progress.js';
 import type { ModelManifest } from '../store/store.js';
 import { Store } from '../store/store.js';
 
 /** Every version in a store, or those of one model, oldest first. */
-export const listModels = (store: string, model?: string): Promise<ModelManifest[]> =>
-  new Store(store).manifests(model);
+export const listModels = (
+  store: string,
+  model?: string,
+  listener: Listener = {},
+): Promise<ModelManifest[]> => new Store(store).manifests(model, listener);
 
 /** What one version says of itself, and the folder that it is in. */
 export async function showModel(

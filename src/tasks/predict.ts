@@ -67,7 +67,7 @@ export async function predict(options: PredictOptions, listener: Listener = {}):
         for (const { line, problem } of batch) {
           if (problem) complain(table.name, line, problem, options, listener);
         }
-        yield answer(pipeline, batch, table.columns.length, column);
+        yield answer(pipeline, batch, column);
         done += batch.length;
         listener.step?.({ stage: 'predict', done, unit: 'rows' });
         await breathe();
@@ -99,7 +99,6 @@ function complain(
 function answer(
   pipeline: Pipeline,
   rows: { fields: string[]; problem?: string }[],
-  width: number,
   column: number,
 ): PredictedRow[] {
   const good = rows.filter(({ problem }) => problem === undefined);
@@ -108,13 +107,6 @@ function answer(
   return rows.map(({ fields, problem }) =>
     problem === undefined
       ? { fields, prediction: predictions[next++]! }
-      : { fields: fitted(fields, width), prediction: null, problem },
+      : { fields, prediction: null, problem },
   );
-}
-
-/** As many fields as the table has columns; what is too much stays in the last. */
-function fitted(fields: string[], width: number): string[] {
-  const kept = Array.from({ length: width }, (_, i) => fields[i] ?? '');
-  if (fields.length > width) kept[width - 1] = fields.slice(width - 1).join(',');
-  return kept;
 }

@@ -51,6 +51,10 @@ export async function prepare(
   stopwatch: Stopwatch,
   listener: Listener,
 ): Promise<Prepared> {
+  const held = (input.test ? 0 : settings.testSize) + settings.validationSize;
+  if (held >= 1) {
+    throw new MaasError('usage', `the test and validation shares are ${held} together, expected less than 1`);
+  }
   const stopWords = settings.stopWords === null ? null : await loadStopWords(settings.stopWords);
   const stem = settings.stemmer === null ? undefined : await loadStemmer(settings.stemmer);
   const collector = new TfidfCollector({ ...settings, stopWords }, stem);

@@ -2,11 +2,11 @@ import type { VectorizerState } from '../features/vectorizer.js';
 import { loadVectorizer } from '../features/vectorizer.js';
 import { type Listener, Stopwatch } from '../progress.js';
 import { datasetFolder, readDataset, writeDataset } from '../store/dataset.js';
-import { modelNameFor } from '../store/store.js';
+import { checkName, modelNameFor } from '../store/store.js';
 import { loadStemmer } from '../text/stemmers.js';
 import { version } from '../version.js';
 import { type Prepared, type PrepareInput, prepare } from './prepare.js';
-import type { DataSettings, FeatureSettings } from './settings.js';
+import { type DataSettings, dataSettings, type FeatureSettings, featureSettings } from './settings.js';
 
 export interface PreprocessOptions extends PrepareInput {
   store: string;
@@ -39,8 +39,9 @@ export async function preprocess(
   listener: Listener = {},
 ): Promise<PreprocessResult> {
   const stopwatch = new Stopwatch();
-  const prepared = await prepare(options, options.settings, stopwatch, listener);
   const name = options.name ?? modelNameFor(options.data[0]!);
+  checkName(name);
+  const prepared = await prepare(options, options.settings, stopwatch, listener);
   const path = options.output ?? datasetFolder(options.store, name);
   const rows = rowCounts(prepared);
   const state: StoredDataset = { ...prepared, vectorizer: prepared.vectorizer.state() };
@@ -50,7 +51,7 @@ export async function preprocess(
     name,
     created: new Date().toISOString(),
     command: options.command ?? [],
-    config: { ...options.settings },
+    config: decidedSettings(options.settings),
     rows,
   });
   return {
@@ -71,6 +72,12 @@ export async function openDataset(path: string) {
   const { stemmer } = state.vectorizer.analyzer;
   const vectorizer = loadVectorizer(state.vectorizer, stemmer ? await loadStemmer(stemmer) : undefined);
   return { manifest, digest, prepared: { ...state, vectorizer } as Prepared };
+}
+
+/** The settings that a dataset decides: those of its rows and features. */
+function decidedSettings(settings: DataSettings & FeatureSettings): Record<string, unknown> {
+  const names = Object.keys({ ...dataSettings, ...featureSettings });
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => names.includes(name)));
 }
 
 export const rowCounts = ({ parts }: Prepared) => ({

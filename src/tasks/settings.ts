@@ -149,7 +149,9 @@ export const modelSettings = {
   model: oneOf(['logistic'], 'classifier'),
   C: positive('inverse strength of the penalty on the weights'),
   maxIter: integer(1, '<n>', 'stop the fit after n iterations'),
-  tol: positive('stop once no gradient component of the mean objective exceeds this'),
+  tol: positive(
+    'converged when no gradient component of the mean objective exceeds this and little is left to gain',
+  ),
   classWeight: orNone<'balanced'>(oneOf(['balanced'], 'weigh rows against the frequency of their class')),
   device: oneOf<DeviceChoice>(deviceChoices, 'what to train on'),
 } as const;

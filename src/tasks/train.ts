@@ -49,6 +49,7 @@ export interface TrainResult {
  */
 export async function train(options: TrainOptions, listener: Listener = {}): Promise<TrainResult> {
   const { settings } = options;
+  if (options.name !== undefined) await new Store(options.store).prepare(options.name);
   const stopwatch = new Stopwatch();
   // a device that is not there is told before an hour of reading, not after
   const device = await stopwatch.time('fit', async () => {
@@ -87,13 +88,14 @@ export async function train(options: TrainOptions, listener: Listener = {}): Pro
 
   listener.step?.({ stage: 'publish' });
   const rows = rowCounts(prepared);
+  const config = { ...settings, ...(dataset?.config ?? {}) };
   const timings = stopwatch.timings(['read', 'vectorize', 'fit', 'evaluate']);
   const facts = {
     tool: { name: 'maas' as const, version: toolVersion },
     created: new Date().toISOString(),
     command: options.command ?? [],
-    config: { ...settings, ...(dataset?.config ?? {}) },
-    seed: settings.seed,
+    config,
+    seed: config.seed,
     device: {
       name: device.name,
       library: device.library,
@@ -130,7 +132,7 @@ export async function train(options: TrainOptions, listener: Listener = {}): Pro
     classes: known,
     features: facts.features,
     device: device.name,
-    seed: settings.seed,
+    seed: config.seed,
     metrics: test.metrics,
     timings: { ...timings, total: stopwatch.timings([]).total },
     fit: report,
@@ -153,23 +155,26 @@ async function load(options: TrainOptions, stopwatch: Stopwatch, listener: Liste
     const prepared = await prepare(options, options.settings, stopwatch, listener);
     return { prepared, name: options.name ?? modelNameFor(first) };
   }
-  const decided = [...(options.asked ?? [])].filter((setting) => !fitSettings.has(setting));
+  const { manifest, digest, prepared } = await stopwatch.time('read', () => openDataset(first));
+  const config = manifest.config as Partial<TrainSettings>;
+  const decided = [...(options.asked ?? [])].filter(
+    (name) =>
+      name in config &&
+      JSON.stringify(config[name as keyof TrainSettings]) !==
+        JSON.stringify(options.settings[name as keyof TrainSettings]),
+  );
   if (options.test) decided.push('test');
   if (decided.length > 0) {
-    throw new MaasError('usage', `the dataset ${first} has decided ${decided.join(', ')} already`, {
+    throw new MaasError('usage', `the dataset ${first} has decided ${decided.join(', ')} otherwise`, {
       hint: 'give that to `maas preprocess`, or train from the CSV file',
     });
   }
-  const { manifest, digest, prepared } = await stopwatch.time('read', () => openDataset(first));
   return {
     prepared,
     name: options.name ?? manifest.name,
-    dataset: { path: first, sha256: digest, config: manifest.config },
+    dataset: { path: first, sha256: digest, config },
   };
 }
-
-/** The settings that are still open once a dataset is made. */
-const fitSettings = new Set(['model', 'C', 'maxIter', 'tol', 'classWeight', 'device', 'seed', 'preset']);
 
 function predictPart(pipeline: Pipeline, part: Part, { labels, classes, files }: Prepared): RowPrediction[] {
   const probabilities = pipeline.classifier.probabilities(part.features);

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { bin, maas } from '../support/maas.js';
@@ -45,6 +45,13 @@ describe('errors', () => {
     ['predict', 2, 'there is nothing to predict'],
     ['predict x.csv', 3, 'x.csv: there is no such file'],
     ['export --format pickle', 2, '--format is "pickle", expected one of js, tfjs'],
+    ['models list nobody', 6, 'there is no model "nobody"'],
+    ['train x.csv --name bad/name', 2, '"bad/name" cannot name a model'],
+    ['preprocess x.csv --name ../evil', 2, '"../evil" cannot name a model'],
+    ['train - --test-size 0.6 --validation-size 0.4', 2, 'are 1 together, expected less than 1', oneClass],
+    ['train - --text-column text --label-column text', 2, 'is named as both text and label', oneClass],
+    ['train - --text-column text', 3, 'has several columns "text", expected one', 'text,text,label\na,b,c\n'],
+    ['predict - -o .', 2, '. is a directory, expected a file to write', 'text\na\n'],
     ['models list --bogus', 2, "unknown option '--bogus'"],
   ];
   test.each(cases)('maas %s → %i', async (command, code, sentence, input) => {
@@ -65,6 +72,38 @@ describe('errors', () => {
       },
     });
     expect(JSON.parse((await maas(['trian', '--json'])).stdout).error.code).toBe('usage');
+  });
+
+  test('a stream of JSON that fails is closed, with the error inside', async () => {
+    const args = ['predict', '-', '--json', '--on-bad-row', 'fail'];
+    const ran = await maas(args, { ...inStore, input: 'text,x\ngood,1\nbad\n' });
+    expect(ran.code).toBe(3);
+    expect(JSON.parse(ran.stdout).error).toMatchObject({ code: 'data', details: { line: 3 } });
+  });
+
+  test('an error does not wait for whoever feeds standard input', async () => {
+    const child = spawn(process.execPath, [bin, 'predict', '-', '--store', store], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    child.stdin.on('error', () => {});
+    child.stdin.write('a,b\n1,2\n'.repeat(500));
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(3);
+  });
+
+  test('damage in a version is told as such', async () => {
+    const { path } = JSON.parse(
+      (await maas(['train', tickets, '--name', 'broken', '--json'], inStore)).stdout,
+    );
+    writeFileSync(join(path, 'weights.safetensors'), 'x');
+    const ran = await maas(['predict', 'broken', '--text', 'x'], inStore);
+    expect(ran.code).toBe(6);
+    expect(ran.stderr).toMatch(/weights.safetensors was changed: its sha256 is \w+, expected \w+/);
+    writeFileSync(join(path, 'manifest.json'), '{"format":"maas-model","formatVersion":1,"files":{}}');
+    expect((await maas(['evaluate', 'broken'], inStore)).code).toBe(6);
+    const listed = await maas(['models', 'list'], inStore);
+    expect(listed.code).toBe(0);
+    expect(listed.stderr).toContain('is damaged');
+    rmSync(path, { recursive: true });
   });
 
   test('--verbose keeps the stack', async () => {

@@ -68,7 +68,7 @@ describe('train', () => {
     expect(manifest.dataset.path).toBe(join(folder.path, 'set'));
     const refused = await maas(['train', join(folder.path, 'set'), '--min-df', '3', '--store', store]);
     expect(refused.code).toBe(2);
-    expect(refused.stderr).toContain('has decided minDf already');
+    expect(refused.stderr).toContain('has decided minDf otherwise');
   });
 
   test('no text of a row is in a version', () => {

@@ -42,6 +42,7 @@ describe('forms of a table', () => {
     ['quotes', '"text","label"\n"one","a"\n"two","b"\n'],
     ['blank lines', 'text,label\n\none,a\n\n\ntwo,b\n\n'],
     ['UTF-16', Buffer.from('\ufefftext,label\none,a\ntwo,b\n', 'utf16le')],
+    ['a blank first line', '\ntext,label\none,a\ntwo,b\n'],
     ['gzip', gzipSync('text,label\none,a\ntwo,b\n')],
   ];
   test.each(forms)('%s', async (_form, content) => {
@@ -62,6 +63,17 @@ describe('forms of a table', () => {
 
   test('a single column may hold commas', async () => {
     expect(await fields('text\nhello, world\n"quoted, too"\n')).toEqual([['hello, world'], ['quoted, too']]);
+  });
+
+  test('a quoted empty text is a row, a blank line is none', async () => {
+    expect(await fields('text\na\n""\n\nb\n')).toEqual([['a'], [''], ['b']]);
+  });
+
+  test('a carriage return inside quotes stays', async () => {
+    expect(await fields('text,label\r\na,"b\r"\r\nc,5"\r\n')).toEqual([
+      ['a', 'b\r'],
+      ['c', '5"'],
+    ]);
   });
 
   test('a delimiter that is given wins', async () => {
@@ -96,10 +108,19 @@ describe('rows that are bad', () => {
 
   test('a quote that swallows the start of the next quoted field', async () => {
     expect(await problems('text,label\n"one,a\n"two",b\nthree,c\n')).toEqual([
-      [2, 'a quote inside a quoted field is not doubled'],
+      [2, 'a quote is opened and never closed'],
       [3, 'two|b'],
       [4, 'three|c'],
     ]);
+  });
+
+  test('many broken quotes do not take many times as long', async () => {
+    const rows = Array.from({ length: 30_000 }, (_, i) => `"text number ${i} opens a quote,label${i % 3}`);
+    const from = performance.now();
+    const found = await problems(`text,label\n${rows.join('\n')}\nlast,a\n`);
+    expect(found).toHaveLength(rows.length + 1);
+    expect(found.at(-1)).toEqual([rows.length + 2, 'last|a']);
+    expect(performance.now() - from).toBeLessThan(8000);
   });
 
   test('a stray quote inside a quoted field', async () => {
@@ -129,6 +150,18 @@ describe('rows that are bad', () => {
       [3, 'it is not valid UTF-8'],
       [4, 'end é|c'],
       [5, 'it has 1 field, expected 2'],
+    ]);
+  });
+
+  test('a byte order mark stands before bytes that are not UTF-8', async () => {
+    const content = Buffer.concat([
+      Buffer.from('\ufeff"text","label"\n"caf'),
+      Buffer.from([0xe9]),
+      Buffer.from('","a"\nb,c\n'),
+    ]);
+    expect(await problems(content)).toEqual([
+      [2, 'it is not valid UTF-8'],
+      [3, 'b|c'],
     ]);
   });
 });

@@ -18,7 +18,8 @@ beforeEach(() => {
 });
 
 // the facts of a manifest are the training's business; the store keeps them as they are
-const facts = (created = '2026-01-01T00:00:00.000Z') => ({ created }) as Parameters<Store['publish']>[2];
+const facts = (created = '2026-01-01T00:00:00.000Z') =>
+  ({ created, classes: [], rows: {}, config: {}, metrics: {} }) as unknown as Parameters<Store['publish']>[2];
 const publish = (name = 'm', created?: string) => store.publish(name, { 'a.txt': 'hello' }, facts(created));
 
 describe('versions', () => {

@@ -14,7 +14,7 @@ export const modelsList: Command = {
 
   async run({ args, store, terminal }) {
     const { listModels } = await import('../../tasks/models.js');
-    const manifests = await listModels(store, args[0] as string | undefined);
+    const manifests = await listModels(store, args[0] as string | undefined, terminal);
     const models = manifests.map(({ model, version, created, rows, classes, features, metrics }) => ({
       model,
       version,

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { MaasError } from '../../errors.js';
 import type { Command } from '../command.js';
 import { openOutput } from '../output.js';
-import { rowWriters } from '../rows.js';
+import { type RowWriter, rowWriters } from '../rows.js';
 
 export const predict: Command = {
   usage: 'predict [model] [file]',
@@ -46,26 +46,29 @@ export const predict: Command = {
       },
       terminal,
     );
-    const writer = rowWriters[values.json ? 'json' : (values.rowFormat ?? 'csv')](
-      found.columns,
-      found.labels,
-      values.topK,
-      terminal,
-    );
+    // with --output the rows go there, and stdout is free for a summary
+    const toStdout = values.output === undefined;
+    const format = values.json && toStdout ? 'json' : (values.rowFormat ?? 'csv');
+    const writer: RowWriter = rowWriters[format](found.columns, found.labels, values.topK, terminal);
     const output = await openOutput(values.output);
+    let rows = 0;
     try {
       await output.write(writer.head);
-      let first = true;
       for await (const batch of found.batches()) {
-        await output.write((first ? '' : writer.between) + batch.map(writer.row).join(writer.between));
-        first = false;
+        await output.write((rows === 0 ? '' : writer.between) + batch.map(writer.row).join(writer.between));
+        rows += batch.length;
       }
       await output.close(writer.tail);
     } catch (error) {
+      if (toStdout && writer.failed) {
+        await output.write(writer.failed(error));
+        terminal.toldOnStdout = true;
+      }
       await output.discard();
       throw error;
     }
-    return undefined;
+    if (toStdout || !values.json) return undefined;
+    return { json: { model: found.model, version: found.version, rows, output: values.output }, text: '' };
   },
 };
 
@@ -81,7 +84,7 @@ function whichIsWhich(
     return { model: first, file: undefined };
   }
   if (second !== undefined || first === undefined) return { model: first, file: second };
-  const isFile = first === '-' || (existsSync(first) && statSync(first).isFile());
+  const isFile = first === '-' || (existsSync(first) && !statSync(first).isDirectory());
   const looksLikeFile = isFile || /\.(csv|tsv|txt|gz)$/i.test(first);
   return looksLikeFile ? { model: undefined, file: first } : { model: first, file: undefined };
 }
