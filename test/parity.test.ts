@@ -36,7 +36,9 @@ describe.each(Object.entries(optimum))('%s', (name, expected) => {
     expect(Math.abs(metrics.accuracy! - expected.accuracy)).toBeLessThanOrEqual(0.002);
   });
 
-  test.skipIf(!set || name === 'imdb')('the defaults are no worse than scikit-learn’s', async () => {
+  // on imdb the defaults count 1.5 million word pairs: minutes that a test need not take
+  if (name === 'imdb') return;
+  test.skipIf(!set)('the defaults are no worse than scikit-learn’s', async () => {
     const { metrics } = await trainOn(set!, 'default', `${name}-default`);
     expect(metrics.accuracy!).toBeGreaterThanOrEqual(expected.accuracy);
   });

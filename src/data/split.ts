@@ -46,7 +46,10 @@ export function stratifiedSplit(
   };
 }
 
-/** How many to take from each class for `total` in all: its share rounded down, then the largest remainders. */
+/**
+ * How many to take from each class for `total` in all, or fewer where classes of one row give none: its share rounded
+ * down, then one more for the largest remainders.
+ */
 function apportion(sizes: number[], total: number): number[] {
   const all = sizes.reduce((sum, size) => sum + size, 0);
   const exact = sizes.map((size) => (all === 0 ? 0 : (size * total) / all));
@@ -54,12 +57,10 @@ function apportion(sizes: number[], total: number): number[] {
   const order = exact.map((share, c) => ({ c, rest: share - Math.floor(share) }));
   order.sort((a, b) => b.rest - a.rest || a.c - b.c);
   let missing = total - taken.reduce((sum, n) => sum + n, 0);
-  for (let round = 0; round < 2 && missing > 0; round++) {
-    for (const { c } of order) {
-      if (missing > 0 && taken[c]! < sizes[c]! - 1) {
-        taken[c]!++;
-        missing--;
-      }
+  for (const { c } of order) {
+    if (missing > 0 && taken[c]! < sizes[c]! - 1) {
+      taken[c]!++;
+      missing--;
     }
   }
   return taken.map((n) => Math.max(0, n));
