@@ -1,12 +1,13 @@
 import { growableU32 } from '../sparse/growable.js';
 import type { Analyzer } from '../text/analyzer.js';
+import { TermTable } from './term-table.js';
 
 /**
  * Counts of terms by document, collected one text at a time so that no text needs to be kept. Terms are numbered
- * as they first appear; a Map holds them, so that `constructor` and `__proto__` are terms like any other.
+ * as they first appear.
  */
 export class TermCounts {
-  readonly ids = new Map<string, number>();
+  readonly vocabulary = new TermTable();
   readonly #indptr = growableU32();
   readonly #terms = growableU32();
   readonly #counts = growableU32();
@@ -25,12 +26,8 @@ export class TermCounts {
   add(text: string): void {
     const rowStart = this.#terms.length;
     for (const term of this.analyze(text)) {
-      let id = this.ids.get(term);
-      if (id === undefined) {
-        id = this.ids.size;
-        this.ids.set(ownCopy(term), id);
-        this.#position.push(0);
-      }
+      const id = this.vocabulary.intern(term);
+      if (id === this.#position.length) this.#position.push(0);
       // positions are stored + 1, so that 0 means never seen
       const position = this.#position.get(id);
       if (position > rowStart) {
@@ -49,7 +46,3 @@ export class TermCounts {
     return { indptr: this.#indptr.view(), terms: this.#terms.view(), counts: this.#counts.view() };
   }
 }
-
-/** A string with its own memory: a part of a longer string would keep all of that alive. */
-const ownCopy = (term: string) =>
-  term.length < 13 ? term : Buffer.from(term, 'utf16le').toString('utf16le');

@@ -58,10 +58,10 @@ export class TfidfCollector {
 
   /** The terms kept, in code point order, their idf, and the column of each collected term (−1: none). */
   #choose(rows: Uint32Array): { terms: string[]; columns: Int32Array; idf: Float64Array } {
-    const { ids } = this.#counts;
+    const { vocabulary } = this.#counts;
     const { indptr, terms, counts } = this.#counts.view();
-    const documents = new Uint32Array(ids.size);
-    const totals = new Float64Array(ids.size);
+    const documents = new Uint32Array(vocabulary.size);
+    const totals = new Float64Array(vocabulary.size);
     for (const r of rows) {
       for (let p = indptr[r]!; p < indptr[r + 1]!; p++) {
         documents[terms[p]!]!++;
@@ -79,11 +79,10 @@ export class TfidfCollector {
       );
     }
     let kept: [term: string, id: number][] = [];
-    for (const entry of ids) {
-      const df = documents[entry[1]]!;
-      if (df >= atLeast && df <= atMost) kept.push(entry);
+    for (let id = 0; id < vocabulary.size; id++) {
+      if (documents[id]! >= atLeast && documents[id]! <= atMost) kept.push([vocabulary.term(id), id]);
     }
-    if (kept.length === 0) throw noTerms(ids.size, this.options);
+    if (kept.length === 0) throw noTerms(vocabulary.size, this.options);
     sortByCodePoint(kept);
     if (maxFeatures !== null && kept.length > maxFeatures) {
       const place = new Map(kept.map(([, id], i) => [id, i]));
@@ -92,7 +91,7 @@ export class TfidfCollector {
         .slice(0, maxFeatures)
         .sort(([, a], [, b]) => place.get(a)! - place.get(b)!);
     }
-    const columns = new Int32Array(ids.size).fill(-1);
+    const columns = new Int32Array(vocabulary.size).fill(-1);
     const idf = new Float64Array(kept.length);
     const one = smoothIdf ? 1 : 0;
     kept.forEach(([, id], column) => {
