@@ -4,7 +4,7 @@ import type { Stem } from './text/analyzer.js';
 
 /** Everything a pipeline is, as plain data and typed arrays. */
 export interface PipelineState {
-  /** The classes, in the order of their scores. */
+  /** The classes, in the order of the classifier's probabilities. */
   labels: string[];
   vectorizer: VectorizerState;
   classifier: ClassifierState;

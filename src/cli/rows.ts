@@ -32,7 +32,7 @@ export const rowWriters = {
       between: '',
       tail: '',
       row: ({ fields, prediction }) => {
-        const best = prediction ? ranked(prediction, ranks.length) : [];
+        const best = prediction ? ranked(prediction, labels, ranks.length) : [];
         return line([
           ...fields,
           ...ranks.flatMap((k) => [best[k]?.[0] ?? '', best[k]?.[1].toFixed(6) ?? '']),
@@ -40,17 +40,17 @@ export const rowWriters = {
       },
     };
   },
-  jsonl: (_columns, _labels, topK) => ({
+  jsonl: (_columns, labels, topK) => ({
     head: '',
     between: '',
     tail: '',
-    row: (row) => `${JSON.stringify(toJson(row, topK))}\n`,
+    row: (row) => `${JSON.stringify(toJson(row, labels, topK))}\n`,
   }),
-  json: (_columns, _labels, topK) => ({
+  json: (_columns, labels, topK) => ({
     head: '{"predictions":[',
     between: ',\n',
     tail: ']}\n',
-    row: (row) => JSON.stringify(toJson(row, topK)),
+    row: (row) => JSON.stringify(toJson(row, labels, topK)),
     failed: (error) => `],"error":${JSON.stringify(errorAsJson(error))}}\n`,
   }),
 } as const satisfies Record<string, MakeWriter>;
@@ -67,18 +67,21 @@ function keptColumns(columns: string[], added: string[], listener: Listener): st
 }
 
 /** The most probable classes, best first; classes that tie stay in the model's order. */
-function ranked({ label, score, scores }: Prediction, count: number): [string, number][] {
-  if (count === 1) return [[label, score]];
-  return Object.entries(scores)
+function ranked({ scores }: Prediction, labels: readonly string[], count: number): [string, number][] {
+  return labels
+    .map((label): [string, number] => [label, scores[label]!])
     .sort(([, a], [, b]) => b - a)
     .slice(0, count);
 }
 
-function toJson({ prediction, problem }: PredictedRow, topK: number | undefined) {
+function toJson({ prediction, problem }: PredictedRow, labels: readonly string[], topK: number | undefined) {
   if (!prediction) return { label: null, score: null, scores: null, problem };
-  const { label, score, scores } = prediction;
-  const shown = topK === undefined ? scores : Object.fromEntries(ranked(prediction, topK));
-  return { label, score, scores: shown };
+  if (topK === undefined) return prediction;
+  const { label, score } = prediction;
+  const best = ranked(prediction, labels, topK);
+  // an object cannot hold labels such as "5" and "1" in this order, a list can
+  const top = best.map(([each, p]) => ({ label: each, score: p }));
+  return { label, score, scores: Object.fromEntries(best), top };
 }
 
 /** An error as machines read it. */

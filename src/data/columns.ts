@@ -33,9 +33,14 @@ export function findColumns(
 }
 
 /** Where the text stands, in a table that needs no labels; an only column is the text. */
-export function findTextColumn(file: string, columns: string[], choice: ColumnChoice): number {
-  if (columns.length === 1 && choice.textColumn === undefined) return 0;
-  return findColumn(file, columns, choice.textColumn, textNames, '--text-column', []);
+export function findTextColumn(
+  file: string,
+  columns: string[],
+  choice: ColumnChoice,
+): { text: number; guessed: string[] } {
+  if (columns.length === 1 && choice.textColumn === undefined) return { text: 0, guessed: [] };
+  const guessed: string[] = [];
+  return { text: findColumn(file, columns, choice.textColumn, textNames, '--text-column', guessed), guessed };
 }
 
 function findColumn(

@@ -1,14 +1,7 @@
 import Papa from 'papaparse';
 import { MaasError } from '../errors.js';
-import { INVALID, openSource } from './source.js';
-
-/** One row of a table. `problem` says why it cannot be trusted; its fields are then the best guess. */
-export interface CsvRow {
-  /** Where the row starts in the file, from 1; the header is on line 1. */
-  line: number;
-  fields: string[];
-  problem?: string;
-}
+import { type CsvRow, RowParser } from './row-parser.js';
+import { openSource, type Source } from './source.js';
 
 /** A table that is being read. */
 export interface CsvTable {
@@ -18,13 +11,9 @@ export interface CsvTable {
   batches(): AsyncGenerator<CsvRow[]>;
   /** sha256 of the file; complete after the last batch. */
   digest(): string;
+  /** Lets go of the file before the last batch. */
+  close(): Promise<void>;
 }
-
-/** A row longer than this (in UTF-16 units) is a quote that nobody closed. */
-const LONGEST_ROW = 1 << 24;
-
-/** How much is parsed at a time: a broken quote is looked for an end in so much text, not in all there is. */
-const WINDOW = 1 << 15;
 
 const delimiters = [',', '\t', ';', '|'];
 
@@ -32,6 +21,19 @@ const delimiters = [',', '\t', ';', '|'];
 export async function openCsv(path: string, options: { delimiter?: string } = {}): Promise<CsvTable> {
   const source = await openSource(path);
   const chunks = source.chunks();
+  try {
+    return await openTable(source, chunks, options.delimiter);
+  } catch (error) {
+    await chunks.return(undefined);
+    throw error;
+  }
+}
+
+async function openTable(
+  source: Source,
+  chunks: AsyncGenerator<string>,
+  given: string | undefined,
+): Promise<CsvTable> {
   let start = '';
   while (!/[\r\n]/.test(start.trimStart()) || start.length < 1024) {
     const next = await chunks.next();
@@ -44,8 +46,7 @@ export async function openCsv(path: string, options: { delimiter?: string } = {}
     });
   }
   const newline = start.includes('\n') ? '\n' : '\r';
-  const delimiter = options.delimiter ?? sniffDelimiter(start, newline);
-  const parser = new RowParser(delimiter, newline);
+  const parser = new RowParser(given ?? sniffDelimiter(start, newline), newline);
   let ready = parser.push(start, false);
   let ended = false;
   while (ready.length === 0 && !ended) {
@@ -53,21 +54,25 @@ export async function openCsv(path: string, options: { delimiter?: string } = {}
     ended = next.done === true;
     ready = parser.push(next.value ?? '', ended);
   }
-  const header = ready.shift()!;
-  const columns = header.fields.map((name) => name.trim());
+  const columns = ready.shift()!.fields.map((name) => name.trim());
   parser.width = columns.length;
   for (const row of ready) parser.check(row);
   return {
     name: source.name,
     columns,
     digest: source.digest,
+    close: async () => void (await chunks.return(undefined)),
     async *batches() {
-      if (ready.length > 0) yield ready;
-      for (; !ended; ) {
-        const next = await chunks.next();
-        ended = next.done === true;
-        const rows = parser.push(next.value ?? '', ended);
-        if (rows.length > 0) yield rows;
+      try {
+        if (ready.length > 0) yield ready;
+        while (!ended) {
+          const next = await chunks.next();
+          ended = next.done === true;
+          const rows = parser.push(next.value ?? '', ended);
+          if (rows.length > 0) yield rows;
+        }
+      } finally {
+        await chunks.return(undefined);
       }
     },
   };
@@ -86,143 +91,4 @@ function sniffDelimiter(start: string, newline: string): string {
     }
   }
   return best;
-}
-
-/** What papaparse's core parser hands over for each row; the package exports it, its types do not. */
-interface PapaStep {
-  data: string[][];
-  errors: { code: string }[];
-  meta: { cursor: number };
-}
-interface PapaParser {
-  parse(input: string, baseIndex: number, ignoreLastRow: boolean): { errors: { code: string }[] };
-  abort(): void;
-}
-const Parser = (Papa as unknown as { Parser: new (config: object) => PapaParser }).Parser;
-
-/**
- * Feeds papaparse with text as it arrives, and adds what it lacks: line numbers, and recovery from broken quotes,
- * which cost their own line and not the rest of the file.
- */
-class RowParser {
-  /** Fields that each row must have; 0 until the header is known. */
-  width = 0;
-  #rest = '';
-  #line = 1;
-  /** While a row is unfinished, its text is looked at again only once there is so much of it. */
-  #patience = 0;
-
-  constructor(
-    private readonly delimiter: string,
-    private readonly newline: '\n' | '\r',
-  ) {}
-
-  /** The rows that are complete once `text` has been read; with `last`, all that remain. */
-  push(text: string, last: boolean): CsvRow[] {
-    this.#rest += text;
-    if (!last && this.#rest.length < this.#patience) return [];
-    const rows: CsvRow[] = [];
-    let start = 0;
-    let window = WINDOW;
-    while (start < this.#rest.length) {
-      const stop = Math.min(start + window, this.#rest.length);
-      const end = this.#parse(start, stop, last && stop === this.#rest.length, rows);
-      if (end > start) {
-        start = end;
-        window = WINDOW;
-      } else if (stop < this.#rest.length) {
-        window *= 2;
-      } else {
-        break;
-      }
-    }
-    this.#rest = this.#rest.slice(start);
-    this.#patience = this.#rest.length * 2;
-    return rows;
-  }
-
-  /** Parses rows from `start` on, as far as they end before `stop`, and answers with the end of the last one. */
-  #parse(start: number, stop: number, last: boolean, rows: CsvRow[]): number {
-    const text = this.#rest.slice(start, stop);
-    let done = 0;
-    let broken = false;
-    const parser = new Parser({
-      delimiter: this.delimiter,
-      newline: this.newline,
-      step: ({ data, errors, meta }: PapaStep) => {
-        if (broken) return;
-        if (errors.length > 0) {
-          broken = true;
-          parser.abort();
-          return;
-        }
-        this.#add(rows, this.#unstripped(data[0]!, text, meta.cursor), text, done, meta.cursor);
-        done = meta.cursor;
-      },
-    });
-    const { errors } = parser.parse(text, 0, !last);
-    // a quote is broken once another quote inside the field proves it, or when the row has grown beyond belief
-    if (broken || errors.length > 0 || (done === 0 && text.length > LONGEST_ROW)) {
-      done = this.#addBroken(rows, text, done, errors.length === 0 && !broken);
-    }
-    return start + done;
-  }
-
-  #add(rows: CsvRow[], fields: string[], text: string, from: number, to: number, problem?: string): void {
-    const line = this.#line;
-    this.#line += countOf(text, this.newline, from, to);
-    const blank = fields.length === 1 && /^[\r\n]*$/.test(text.slice(from, Math.min(to, from + 3)));
-    if (blank) return;
-    const row: CsvRow = problem ? { line, fields, problem } : { line, fields };
-    if (this.width > 0) this.check(row);
-    rows.push(row);
-  }
-
-  /** Takes the one line that a broken quote stands on as it is; parsing goes on behind it. */
-  #addBroken(rows: CsvRow[], text: string, from: number, endless: boolean): number {
-    const at = text.indexOf(this.newline, from);
-    const to = at < 0 ? text.length : at + 1;
-    const raw = text.slice(from, at < 0 ? to : at).replace(/\r$/, '');
-    // tab-separated files have no quoting by definition: there a stray quote is a character
-    const problem =
-      this.delimiter === '\t'
-        ? undefined
-        : endless || !raw.slice(raw.indexOf('"') + 1).includes('"')
-          ? 'a quote is opened and never closed'
-          : 'a quote inside a quoted field is not doubled';
-    this.#add(rows, raw.split(this.delimiter), text, from, to, problem);
-    return to;
-  }
-
-  /** The fields without the CR of a CRLF line end, where papaparse, told of LF, left it in the last one. */
-  #unstripped(fields: string[], text: string, end: number): string[] {
-    const last = fields[fields.length - 1]!;
-    // where the field was quoted, its text does not stand before the line end as it is
-    if (last.endsWith('\r') && text.endsWith('\n', end) && text.startsWith(last, end - 1 - last.length)) {
-      fields[fields.length - 1] = last.slice(0, -1);
-    }
-    return fields;
-  }
-
-  /** Marks a row that the header does not fit, or that holds bytes which are not UTF-8; its fields are made to fit. */
-  check(row: CsvRow): void {
-    const { fields } = row;
-    if (fields.length !== this.width) {
-      row.problem ??= `it has ${count(fields.length, 'field')}, expected ${this.width}`;
-      const kept = Array.from({ length: this.width }, (_, i) => fields[i] ?? '');
-      if (fields.length > this.width)
-        kept[this.width - 1] = fields.slice(this.width - 1).join(this.delimiter);
-      row.fields = kept;
-    } else if (!row.problem && fields.some((field) => field.includes(INVALID))) {
-      row.problem = 'it is not valid UTF-8';
-    }
-  }
-}
-
-const count = (n: number, thing: string) => `${n} ${thing}${n === 1 ? '' : 's'}`;
-
-function countOf(text: string, character: string, from: number, to: number): number {
-  let n = 0;
-  for (let at = text.indexOf(character, from); at >= 0 && at < to; at = text.indexOf(character, at + 1)) n++;
-  return n;
 }

@@ -1,7 +1,8 @@
 import { MaasError } from '../errors.js';
 import type { Listener } from '../progress.js';
+import { type BadRow, BadRows } from './bad-rows.js';
 import { type ColumnChoice, findColumns } from './columns.js';
-import { openCsv } from './csv.js';
+import { type CsvTable, openCsv } from './csv.js';
 
 /** A labelled text and where it came from. */
 export interface Example {
@@ -13,12 +14,6 @@ export interface Example {
   row: number;
   /** Line of the file that the row starts on, from 1. */
   line: number;
-}
-
-export interface BadRow {
-  file: string;
-  line: number;
-  problem: string;
 }
 
 export interface ReadOptions extends ColumnChoice {
@@ -36,8 +31,6 @@ export interface ReadSummary {
   skipped: { count: number; rows: BadRow[] };
 }
 
-const REMEMBERED = 100;
-
 /**
  * Reads labelled texts from CSV files one after the other and hands each good row to `visit`. A row is bad when its
  * fields do not fit the header, its quotes are broken, its bytes are not UTF-8, or its text or label is empty.
@@ -48,69 +41,62 @@ export async function readExamples(
   visit: (example: Example) => void,
   listener: Listener = {},
 ): Promise<ReadSummary> {
-  const summary: ReadSummary = { files: [], rows: 0, skipped: { count: 0, rows: [] } };
+  const bad = new BadRows(options.onBadRow, 'the row is left out', listener);
+  const files: ReadSummary['files'] = [];
+  let rows = 0;
   for (let file = 0; file < paths.length; file++) {
     const table = await openCsv(
       paths[file]!,
       options.delimiter === undefined ? {} : { delimiter: options.delimiter },
     );
-    const { text, label, guessed } = findColumns(table.name, table.columns, options);
-    for (const guess of guessed) listener.info?.(`${table.name}: ${guess}`);
+    const { text, label } = await columnsOf(table, options, listener);
+    const before = rows;
     let row = 0;
-    let good = 0;
     for await (const batch of table.batches()) {
       for (const { line, fields, problem } of batch) {
         row++;
         const wrong = problem ?? emptiness(fields[text]!, fields[label]!);
         if (wrong) {
-          refuse({ file: table.name, line, problem: wrong }, options, summary, listener);
+          bad.add({ file: table.name, line, problem: wrong });
         } else {
-          good++;
+          rows++;
           visit({ text: fields[text]!, label: fields[label]!.trim(), file, row, line });
         }
       }
-      listener.step?.({ stage: 'read', done: summary.rows + good, unit: 'rows' });
+      listener.step?.({ stage: 'read', done: rows, unit: 'rows' });
     }
-    summary.rows += good;
-    summary.files.push({ path: table.name, sha256: table.digest(), rows: good });
+    files.push({ path: table.name, sha256: table.digest(), rows: rows - before });
   }
-  const { count } = summary.skipped;
-  if (count > 0) {
+  if (bad.count > 0) {
     listener.warn?.(
-      `${count} bad ${count === 1 ? 'row was' : 'rows were'} left out of ${count + summary.rows}`,
+      `${bad.count} bad ${bad.count === 1 ? 'row was' : 'rows were'} left out of ${bad.count + rows}`,
     );
   }
-  if (summary.rows === 0) {
+  if (rows === 0) {
     throw new MaasError(
       'data',
       `${paths.join(', ')}: no row can be used, expected a text and a label in each`,
       {
-        details: { skipped: count },
+        details: { skipped: bad.count },
       },
     );
   }
-  return summary;
+  return { files, rows, skipped: { count: bad.count, rows: bad.rows } };
+}
+
+async function columnsOf(table: CsvTable, choice: ColumnChoice, listener: Listener) {
+  try {
+    const { guessed, ...found } = findColumns(table.name, table.columns, choice);
+    for (const guess of guessed) listener.info?.(`${table.name}: ${guess}`);
+    return found;
+  } catch (error) {
+    await table.close();
+    throw error;
+  }
 }
 
 function emptiness(text: string, label: string): string | undefined {
   if (text.trim() === '') return 'its text is empty';
   if (label.trim() === '') return 'its label is empty';
   return undefined;
-}
-
-function refuse(bad: BadRow, { onBadRow }: ReadOptions, { skipped }: ReadSummary, listener: Listener): void {
-  const sentence = `${bad.file}:${bad.line}: ${bad.problem}`;
-  if (onBadRow === 'fail') {
-    throw new MaasError('data', sentence, {
-      hint: 'mend the row, or leave bad rows out with --on-bad-row skip',
-      details: { ...bad },
-    });
-  }
-  skipped.count++;
-  if (skipped.rows.length < REMEMBERED) {
-    skipped.rows.push(bad);
-    listener.warn?.(`${sentence}; the row is left out`);
-  } else if (skipped.rows.length === REMEMBERED && skipped.count === REMEMBERED + 1) {
-    listener.warn?.(`more than ${REMEMBERED} bad rows; the others are only counted`);
-  }
 }

@@ -1,4 +1,6 @@
-import type { CsvRow, CsvTable } from './csv.js';
+import { MaasError } from '../errors.js';
+import type { CsvTable } from './csv.js';
+import { type CsvRow, LONGEST_ROW } from './row-parser.js';
 import { INVALID, openSource } from './source.js';
 
 /** Reads a file whose lines are texts, without header or quoting, as a table with the only column `text`. */
@@ -8,6 +10,7 @@ export async function openLines(path: string): Promise<CsvTable> {
     name: source.name,
     columns: ['text'],
     digest: source.digest,
+    close: async () => {},
     async *batches() {
       let rest = '';
       let line = 0;
@@ -19,6 +22,12 @@ export async function openLines(path: string): Promise<CsvTable> {
       for await (const chunk of source.chunks()) {
         const lines = (rest + chunk).split('\n');
         rest = lines.pop()!;
+        if (rest.length > LONGEST_ROW) {
+          throw new MaasError(
+            'data',
+            `${source.name}:${line + lines.length + 1}: the line is too long to be a text`,
+          );
+        }
         if (lines.length > 0) yield lines.map(row);
       }
       if (rest !== '') yield [row(rest)];

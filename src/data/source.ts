@@ -17,7 +17,7 @@ const REPLACEMENT = Buffer.from([0xef, 0xbf, 0xbd]);
 /** One input, opened: its text in pieces, and the digest of its bytes once those are read. */
 export interface Source {
   readonly name: string;
-  /** Pieces of the decoded text: without byte order mark, unzipped, invalid bytes as `INVALID`. */
+  /** Pieces of the decoded text: unzipped, without byte order mark, bytes that are not UTF-8 as `INVALID`. */
   chunks(): AsyncGenerator<string>;
   /** sha256 of the bytes as stored, in hex; complete after the last chunk. */
   digest(): string;
@@ -67,20 +67,33 @@ async function* hashed(name: string, bytes: Readable, hash: Hash): AsyncGenerato
   }
 }
 
-async function* unzip(name: string, bytes: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
-  const first = await bytes.next();
-  if (first.done) return;
-  const rest = async function* () {
-    yield first.value;
+/** At least `least` bytes from the start, if there are so many, and all bytes again. */
+async function peek(bytes: AsyncGenerator<Buffer>, least: number) {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  while (length < least) {
+    const next = await bytes.next();
+    if (next.done) break;
+    pieces.push(next.value);
+    length += next.value.length;
+  }
+  const start = Buffer.concat(pieces);
+  const all = async function* () {
+    if (start.length > 0) yield start;
     yield* bytes;
   };
-  if (first.value[0] !== 0x1f || first.value[1] !== 0x8b) {
-    yield* rest();
+  return { start, all: all() };
+}
+
+async function* unzip(name: string, bytes: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  const { start, all } = await peek(bytes, 2);
+  if (start[0] !== 0x1f || start[1] !== 0x8b) {
+    yield* all;
     return;
   }
   const gunzip = createGunzip({ chunkSize: 1 << 18 });
   const feeding = (async () => {
-    for await (const piece of rest()) {
+    for await (const piece of all) {
       if (!gunzip.write(piece)) await new Promise((resolve) => gunzip.once('drain', resolve));
     }
     gunzip.end();
@@ -98,18 +111,13 @@ async function* unzip(name: string, bytes: AsyncGenerator<Buffer>): AsyncGenerat
 }
 
 async function* decode(name: string, bytes: AsyncGenerator<Buffer>): AsyncGenerator<string> {
-  const first = await bytes.next();
-  if (first.done) return;
-  const pieces = (async function* () {
-    yield first.value;
-    yield* bytes;
-  })();
-  const encoding = encodingOf(name, first.value);
-  const texts = encoding === 'utf-8' ? decodeUtf8(pieces) : decodeUtf16(pieces, encoding);
+  const { start, all } = await peek(bytes, 4);
+  const encoding = encodingOf(name, start);
+  const texts = encoding === 'utf-8' ? decodeUtf8(all) : decodeUtf16(all, encoding);
   let atStart = true;
   for await (const text of texts) {
     yield atStart && text.startsWith('\ufeff') ? text.slice(1) : text;
-    atStart = false;
+    atStart &&= text === '';
   }
 }
 
@@ -155,7 +163,7 @@ function encodingOf(name: string, start: Buffer): 'utf-8' | 'utf-16le' | 'utf-16
 }
 
 /** Share of the bytes that are zero; a stray one happens in text, many do not. */
-const nulShare = (bytes: Buffer) => bytes.filter((byte) => byte === 0).length / bytes.length;
+const nulShare = (bytes: Buffer) => bytes.filter((byte) => byte === 0).length / Math.max(1, bytes.length);
 
 /** How many bytes from the start make whole UTF-8 characters, as far as the last three bytes tell. */
 function wholeCharacters(bytes: Buffer): number {

@@ -25,7 +25,8 @@ export interface LbfgsResult {
   /** Calls of the objective. */
   evaluations: number;
   /**
-   * `converged`: the tolerance is met. `precision`: no step lowers the value any more, float32 is used up.
+   * `converged`: the tolerance is met, and nothing is left to gain. `precision`: the tolerance is not met, and no step
+   * lowers the value any more: float32 is used up.
    * `max-iterations`: stopped before.
    */
   status: 'converged' | 'precision' | 'max-iterations';
@@ -54,17 +55,19 @@ export async function minimizeLbfgs(
     let evaluations = 1;
     let iterations = 0;
     let gradientMax = space.maxAbs(gradient);
-    memory.start(gradient);
+    memory.restart(gradient);
     for (;;) {
       let slope = memory.direction(direction, gradient);
-      const small = 0.001 * tolerance * Math.max(Math.abs(value), tolerance);
-      const state = { value, gradientMax, iterations, evaluations };
-      if (gradientMax <= tolerance && -slope / 2 <= small) return { ...state, status: 'converged' };
-      if (iterations === maxIterations) return { ...state, status: 'max-iterations' };
-      if (!(slope < 0)) {
+      if (!(slope < 0) && memory.size > 0) {
         memory.forget();
         slope = memory.direction(direction, gradient);
       }
+      const state = { value, gradientMax, iterations, evaluations };
+      // without a memory of curvature the direction is the gradient, whose length says nothing of what is to gain
+      const gain = memory.size > 0 || gradientMax === 0 ? -slope / 2 : Number.POSITIVE_INFINITY;
+      const small = 0.001 * tolerance * Math.max(Math.abs(value), tolerance);
+      if (gradientMax <= tolerance && gain <= small) return { ...state, status: 'converged' };
+      if (iterations === maxIterations) return { ...state, status: 'max-iterations' };
       const found = searchLine(
         (step) => {
           evaluations++;
@@ -76,11 +79,15 @@ export async function minimizeLbfgs(
         iterations === 0 ? Math.min(1, 1 / Math.sqrt(-slope)) : 1,
       );
       if (!found) {
-        if (memory.size === 0) return { ...state, evaluations, status: 'precision' };
+        if (memory.size === 0) {
+          return { ...state, evaluations, status: gradientMax <= tolerance ? 'converged' : 'precision' };
+        }
         memory.forget();
         continue;
       }
-      memory.remember(x, trial, gradient, nextGradient);
+      // s·y, without whose positive sign the pair would spoil the direction; the line search sees to it
+      if (found.step * (found.slope - slope) > 0) memory.remember(x, trial, gradient, nextGradient);
+      else memory.restart(nextGradient);
       space.combine(x, [1], [trial]);
       [gradient, nextGradient] = [nextGradient, gradient];
       value = found.value;
@@ -111,7 +118,8 @@ class CurvatureMemory {
   }
 
   /** Begins at a point with this gradient, without a memory. */
-  start(gradient: DeviceVector): void {
+  restart(gradient: DeviceVector): void {
+    this.dispose();
     this.#products = [[this.space.dots([gradient], [gradient])[0]!]];
   }
 
@@ -140,13 +148,6 @@ class CurvatureMemory {
     };
     this.#products = basis.map((_, i) => basis.map((_, j) => product(i, j)));
     this.#pairs.push({ s, y });
-    // without positive curvature the pair would spoil the direction
-    if (product(ownS, ownY) <= 1e-12 * product(ownY, ownY)) {
-      this.#pairs.pop();
-      s.dispose();
-      y.dispose();
-      this.#products = without(this.#products, [ownS, ownY]);
-    }
   }
 
   /** Writes −H·g by the two-loop recursion (algorithm 7.4) and answers with its product with g, the slope. */

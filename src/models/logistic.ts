@@ -1,4 +1,5 @@
 import type { Device, SparseTensor, tf, VectorSpace } from '../compute/index.js';
+import { MaasError } from '../errors.js';
 import { breathe, type Listener } from '../progress.js';
 import type { Csr } from '../sparse/csr.js';
 import { type LbfgsResult, minimizeLbfgs, type Objective } from './lbfgs.js';
@@ -31,7 +32,8 @@ export interface FitReport {
 
 /**
  * Fits multinomial logistic regression (binomial, with one weight per feature, for two classes) to its optimum.
- * `labels` holds a class below `classes` for each row. Leaves no tensor behind.
+ * `labels` holds a class below `classes` for each row. Leaves no tensor behind. Throws `failed` where C is so extreme
+ * that float32 cannot hold the objective.
  */
 export async function fitLogistic(
   features: Csr,
@@ -62,6 +64,11 @@ export async function fitLogistic(
         await breathe();
       },
     });
+    if (!Number.isFinite(result.value) || (result.iterations === 0 && result.status === 'precision')) {
+      throw new MaasError('failed', `the fit cannot take a single step with C = ${options.C} in float32`, {
+        hint: 'use a C closer to 1',
+      });
+    }
     const learned = (await parameters.data()) as Float32Array;
     const split = features.cols * columns;
     const classifier = new Linear({

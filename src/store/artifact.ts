@@ -44,11 +44,12 @@ export async function publishFolder<M extends ArtifactManifest>(
   const path = await realpath(target).catch(() => resolve(target));
   const empty = await checkReplaceable(path, format);
   await makeFolder(dirname(path));
-  const aside = asidePath(path);
+  // into an empty folder from inside: it may be a mount point, across which nothing can be renamed
+  const aside = asidePath(empty ? join(path, 'new') : path);
   try {
     const manifest = await fill(aside);
     await writeManifest(aside, manifest);
-    // a folder that is there may be somebody's working folder or a mount point: it stays the same one
+    // somebody's working folder stays the same folder
     if (empty) await fillFolder(aside, path, MANIFEST);
     else await replaceFolder(aside, path);
     return manifest;
@@ -66,7 +67,9 @@ async function checkReplaceable(path: string, format: string): Promise<boolean> 
   });
   if (entries === undefined) return false;
   if (entries.length === 0) return true;
-  const manifest = await readFile(join(path, MANIFEST), 'utf8').then(JSON.parse, () => undefined);
+  const manifest = await readFile(join(path, MANIFEST), 'utf8')
+    .then(JSON.parse)
+    .catch(() => undefined);
   if (manifest?.format !== format) {
     throw new MaasError(
       'usage',

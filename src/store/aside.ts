@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { renameSync, rmSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { open, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 const unfinished = new Set<string>();
@@ -37,20 +37,6 @@ export function settled(path: string): void {
 export async function discard(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true });
   unfinished.delete(path);
-}
-
-/** Writes a file so that its name holds the old content or the new, never half. */
-export async function writeFileAside(target: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(target), { recursive: true });
-  const aside = asidePath(target);
-  try {
-    await writeDurably(aside, content);
-    await rename(aside, target);
-    settled(aside);
-  } catch (error) {
-    await discard(aside);
-    throw error;
-  }
 }
 
 /** Writes a file and waits until the disk has it. */
@@ -93,9 +79,21 @@ function tryRename(from: string, to: string): boolean {
   }
 }
 
-/** Moves everything in `aside` into the empty folder `target`, `last` at the end: what marks it as complete. */
+/**
+ * Moves everything in `aside` into the folder `target`, `last` at the end: what marks it as complete. A failure takes
+ * back what was moved.
+ */
 export async function fillFolder(aside: string, target: string, last: string): Promise<void> {
   const names = (await readdir(aside)).filter((name) => name !== last);
-  for (const name of [...names, last]) renameSync(join(aside, name), join(target, name));
+  const moved: string[] = [];
+  try {
+    for (const name of [...names, last]) {
+      renameSync(join(aside, name), join(target, name));
+      moved.push(name);
+    }
+  } catch (error) {
+    for (const name of moved) rmSync(join(target, name), { force: true });
+    throw error;
+  }
   await discard(aside);
 }

@@ -1,5 +1,5 @@
 import { readdir, rename, stat } from 'node:fs/promises';
-import { basename, join, resolve, sep } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { MaasError } from '../errors.js';
 import type { Listener } from '../progress.js';
 import {
@@ -99,17 +99,23 @@ export class Store {
   }
 
   /**
-   * Manifests of every version of every model, or of one, oldest version first. One that is damaged is left out and
-   * told. Throws `artifact` for a model that is not there.
+   * Manifests of every version of every model, or of one: model by model, oldest version first. One that is damaged is
+   * left out and told. Throws `artifact` for a model that is not there.
    */
   async manifests(model?: string, listener: Listener = {}): Promise<ModelManifest[]> {
     const models = await this.models();
     if (model !== undefined && !models.includes(model)) throw this.#noModel(model, models);
-    const found: ModelManifest[] = [];
-    for (const name of model === undefined ? models : [model]) {
+    const artifacts = await this.#readable(model === undefined ? models : [model], listener);
+    return artifacts.map(({ manifest }) => manifest);
+  }
+
+  /** Every version of these models that is not damaged, model by model, oldest version first. */
+  async #readable(models: string[], listener: Listener): Promise<Artifact<ModelManifest>[]> {
+    const found: Artifact<ModelManifest>[] = [];
+    for (const name of models) {
       for (const version of await this.#versions(name)) {
         try {
-          found.push((await this.#open(join(this.#models, name, String(version)))).manifest);
+          found.push(await this.#open(join(this.#models, name, String(version))));
         } catch (error) {
           if (!(error instanceof MaasError)) throw error;
           listener.warn?.(`${error.message}; the version is left out`);
@@ -123,28 +129,32 @@ export class Store {
    * Opens what a reference names: `name` (its newest version), `name@7`, the path of a version's folder, or
    * without one the version that was published last. Throws `artifact` where there is no such version.
    */
-  async open(reference?: string): Promise<Artifact<ModelManifest>> {
-    if (reference === undefined) return this.#openNewest();
-    if (reference.includes(sep) || reference.includes('/') || (await isFile(join(reference, MANIFEST)))) {
-      return this.#open(resolve(reference));
+  async open(reference?: string, listener: Listener = {}): Promise<Artifact<ModelManifest>> {
+    if (reference === undefined) return this.#openNewest(listener);
+    if (/[\\/]/.test(reference) || reference.startsWith('.')) return this.#open(resolve(reference));
+    const [, name, number] = /^([^@]+)(?:@([1-9][0-9]*))?$/.exec(reference) ?? [];
+    const asked = name ?? reference.split('@')[0]!;
+    const versions = await this.#versions(asked);
+    if (versions.length === 0) {
+      if (await isFile(join(reference, MANIFEST))) return this.#open(resolve(reference));
+      throw this.#noModel(asked, await this.models());
     }
-    const [name, wanted] = reference.split('@') as [string, string?];
-    const versions = await this.#versions(name);
-    if (versions.length === 0) throw this.#noModel(name, await this.models());
-    const version = wanted === undefined ? versions.at(-1)! : Number(wanted);
-    if (!versions.includes(version)) {
-      throw new MaasError('artifact', `the model "${name}" has no version "${wanted}"`, {
-        hint: `its versions are ${versions.join(', ')}`,
-      });
+    const version = number === undefined ? versions.at(-1)! : Number(number);
+    if (name === undefined || !versions.includes(version)) {
+      throw new MaasError(
+        'artifact',
+        `the model "${asked}" has no version "${reference.slice(asked.length + 1)}"`,
+        {
+          hint: `its versions are ${versions.join(', ')}`,
+        },
+      );
     }
     return this.#open(join(this.#models, name, String(version)));
   }
 
-  async #openNewest(): Promise<Artifact<ModelManifest>> {
+  async #openNewest(listener: Listener): Promise<Artifact<ModelManifest>> {
     let newest: Artifact<ModelManifest> | undefined;
-    for (const name of await this.models()) {
-      const version = (await this.#versions(name)).at(-1)!;
-      const artifact = await this.#open(join(this.#models, name, String(version)));
+    for (const artifact of await this.#readable(await this.models(), listener)) {
       if (!newest || artifact.manifest.created >= newest.manifest.created) newest = artifact;
     }
     if (newest) return newest;
@@ -185,14 +195,14 @@ export class Store {
   }
 }
 
-/** A model's name for a data file: what its base name says, without endings. */
+/** A model's name for a data file: its base name without endings such as `.csv.gz`. */
 export function modelNameFor(path: string): string {
-  const stem = basename(path).replace(/\.(gz|csv|tsv|txt)/gi, '');
+  const stem = basename(path).replace(/(\.(gz|csv|tsv|txt))+$/i, '');
   const name = stem.replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[^\p{L}\p{N}]+/u, '');
   return Array.from(name).slice(0, 60).join('') || 'model';
 }
 
-/** Throws `usage` for a name that cannot be a folder on every system, or would read as a reference to a version. */
+/** Throws `usage` for a name that could leave the store or read as a reference to a version. */
 export function checkName(name: string): void {
   if (!/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,99}$/u.test(name)) {
     throw new MaasError('usage', `"${name}" cannot name a model, expected letters, digits, ".", "_" and "-"`);

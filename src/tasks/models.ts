@@ -2,7 +2,7 @@ import type { Listener } from '../progress.js';
 import type { ModelManifest } from '../store/store.js';
 import { Store } from '../store/store.js';
 
-/** Every version in a store, or those of one model, oldest first. */
+/** Every version in a store, or those of one model: model by model, oldest first. */
 export const listModels = (
   store: string,
   model?: string,

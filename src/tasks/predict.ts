@@ -1,11 +1,11 @@
+import { BadRows } from '../data/bad-rows.js';
 import { findTextColumn } from '../data/columns.js';
 import { openCsv } from '../data/csv.js';
 import { openLines } from '../data/lines.js';
-import { MaasError } from '../errors.js';
 import type { Pipeline, Prediction } from '../pipeline.js';
 import { breathe, type Listener } from '../progress.js';
 import { readPipeline } from '../store/pipeline-files.js';
-import { Store } from '../store/store.js';
+import { type ModelManifest, Store } from '../store/store.js';
 
 export interface PredictOptions {
   store: string;
@@ -40,9 +40,13 @@ export interface Predictions {
   batches(): AsyncGenerator<PredictedRow[]>;
 }
 
+/** The columns that a version was told to train on; files it meets later are likely to have them. */
+export const trainedColumns = ({ config }: ModelManifest) =>
+  config as { textColumn?: string | undefined; labelColumn?: string | undefined };
+
 /** Opens a version for prediction. Throws `artifact`. */
-export async function openModel(store: string, reference?: string) {
-  const artifact = await new Store(store).open(reference);
+export async function openModel(store: string, reference?: string, listener: Listener = {}) {
+  const artifact = await new Store(store).open(reference, listener);
   return { manifest: artifact.manifest, pipeline: await readPipeline(artifact) };
 }
 
@@ -50,14 +54,16 @@ const BATCH = 512;
 
 /** Classifies each row of a CSV file or of standard input. Throws `artifact`, `data`. */
 export async function predict(options: PredictOptions, listener: Listener = {}): Promise<Predictions> {
-  const { manifest, pipeline } = await openModel(options.store, options.model);
+  const { manifest, pipeline } = await openModel(options.store, options.model, listener);
   const table = options.lines
     ? await openLines(options.input)
     : await openCsv(options.input, options.delimiter === undefined ? {} : { delimiter: options.delimiter });
-  const trainedOn = manifest.config.textColumn as string | undefined;
+  const trainedOn = trainedColumns(manifest).textColumn;
   const asked =
     options.textColumn ?? (trainedOn && table.columns.includes(trainedOn) ? trainedOn : undefined);
-  const column = findTextColumn(table.name, table.columns, { textColumn: asked });
+  const { text: column, guessed } = findTextColumn(table.name, table.columns, { textColumn: asked });
+  for (const guess of guessed) listener.info?.(`${table.name}: ${guess}`);
+  const bad = new BadRows(options.onBadRow, 'the row is answered without a label', listener);
 
   async function* batches(): AsyncGenerator<PredictedRow[]> {
     let done = 0;
@@ -65,7 +71,7 @@ export async function predict(options: PredictOptions, listener: Listener = {}):
       for (let from = 0; from < rows.length; from += BATCH) {
         const batch = rows.slice(from, from + BATCH);
         for (const { line, problem } of batch) {
-          if (problem) complain(table.name, line, problem, options, listener);
+          if (problem) bad.add({ file: table.name, line, problem });
         }
         yield answer(pipeline, batch, column);
         done += batch.length;
@@ -82,18 +88,6 @@ export async function predict(options: PredictOptions, listener: Listener = {}):
     textColumn: column,
     batches,
   };
-}
-
-function complain(
-  file: string,
-  line: number,
-  problem: string,
-  { onBadRow }: PredictOptions,
-  listener: Listener,
-): void {
-  const sentence = `${file}:${line}: ${problem}`;
-  if (onBadRow === 'fail') throw new MaasError('data', sentence, { details: { file, line, problem } });
-  listener.warn?.(`${sentence}; the row is answered without a label`);
 }
 
 function answer(

@@ -3,9 +3,10 @@ import fc from 'fast-check';
 import Papa from 'papaparse';
 import { describe, expect, test } from 'vitest';
 import { findColumns, findTextColumn } from '../../src/data/columns.js';
-import { type CsvRow, openCsv } from '../../src/data/csv.js';
+import { openCsv } from '../../src/data/csv.js';
 import { readExamples } from '../../src/data/examples.js';
 import { openLines } from '../../src/data/lines.js';
+import { type CsvRow, RowParser } from '../../src/data/row-parser.js';
 import { temporaryFolder } from '../support/temp.js';
 
 const folder = temporaryFolder();
@@ -210,7 +211,7 @@ describe('columns', () => {
     );
   });
   test('an only column is the text', () => {
-    expect(findTextColumn('f', ['whatever'], {})).toBe(0);
+    expect(findTextColumn('f', ['whatever'], {})).toEqual({ text: 0, guessed: [] });
   });
 });
 
@@ -311,4 +312,41 @@ test('a table of several megabytes, cut anywhere into pieces, is read like one p
     rows.every(({ fields, problem }, i) => problem === undefined && fields.join('|') === table[i]!.join('|')),
   ).toBe(true);
   expect(rows.at(-1)!.line).toBe(2 + 2 * (table.length - 1));
+});
+
+test('wherever the text is cut, the rows are the same', () => {
+  const whole =
+    'text,label\r\n"one ""1"", a","x"\r\ntwo,"y"  \r\n"three\r\nlines" ,z\r\n"",""\r\n"bad"quote",w\r\nlast,"v"\r\n';
+  const parse = (pieces: string[]) => {
+    const parser = new RowParser(',', '\n');
+    parser.width = 2;
+    return pieces.flatMap((piece, i) => parser.push(piece, i === pieces.length - 1));
+  };
+  const expected = parse([whole]);
+  expect(expected.map((row) => [row.line, row.problem ?? row.fields])).toEqual([
+    [1, ['text', 'label']],
+    [2, ['one "1", a', 'x']],
+    [3, ['two', 'y']],
+    [4, ['three\r\nlines', 'z']],
+    [6, ['', '']],
+    [7, 'a quote inside a quoted field is not doubled'],
+    [8, ['last', 'v']],
+  ]);
+  for (let i = 0; i <= whole.length; i++) {
+    expect(parse([whole.slice(0, i), whole.slice(i)]), `cut at ${i}`).toEqual(expected);
+    for (let j = i; j <= whole.length; j += 7) {
+      expect(parse([whole.slice(0, i), whole.slice(i, j), whole.slice(j)])).toEqual(expected);
+    }
+  }
+  expect(parse([...whole, ''])).toEqual(expected);
+});
+
+test('wherever the window of the parser ends, the rows are the same', async () => {
+  for (let pad = 0; pad < 24; pad++) {
+    const row = (i: number) => `"${'x'.repeat((i * 7 + pad) % 61)}","label ${i % 5}"\r\n`;
+    const table = Array.from({ length: 4000 }, (_, i) => row(i)).join('');
+    const { rows } = await read(`"text","label"\r\n${table}`);
+    expect(rows.length).toBe(4000);
+    expect(rows.filter(({ problem }) => problem !== undefined)).toEqual([]);
+  }
 });

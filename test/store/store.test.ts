@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { openArtifact, publishFolder, writeFiles } from '../../src/store/artifact.js';
-import { asidePath, discardUnfinished, writeFileAside } from '../../src/store/aside.js';
+import { asidePath, discardUnfinished } from '../../src/store/aside.js';
 import { decodePipeline, encodePipeline } from '../../src/store/pipeline-files.js';
 import { decodePredictions, encodePredictions } from '../../src/store/predictions.js';
 import { decodeSafetensors, encodeSafetensors } from '../../src/store/safetensors.js';
@@ -60,6 +60,9 @@ describe('versions', () => {
     await publish();
     await expect(store.open('x')).rejects.toMatchObject({ code: 'artifact', hint: 'the models are m' });
     await expect(store.open('m@7')).rejects.toMatchObject({ code: 'artifact', hint: 'its versions are 1' });
+    for (const wrong of ['m@1@1', 'm@0x1', 'm@1e0', 'm@ 1', 'm@']) {
+      await expect(store.open(wrong)).rejects.toMatchObject({ code: 'artifact' });
+    }
     await expect(store.open('m@champion')).rejects.toMatchObject({ code: 'artifact' });
     await expect(store.publish('../x', {}, facts())).rejects.toMatchObject({ code: 'usage' });
   });
@@ -116,6 +119,17 @@ describe('folders', () => {
     writeFileSync(join(mine, 'thesis.txt'), 'years of work');
     await expect(publishFolder(mine, 'f', fill('three'))).rejects.toMatchObject({ code: 'usage' });
     expect(readFileSync(join(mine, 'thesis.txt'), 'utf8')).toBe('years of work');
+    writeFileSync(join(mine, 'manifest.json'), 'no JSON');
+    await expect(publishFolder(mine, 'f', fill('three'))).rejects.toMatchObject({ code: 'usage' });
+  });
+
+  test('an empty folder stays the same folder', async () => {
+    const target = join(folder.path, 'empty');
+    mkdirSync(target);
+    const { ino } = statSync(target);
+    await publishFolder(target, 'f', fill('one'));
+    expect(statSync(target).ino).toBe(ino);
+    expect(readdirSync(target).sort()).toEqual(['manifest.json', 'x.txt']);
   });
 
   test('a failure leaves the old one and nothing half-written', async () => {
@@ -135,13 +149,6 @@ describe('folders', () => {
     mkdirSync(aside);
     discardUnfinished();
     expect(existsSync(aside)).toBe(false);
-  });
-
-  test('a file is replaced whole', async () => {
-    const file = join(folder.path, 'deep', 'file.txt');
-    await writeFileAside(file, 'one');
-    await writeFileAside(file, 'two');
-    expect(readFileSync(file, 'utf8')).toBe('two');
   });
 });
 

@@ -16,7 +16,7 @@ export interface Prediction {
   scores: Record<string, number>;
 }
 
-/** The classes, in the order of \`scores\`. */
+/** The classes, in the model's order. */
 export declare const labels: readonly string[];
 /** Classifies one text. */
 export declare function predict(text: string): Prediction;
