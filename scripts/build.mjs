@@ -1,6 +1,7 @@
 // Builds dist/: src/ translated file by file, the WebAssembly kernels, and the one-file runtime of the js export.
 // Runs on `npm ci` (prepare) with what npm installed in pure JavaScript and WebAssembly, so that neither a C
 // compiler nor the platform packages that `--omit=optional` leaves out are needed.
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -74,4 +75,12 @@ for (const [name, path] of Object.entries(stemmerPaths)) {
     globalName: 'natural',
     banner: { js: `/* From the package natural:\n${license.replaceAll('*/', '')}*/` },
   });
+}
+
+// Declarations are for those who install the package. TypeScript's compiler is a platform binary, which a clone that
+// left optional packages out does without.
+if (['pack', 'publish'].includes(process.env.npm_command)) {
+  const tsc = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url));
+  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
+  if (status !== 0) process.exit(1);
 }

@@ -1,8 +1,18 @@
 import { MaasError } from '../errors.js';
-import { type Setting, settings } from '../tasks/settings.js';
+import type { FormatName } from '../export/formats.js';
+import {
+  integer,
+  oneOf,
+  onOff,
+  type PresetName,
+  presets,
+  type Setting,
+  settings,
+  text,
+} from '../tasks/settings.js';
 
-const text = (metavar: string, help: string): Setting<string> => ({
-  parse: (value) => (typeof value === 'string' && value !== '' ? value : undefined),
+const named = (metavar: string, help: string): Setting<string> => ({
+  parse: text,
   expected: 'a text',
   metavar,
   help,
@@ -20,51 +30,30 @@ const list = (metavar: string, help: string): Setting<string[]> => ({
   help,
 });
 
-const onOff = (help: string): Setting<boolean> => ({
-  parse: (value) => (typeof value === 'boolean' ? value : undefined),
-  expected: 'true or false',
-  help,
-});
-
-const choice = <T extends string>(names: readonly T[], help: string): Setting<T> => ({
-  parse: (value) => names.find((name) => name === value),
-  expected: `one of ${names.join(', ')}`,
-  metavar: '<name>',
-  help,
-});
-
 /** Flags that are not settings of a training. */
 const general = {
-  config: text(
+  config: named(
     '<file>',
     'YAML or JSON file with flags by their camelCase names (maas.config.yaml if it is there)',
   ),
-  store: text('<dir>', 'where versions are kept (MAAS_STORE, else artifacts)'),
+  store: named('<dir>', 'where versions are kept (MAAS_STORE, else artifacts)'),
   json: onOff('print the result as one JSON object'),
   quiet: onOff('no progress and no warnings'),
-  verbose: onOff('say more; keep the stack of errors'),
+  verbose: onOff('print the stack of an error'),
   color: onOff('colours on a terminal (NO_COLOR and FORCE_COLOR are honoured)'),
-  name: text('<model>', 'name of the model (from the data file if not given)'),
-  preset: choice(
-    ['default', 'sklearn'],
-    "settings to start from: default, or sklearn for exactly scikit-learn's",
+  name: named('<model>', 'name of the model (from the data file if not given)'),
+  preset: oneOf(
+    Object.keys(presets) as PresetName[],
+    "settings to start from, of which sklearn is exactly scikit-learn's",
   ),
   test: list('<csv>', 'labelled rows to test on, in the place of held-out ones (may be repeated)'),
   data: list('<csv>', 'labelled rows to evaluate on, in the place of the held-out ones (may be repeated)'),
-  output: text('<path>', 'where to write'),
-  text: text('<text>', 'classify this text'),
+  output: named('<path>', 'where to write'),
+  text: named('<text>', 'classify this text'),
   lines: onOff('each line of the input is one text, without a header'),
-  topK: {
-    parse: (value) => {
-      const n = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
-      return typeof n === 'number' && Number.isInteger(n) && n >= 1 ? n : undefined;
-    },
-    expected: 'a whole number, 1 or more',
-    metavar: '<k>',
-    help: 'answer with the k most probable classes',
-  } as Setting<number>,
-  rowFormat: choice(['csv', 'jsonl'], 'form of the rows: csv, jsonl'),
-  exportFormat: choice(['js', 'tfjs'], 'form of the export: js, tfjs'),
+  topK: integer(1, '<k>', 'answer with the k most probable classes'),
+  rowFormat: oneOf(['csv', 'jsonl'], 'form of the rows'),
+  exportFormat: oneOf<FormatName>(['js', 'tfjs'], 'form of the export'),
 } as const;
 
 export const flags = { ...general, ...settings } as const;

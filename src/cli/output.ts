@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { realpath, rename, stat } from 'node:fs/promises';
+import { open, realpath, rename, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { MaasError } from '../errors.js';
 import { makeFolder } from '../store/artifact.js';
@@ -8,7 +7,7 @@ import { asidePath, discard, settled } from '../store/aside.js';
 
 /** Where rows go: standard output, or a file that appears only when it is whole. */
 export interface Output {
-  /** Waits where the reader is slower. */
+  /** Waits where the reader is slower. Throws `failed` where it cannot be written, on a full disk for one. */
   write(text: string): Promise<void>;
   /** Writes the last of it. */
   close(text: string): Promise<void>;
@@ -16,44 +15,44 @@ export interface Output {
   discard(): Promise<void>;
 }
 
+const standardOutput: Output = {
+  async write(text) {
+    if (text !== '' && !process.stdout.write(text)) await once(process.stdout, 'drain');
+  },
+  close: (text) => standardOutput.write(text),
+  discard: async () => {},
+};
+
 /**
  * Opens the file, or standard output without one. What is there and is no plain file (a pipe, a device) is written
  * to as it is; a link stays a link. Throws `usage` for what cannot be written.
  */
 export async function openOutput(named: string | undefined): Promise<Output> {
-  const path = named === undefined ? undefined : await realpath(named).catch(() => resolve(named));
-  const there = path === undefined ? undefined : await stat(path).catch(() => undefined);
+  if (named === undefined) return standardOutput;
+  const path = await realpath(named).catch(() => resolve(named));
+  const there = await stat(path).catch(() => undefined);
   if (there?.isDirectory()) throw new MaasError('usage', `${named} is a directory, expected a file to write`);
-  if (path !== undefined) await makeFolder(dirname(path));
-  const aside = path === undefined || (there && !there.isFile()) ? undefined : asidePath(path);
-  const stream = path === undefined ? process.stdout : createWriteStream(aside ?? path);
-  let failure: Error | undefined;
-  if (path !== undefined) {
-    stream.on('error', (error: Error) => {
-      failure = error;
-    });
-  }
-  const write = async (text: string) => {
-    if (failure) throw failure;
-    if (text !== '' && !stream.write(text)) await once(stream, 'drain');
+  await makeFolder(dirname(path));
+  const aside = there && !there.isFile() ? undefined : asidePath(path);
+  const refused = (code: 'usage' | 'failed') => (cause: NodeJS.ErrnoException) => {
+    throw new MaasError(code, `${named} cannot be written (${cause.code})`, { cause });
   };
+  const file = await open(aside ?? path, 'w').catch(refused('usage'));
   return {
-    write,
+    async write(text) {
+      await file.writeFile(text).catch(refused('failed'));
+    },
     async close(text) {
-      await write(text);
-      if (path === undefined) return;
-      await new Promise<void>((resolve, reject) => {
-        stream.once('error', reject);
-        stream.end(resolve);
-      });
+      await file.writeFile(text).catch(refused('failed'));
+      if (aside !== undefined) await file.sync().catch(refused('failed'));
+      await file.close();
       if (aside === undefined) return;
-      await rename(aside, path);
+      await rename(aside, path).catch(refused('failed'));
       settled(aside);
     },
     async discard() {
-      if (aside === undefined) return;
-      stream.destroy();
-      await discard(aside);
+      await file.close().catch(() => {});
+      if (aside !== undefined) await discard(aside);
     },
   };
 }

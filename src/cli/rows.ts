@@ -46,6 +46,13 @@ export const rowWriters = {
     tail: '',
     row: (row) => `${JSON.stringify(toJson(row, labels, topK))}\n`,
   }),
+  /** The only row, by itself. */
+  object: (_columns, labels, topK) => ({
+    head: '',
+    between: '',
+    tail: '\n',
+    row: (row) => JSON.stringify(toJson(row, labels, topK)),
+  }),
   json: (_columns, labels, topK) => ({
     head: '{"predictions":[',
     between: ',\n',

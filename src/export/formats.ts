@@ -4,8 +4,6 @@ import { tfjs } from './tfjs/tfjs.js';
 
 /** A form that a pipeline can be deployed in. */
 export interface ExportFormat {
-  /** What it is, for help. */
-  help: string;
   /** The files of the export, by name. */
   files(pipeline: Pipeline, name: string): Promise<Record<string, string | Uint8Array>>;
   /** Predicts with the written files, in the runtime they are for, to prove that they say what the pipeline says. */
@@ -15,4 +13,3 @@ export interface ExportFormat {
 /** The export formats by name. */
 export const formats = { js, tfjs } as const satisfies Record<string, ExportFormat>;
 export type FormatName = keyof typeof formats;
-export const formatNames = Object.keys(formats) as FormatName[];

@@ -1,4 +1,4 @@
-import { growableU32 } from '../sparse/growable.js';
+import { GrowableU32 } from '../sparse/growable.js';
 import type { Analyzer } from '../text/analyzer.js';
 import { TermTable } from './term-table.js';
 
@@ -8,27 +8,22 @@ import { TermTable } from './term-table.js';
  */
 export class TermCounts {
   readonly vocabulary = new TermTable();
-  readonly #indptr = growableU32();
-  readonly #terms = growableU32();
-  readonly #counts = growableU32();
-  /** Where in the current document's entries a term stands, valid from `#rowStart` on. */
-  readonly #position = growableU32();
+  readonly #indptr = new GrowableU32();
+  readonly #terms = new GrowableU32();
+  readonly #counts = new GrowableU32();
+  /** One past the entry in which a term stands; of the current document if it is past that document's first. */
+  readonly #position = new GrowableU32();
 
   constructor(private readonly analyze: Analyzer) {
     this.#indptr.push(0);
   }
 
-  /** Number of documents so far. */
-  get rows(): number {
-    return this.#indptr.length - 1;
-  }
-
+  /** Analyzes a text and counts its terms as the next row. */
   add(text: string): void {
     const rowStart = this.#terms.length;
     for (const term of this.analyze(text)) {
       const id = this.vocabulary.intern(term);
       if (id === this.#position.length) this.#position.push(0);
-      // positions are stored + 1, so that 0 means never seen
       const position = this.#position.get(id);
       if (position > rowStart) {
         this.#counts.increment(position - 1);

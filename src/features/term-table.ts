@@ -1,4 +1,4 @@
-import { growableU32 } from '../sparse/growable.js';
+import { GrowableU32 } from '../sparse/growable.js';
 
 /**
  * Numbers strings as they first appear, like a `Map<string, number>`, in a fifth of its time on short strings that
@@ -9,8 +9,8 @@ export class TermTable {
   #slots = new Int32Array(1 << 12);
   #units = new Uint16Array(1 << 14);
   /** Where each term's units start; one more entry than terms. */
-  readonly #starts = growableU32();
-  readonly #hashes = growableU32();
+  readonly #starts = new GrowableU32();
+  readonly #hashes = new GrowableU32();
 
   constructor() {
     this.#starts.push(0);

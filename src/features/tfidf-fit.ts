@@ -2,7 +2,7 @@ import { MaasError } from '../errors.js';
 import type { Csr } from '../sparse/csr.js';
 import { type AnalyzerOptions, createAnalyzer, type Stem } from '../text/analyzer.js';
 import { TermCounts } from './term-counts.js';
-import { Tfidf, type WeightOptions, weigh } from './tfidf.js';
+import { TfidfVectorizer, type WeightOptions, weigh } from './tfidf.js';
 
 /** Options of the TF-IDF vectorizer: what a text's terms are, which count, and how much. */
 export interface TfidfOptions extends AnalyzerOptions, WeightOptions {
@@ -36,14 +36,14 @@ export class TfidfCollector {
   /**
    * Fits on the rows named (in the order they were added) and nothing else. `vectorize` gives feature rows of any
    * collected rows, equal to what the vectorizer's `transform` gives for their texts.
-   * Throws `data` when no term is left.
+   * Throws `data` when no term is left, `usage` where maxDf is below minDf.
    */
-  fit(trainRows: Uint32Array): { vectorizer: Tfidf; vectorize(rows: Uint32Array): Csr } {
+  fit(trainRows: Uint32Array): { vectorizer: TfidfVectorizer; vectorize(rows: Uint32Array): Csr } {
     const { lowercase, tokenizer, stopWords, stemmer, analyzer, ngramRange, sublinearTf, norm } =
       this.options;
     const { terms, columns, idf } = this.#choose(trainRows);
     const weights: WeightOptions = { sublinearTf, norm };
-    const vectorizer = new Tfidf(
+    const vectorizer = new TfidfVectorizer(
       {
         kind: 'tfidf',
         analyzer: { analyzer, ngramRange, lowercase, tokenizer, stopWords, stemmer },

@@ -22,7 +22,7 @@ export interface TfidfState {
 }
 
 /** TF-IDF (Spärck Jones 1972) as scikit-learn's TfidfVectorizer computes it, on sparse rows. */
-export class Tfidf implements Vectorizer {
+export class TfidfVectorizer implements Vectorizer {
   readonly kind = 'tfidf';
   readonly features: number;
   readonly #analyze: Analyzer;

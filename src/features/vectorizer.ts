@@ -1,6 +1,7 @@
+import { MaasError } from '../errors.js';
 import type { Csr } from '../sparse/csr.js';
 import type { Stem } from '../text/analyzer.js';
-import { Tfidf, type TfidfState } from './tfidf.js';
+import { type TfidfState, TfidfVectorizer } from './tfidf.js';
 
 /** A fitted vectorizer: texts in, feature rows out. An unfitted one cannot exist. */
 export interface Vectorizer {
@@ -14,13 +15,16 @@ export interface Vectorizer {
 
 /** The vectorizers by name: how each comes back from its state. */
 const vectorizers = {
-  tfidf: (state: TfidfState, stem?: Stem) => new Tfidf(state, stem),
+  tfidf: (state: TfidfState, stem?: Stem) => new TfidfVectorizer(state, stem),
 } as const;
 
 export type VectorizerKind = keyof typeof vectorizers;
 export type VectorizerState = Parameters<(typeof vectorizers)[VectorizerKind]>[0];
 
-/** The vectorizer whose state this is. `stem` is the loaded stemmer its analyzer names, if it names one. */
+/** The vectorizer whose state this is. Throws `artifact` for an unknown kind. `stem` is the loaded stemmer its analyzer names, if it names one. */
 export function loadVectorizer(state: VectorizerState, stem?: Stem): Vectorizer {
+  if (!Object.hasOwn(vectorizers, state.kind)) {
+    throw new MaasError('artifact', `there is no vectorizer "${state.kind}" in this maas`);
+  }
   return vectorizers[state.kind](state, stem);
 }

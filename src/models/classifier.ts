@@ -1,5 +1,6 @@
+import { MaasError } from '../errors.js';
 import type { Csr } from '../sparse/csr.js';
-import { Linear, type LinearState } from './linear.js';
+import { LinearClassifier, type LinearState } from './linear.js';
 
 /** A fitted classifier: feature rows in, class probabilities out. */
 export interface Classifier {
@@ -13,13 +14,16 @@ export interface Classifier {
 
 /** The classifiers by name: how each comes back from its state. */
 const classifiers = {
-  logistic: (state: LinearState) => new Linear(state),
+  logistic: (state: LinearState) => new LinearClassifier(state),
 } as const;
 
 export type ClassifierKind = keyof typeof classifiers;
 export type ClassifierState = Parameters<(typeof classifiers)[ClassifierKind]>[0];
 
-/** The classifier whose state this is. */
+/** The classifier whose state this is. Throws `artifact` for an unknown kind. */
 export function loadClassifier(state: ClassifierState): Classifier {
+  if (!Object.hasOwn(classifiers, state.kind)) {
+    throw new MaasError('artifact', `there is no classifier "${state.kind}" in this maas`);
+  }
   return classifiers[state.kind](state);
 }

@@ -13,7 +13,7 @@ export interface LinearState {
 }
 
 /** Scores rows with a linear function for each class and the softmax of those; two classes share one function. */
-export class Linear implements Classifier {
+export class LinearClassifier implements Classifier {
   readonly kind = 'logistic';
   readonly classes: number;
 

@@ -3,7 +3,7 @@ import { MaasError } from '../errors.js';
 import { breathe, type Listener } from '../progress.js';
 import type { Csr } from '../sparse/csr.js';
 import { type LbfgsResult, minimizeLbfgs, type Objective } from './lbfgs.js';
-import { Linear } from './linear.js';
+import { LinearClassifier } from './linear.js';
 
 /** Options of logistic regression, named as scikit-learn names them. */
 export interface LogisticOptions {
@@ -42,7 +42,7 @@ export async function fitLogistic(
   options: LogisticOptions,
   device: Device,
   listener: Listener = {},
-): Promise<{ classifier: Linear; report: FitReport }> {
+): Promise<{ classifier: LinearClassifier; report: FitReport }> {
   const columns = classes === 2 ? 1 : classes;
   const weights = sampleWeights(labels, classes, options.classWeight);
   const matrix = device.sparseTensor(withOnes(features));
@@ -71,7 +71,7 @@ export async function fitLogistic(
     }
     const learned = (await parameters.data()) as Float32Array;
     const split = features.cols * columns;
-    const classifier = new Linear({
+    const classifier = new LinearClassifier({
       kind: 'logistic',
       classes,
       features: features.cols,

@@ -1,15 +1,11 @@
-/** A typed array that grows by half when full. `view()` is valid until the next push. */
-export class Growable<T extends Uint32Array | Float32Array | Int32Array> {
-  #items: T;
+/** Unsigned 32-bit numbers in an array that grows by half when full. */
+export class GrowableU32 {
+  #items = new Uint32Array(1024);
   length = 0;
-
-  constructor(private readonly make: (size: number) => T) {
-    this.#items = make(1024);
-  }
 
   push(value: number): void {
     if (this.length === this.#items.length) {
-      const grown = this.make(Math.ceil(this.length * 1.5));
+      const grown = new Uint32Array(Math.ceil(this.length * 1.5));
       grown.set(this.#items);
       this.#items = grown;
     }
@@ -28,9 +24,8 @@ export class Growable<T extends Uint32Array | Float32Array | Int32Array> {
     this.#items[i]!++;
   }
 
-  view(): T {
-    return this.#items.subarray(0, this.length) as T;
+  /** The numbers so far; valid until the next push. */
+  view(): Uint32Array {
+    return this.#items.subarray(0, this.length);
   }
 }
-
-export const growableU32 = () => new Growable((n) => new Uint32Array(n));

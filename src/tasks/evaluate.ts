@@ -3,10 +3,12 @@ import { MaasError } from '../errors.js';
 import { type ClassMetrics, type Confusion, evaluate, type Metrics } from '../metrics/classification.js';
 import { argmax, type Pipeline } from '../pipeline.js';
 import type { Listener } from '../progress.js';
+import type { Csr } from '../sparse/csr.js';
 import type { Artifact } from '../store/artifact.js';
 import { readPipeline } from '../store/pipeline-files.js';
 import { decodePredictions, type RowPrediction } from '../store/predictions.js';
 import { type ModelManifest, Store } from '../store/store.js';
+import { trainedColumns } from './predict.js';
 import type { DataSettings } from './settings.js';
 
 export interface EvaluateOptions {
@@ -29,12 +31,12 @@ export interface EvaluateResult {
   unknownLabels: Record<string, number>;
 }
 
-/** Evaluates a version. Throws `artifact` where it is missing or damaged, `data` for files that cannot be used. */
+/** Evaluates a version. Throws `artifact` where it is missing or damaged, `data` for files that cannot be used, `usage`. */
 export async function evaluateModel(
   options: EvaluateOptions,
   listener: Listener = {},
 ): Promise<EvaluateResult> {
-  const artifact = await new Store(options.store).open(options.model);
+  const artifact = await new Store(options.store).open(options.model, listener);
   const { model, version, classes } = artifact.manifest;
   const { predictions, data } = options.data
     ? await predictFiles(artifact, options.data, options.settings, listener)
@@ -72,17 +74,18 @@ async function predictFiles(
   listener: Listener,
 ) {
   const pipeline = await readPipeline(artifact);
+  const { textColumn, labelColumn } = trainedColumns(artifact.manifest);
   const predictions: RowPrediction[] = [];
-  let waiting: Omit<RowPrediction, 'predicted' | 'score' | 'labelScore'>[] = [];
+  let waiting: PlacedLabel[] = [];
   let texts: string[] = [];
   const flush = () => {
-    predictions.push(...score(pipeline, texts, waiting));
+    predictions.push(...outcomesOf(pipeline, pipeline.vectorizer.transform(texts), waiting));
     waiting = [];
     texts = [];
   };
   const { files } = await readExamples(
     paths,
-    settings,
+    { ...definedOnly({ textColumn, labelColumn }), ...settings },
     ({ text, label, file, row, line }) => {
       texts.push(text);
       waiting.push({ file: paths[file]!, row, line, label });
@@ -94,22 +97,26 @@ async function predictFiles(
   return { predictions, data: { kind: 'file' as const, files } };
 }
 
-function score(
-  pipeline: Pipeline,
-  texts: string[],
-  rows: Omit<RowPrediction, 'predicted' | 'score' | 'labelScore'>[],
-): RowPrediction[] {
+/** A row's place and true label. */
+export type PlacedLabel = Omit<RowPrediction, 'predicted' | 'score' | 'labelScore'>;
+
+/** What the pipeline's classifier says of feature rows, beside what is true of them. */
+export function outcomesOf(pipeline: Pipeline, features: Csr, rows: readonly PlacedLabel[]): RowPrediction[] {
   const { labels } = pipeline;
-  const probabilities = pipeline.probabilities(texts);
+  const classOf = new Map(labels.map((label, c) => [label, c]));
+  const probabilities = pipeline.classifier.probabilities(features);
   return rows.map((row, r) => {
     const from = r * labels.length;
     const best = argmax(probabilities, from, labels.length);
-    const own = labels.indexOf(row.label);
+    const own = classOf.get(row.label);
     return {
       ...row,
       predicted: labels[best]!,
       score: probabilities[from + best]!,
-      labelScore: own < 0 ? null : probabilities[from + own]!,
+      labelScore: own === undefined ? null : probabilities[from + own]!,
     };
   });
 }
+
+const definedOnly = <T extends object>(values: T) =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;

@@ -90,6 +90,25 @@ export async function predict(options: PredictOptions, listener: Listener = {}):
   };
 }
 
+/** Classifies one text, as a table of one row. Throws `artifact`. */
+export async function predictText(
+  options: { store: string; model?: string | undefined; text: string },
+  listener: Listener = {},
+): Promise<Predictions> {
+  const { manifest, pipeline } = await openModel(options.store, options.model, listener);
+  const fields = [options.text];
+  return {
+    model: manifest.model,
+    version: manifest.version,
+    labels: pipeline.labels,
+    columns: ['text'],
+    textColumn: 0,
+    async *batches() {
+      yield [{ fields, prediction: pipeline.predict(fields)[0]! }];
+    },
+  };
+}
+
 function answer(
   pipeline: Pipeline,
   rows: { fields: string[]; problem?: string }[],

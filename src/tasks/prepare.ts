@@ -6,7 +6,7 @@ import { compareCodePoints, TfidfCollector } from '../features/tfidf-fit.js';
 import type { Vectorizer } from '../features/vectorizer.js';
 import type { Listener, Stopwatch } from '../progress.js';
 import type { Csr } from '../sparse/csr.js';
-import { growableU32 } from '../sparse/growable.js';
+import { GrowableU32 } from '../sparse/growable.js';
 import { loadStemmer } from '../text/stemmers.js';
 import { loadStopWords } from '../text/stopwords.js';
 import type { DataSettings, FeatureSettings } from './settings.js';
@@ -58,7 +58,12 @@ export async function prepare(
   const stopWords = settings.stopWords === null ? null : await loadStopWords(settings.stopWords);
   const stem = settings.stemmer === null ? undefined : await loadStemmer(settings.stemmer);
   const collector = new TfidfCollector({ ...settings, stopWords }, stem);
-  const places = { file: growableU32(), row: growableU32(), line: growableU32(), label: growableU32() };
+  const places = {
+    file: new GrowableU32(),
+    row: new GrowableU32(),
+    line: new GrowableU32(),
+    label: new GrowableU32(),
+  };
   const labelIds = new Map<string, number>();
 
   const read = async (paths: readonly string[], firstFile: number) => {
@@ -173,3 +178,10 @@ function warnAboutSplit(
 }
 
 const classCount = (labels: string[]) => (labels.length === 1 ? 'a class' : `${labels.length} classes`);
+
+/** How many rows each part has. */
+export const rowCounts = ({ parts }: Prepared) => ({
+  train: parts.train.labels.length,
+  validation: parts.validation.labels.length,
+  test: parts.test.labels.length,
+});

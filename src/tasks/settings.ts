@@ -16,7 +16,7 @@ export interface Setting<T> {
   help: string;
 }
 
-const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+export const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 
 const number = (value: unknown): number | undefined => {
   if (typeof value === 'number') return Number.isNaN(value) ? undefined : value;
@@ -30,7 +30,7 @@ const where = (holds: (n: number) => boolean) => (value: unknown) => {
   return n !== undefined && Number.isFinite(n) && holds(n) ? n : undefined;
 };
 
-const oneOf = <T extends string>(names: readonly T[], help: string): Setting<T> => ({
+export const oneOf = <T extends string>(names: readonly T[], help: string): Setting<T> => ({
   parse: (value) => names.find((name) => name === value),
   expected: `one of ${names.join(', ')}`,
   metavar: '<name>',
@@ -43,19 +43,20 @@ const orNone = <T>(setting: Setting<T>): Setting<T | null> => ({
   expected: `${setting.expected}, or none`,
 });
 
-const onOff = (help: string): Setting<boolean> => ({
+export const onOff = (help: string): Setting<boolean> => ({
   parse: (value) => (typeof value === 'boolean' ? value : undefined),
   expected: 'true or false',
   help,
 });
 
-const integer = (least: number, metavar: string, help: string): Setting<number> => ({
+export const integer = (least: number, metavar: string, help: string): Setting<number> => ({
   parse: where((n) => Number.isInteger(n) && n >= least),
   expected: `a whole number, ${least} or more`,
   metavar,
   help,
 });
 
+/** A number above 0. */
 const positive = (help: string): Setting<number> => ({
   parse: where((n) => n > 0),
   expected: 'a number above 0',
@@ -203,13 +204,9 @@ export type PresetName = keyof typeof presets;
 
 /**
  * Checks values by name and fills in the preset's for what is absent. Throws `usage` for a name or a value that is
- * none; `say` words a name for the user ("--min-df").
+ * none, and for settings that contradict each other.
  */
-export function resolveSettings(
-  given: Record<string, unknown>,
-  preset: string = 'default',
-  say: (name: string) => string = (name) => name,
-): TrainSettings {
+export function resolveSettings(given: Record<string, unknown>, preset: string = 'default'): TrainSettings {
   if (!Object.hasOwn(presets, preset)) {
     throw new MaasError(
       'usage',
@@ -223,9 +220,16 @@ export function resolveSettings(
     const setting: Setting<unknown> = settings[name as SettingName];
     const parsed = setting.parse(value);
     if (parsed === undefined) {
-      throw new MaasError('usage', `${say(name)} is ${JSON.stringify(value)}, expected ${setting.expected}`);
+      throw new MaasError('usage', `${name} is ${JSON.stringify(value)}, expected ${setting.expected}`);
     }
     resolved[name] = parsed;
+  }
+  const { analyzer, stopWords, stemmer } = resolved as TrainSettings;
+  if (analyzer !== 'word' && (stopWords !== null || stemmer !== null)) {
+    throw new MaasError(
+      'usage',
+      `the analyzer "${analyzer}" knows no words, so it takes neither stop words nor a stemmer`,
+    );
   }
   return resolved as TrainSettings;
 }

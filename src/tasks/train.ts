@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { MaasError } from '../errors.js';
 import { type Evaluation, evaluate, type Metrics } from '../metrics/classification.js';
 import { type FitReport, fitLogistic } from '../models/logistic.js';
-import { argmax, Pipeline } from '../pipeline.js';
+import { Pipeline } from '../pipeline.js';
 import { type Listener, Stopwatch } from '../progress.js';
 import { confusionCsv } from '../report/confusion.js';
 import { reportMarkdown } from '../report/markdown.js';
@@ -14,8 +14,9 @@ import { encodePipeline } from '../store/pipeline-files.js';
 import { encodePredictions, type RowPrediction } from '../store/predictions.js';
 import { modelNameFor, Store } from '../store/store.js';
 import { version as toolVersion } from '../version.js';
-import { type Part, type Prepared, type PrepareInput, prepare } from './prepare.js';
-import { openDataset, rowCounts } from './preprocess.js';
+import { openDataset } from './dataset.js';
+import { outcomesOf } from './evaluate.js';
+import { type Part, type Prepared, type PrepareInput, prepare, rowCounts } from './prepare.js';
 import type { TrainSettings } from './settings.js';
 
 export interface TrainOptions extends PrepareInput {
@@ -49,7 +50,8 @@ export interface TrainResult {
  */
 export async function train(options: TrainOptions, listener: Listener = {}): Promise<TrainResult> {
   const { settings } = options;
-  if (options.name !== undefined) await new Store(options.store).prepare(options.name);
+  const { name: asked = modelNameFor(options.data[0] ?? '') } = options;
+  await new Store(options.store).prepare(asked);
   const stopwatch = new Stopwatch();
   // a device that is not there is told before an hour of reading, not after
   const device = await stopwatch.time('fit', async () => {
@@ -76,12 +78,12 @@ export async function train(options: TrainOptions, listener: Listener = {}): Pro
 
   const { predictions, test, validation } = await stopwatch.time('evaluate', () => {
     listener.step?.({ stage: 'evaluate' });
-    const predictions = predictPart(pipeline, parts.test, prepared);
+    const predictions = scorePart(pipeline, parts.test, prepared);
     return {
       predictions,
       test: evaluate(predictions, known),
       validation: parts.validation.labels.length
-        ? evaluate(predictPart(pipeline, parts.validation, prepared), known).metrics
+        ? evaluate(scorePart(pipeline, parts.validation, prepared), known).metrics
         : null,
     };
   });
@@ -176,21 +178,14 @@ async function load(options: TrainOptions, stopwatch: Stopwatch, listener: Liste
   };
 }
 
-function predictPart(pipeline: Pipeline, part: Part, { labels, classes, files }: Prepared): RowPrediction[] {
-  const probabilities = pipeline.classifier.probabilities(part.features);
-  return Array.from(part.labels, (label, r) => {
-    const from = r * classes;
-    const best = argmax(probabilities, from, classes);
-    return {
-      file: files[part.file[r]!]!.path,
-      row: part.row[r]!,
-      line: part.line[r]!,
-      label: labels[label]!,
-      predicted: labels[best]!,
-      score: probabilities[from + best]!,
-      labelScore: label < classes ? probabilities[from + label]! : null,
-    };
-  });
+function scorePart(pipeline: Pipeline, part: Part, { labels, files }: Prepared): RowPrediction[] {
+  const rows = Array.from(part.labels, (label, r) => ({
+    file: files[part.file[r]!]!.path,
+    row: part.row[r]!,
+    line: part.line[r]!,
+    label: labels[label]!,
+  }));
+  return outcomesOf(pipeline, part.features, rows);
 }
 
 /** The commit that the data's folder is at, if it is in a git checkout and git is there to say so. */

@@ -37,6 +37,8 @@ describe('errors', () => {
     ['train x.csv --ngram-range 3,1', 2, '--ngram-range is "3,1", expected two whole numbers'],
     ['train x.csv --test-size 1', 2, '--test-size is "1", expected a share'],
     ['train x.csv --preset sckit', 2, '--preset is "sckit", expected one of default, sklearn'],
+    ['train - --analyzer char --stemmer porter', 2, 'the analyzer "char" knows no words', oneClass],
+    ['predict --text x --lines', 2, '--lines is for files'],
     ['train x.csv --device cuda', 5, 'the device "cuda" is not there'],
     ['train x.csv --device gpu', 5, 'the device "gpu" is not there'],
     ['evaluate nobody', 6, 'there is no model "nobody"'],
@@ -88,6 +90,13 @@ describe('errors', () => {
     child.stdin.on('error', () => {});
     child.stdin.write('a,b\n1,2\n'.repeat(500));
     expect(await new Promise((resolve) => child.on('close', resolve))).toBe(3);
+  });
+
+  test('a C that float32 cannot hold is an error, not a model of zeros', async () => {
+    const ran = await maas(['train', tickets, '--name', 'tiny', '--C', '1e-40'], inStore);
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toContain('the fit cannot take a single step with C = 1e-40');
+    expect(ran.stderr).not.toMatch(/\n {4}at /);
   });
 
   test('damage in a version is told as such', async () => {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Papa from 'papaparse';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -69,6 +69,8 @@ describe('train', () => {
     const refused = await maas(['train', join(folder.path, 'set'), '--min-df', '3', '--store', store]);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain('has decided minDf otherwise');
+    const preset = await maas(['train', join(folder.path, 'set'), '--preset', 'sklearn', '--store', store]);
+    expect(preset.stderr).toContain('has decided tokenizer, ngramRange, sublinearTf otherwise');
   });
 
   test('no text of a row is in a version', () => {
@@ -206,6 +208,48 @@ describe('predict', () => {
     const { predictions } = JSON.parse((await predict(file, '--lines', '--json')).stdout);
     expect(predictions).toHaveLength(3);
     expect(predictions[0].label).toBe('account');
+  });
+
+  test('the most probable classes stand best first, whatever their names', async () => {
+    const data = folder.file('stars.csv', `text,label\n${'awful,1\nmeh,3\nsplendid,5\n'.repeat(6)}`);
+    await json('train', data, '--name', 'stars');
+    const ran = await maas([
+      'predict',
+      'stars',
+      '--text',
+      'splendid',
+      '--json',
+      '--top-k',
+      '2',
+      '--store',
+      store,
+    ]);
+    const { label, top } = JSON.parse(ran.stdout);
+    expect(label).toBe('5');
+    expect(top.map((each: { label: string }) => each.label)).toHaveLength(2);
+    expect(top[0].label).toBe('5');
+    expect(top[0].score).toBeGreaterThan(top[1].score);
+  });
+
+  test('with --output and --json, stdout holds a summary', async () => {
+    const output = join(folder.path, 'summed.csv');
+    const ran = await predict(tickets, '-o', output, '--json');
+    expect(JSON.parse(ran.stdout)).toEqual({ model: 'tickets', version: 1, rows: 420, output });
+    expect(readFileSync(output, 'utf8')).toMatch(/^text,input_label,label,score\n/);
+  });
+
+  test.skipIf(!existsSync('/dev/full'))('a full disk is an error', async () => {
+    const ran = await predict(tickets, '-o', '/dev/full');
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toContain('error: /dev/full cannot be written (ENOSPC)');
+  });
+
+  test('the columns that were trained on are those that are looked for', async () => {
+    const file = folder.file('named.csv', `body,kind,label\n${'red car,a,x\nblue dog,b,y\n'.repeat(8)}`);
+    await json('train', file, '--text-column', 'body', '--label-column', 'kind', '--name', 'named');
+    expect((await json('evaluate', 'named', '--data', file)).metrics.accuracy).toBe(1);
+    const ran = await maas(['predict', 'named', file, '--store', store]);
+    expect(ran.stdout.split('\n')[1]).toMatch(/^red car,a,x,a,/);
   });
 
   test('a row that cannot be read keeps its place', async () => {

@@ -1,8 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
 import { MaasError } from '../../errors.js';
+import type { Predictions } from '../../tasks/predict.js';
 import type { Command } from '../command.js';
+import { type FlagValues, longFlag } from '../flags.js';
 import { openOutput } from '../output.js';
 import { type RowWriter, rowWriters } from '../rows.js';
+import type { Terminal } from '../terminal.js';
 
 export const predict: Command = {
   usage: 'predict [model] [file]',
@@ -16,39 +19,14 @@ export const predict: Command = {
   flags: ['text', 'output', 'rowFormat', 'topK', 'lines', 'textColumn', 'delimiter', 'onBadRow'],
 
   async run({ args, values, store, terminal }) {
-    const { openModel, predict } = await import('../../tasks/predict.js');
     const { model, file } = whichIsWhich(args as (string | undefined)[], values.text !== undefined);
-    if (values.text !== undefined) {
-      const { pipeline } = await openModel(store, model);
-      const [prediction] = pipeline.predict([values.text]);
-      const format = values.json ? 'json' : (values.rowFormat ?? 'csv');
-      const output = await openOutput(values.output);
-      const writer = rowWriters[format](['text'], pipeline.labels, values.topK, terminal);
-      const row = writer.row({ fields: [values.text], prediction: prediction! });
-      await output.write(format === 'json' ? row : writer.head + row);
-      await output.close(format === 'json' ? '\n' : '');
-      return undefined;
-    }
-    if (file === undefined) {
-      throw new MaasError('usage', 'there is nothing to predict, expected a file, - or --text', {
-        hint: 'maas predict --text "…", or maas predict new.csv',
-      });
-    }
-    const found = await predict(
-      {
-        store,
-        model,
-        input: file,
-        lines: values.lines ?? false,
-        textColumn: values.textColumn,
-        delimiter: values.delimiter,
-        onBadRow: values.onBadRow ?? 'skip',
-      },
-      terminal,
-    );
+    const found = await (values.text === undefined
+      ? predictFile(model, file, values, store, terminal)
+      : predictText(model, values.text, values, store, terminal));
     // with --output the rows go there, and stdout is free for a summary
     const toStdout = values.output === undefined;
-    const format = values.json && toStdout ? 'json' : (values.rowFormat ?? 'csv');
+    const asJson = values.text === undefined ? 'json' : 'object';
+    const format = values.json && toStdout ? asJson : (values.rowFormat ?? 'csv');
     const writer: RowWriter = rowWriters[format](found.columns, found.labels, values.topK, terminal);
     const output = await openOutput(values.output);
     let rows = 0;
@@ -71,6 +49,37 @@ export const predict: Command = {
     return { json: { model: found.model, version: found.version, rows, output: values.output }, text: '' };
   },
 };
+
+async function predictFile(
+  model: string | undefined,
+  file: string | undefined,
+  values: FlagValues,
+  store: string,
+  terminal: Terminal,
+): Promise<Predictions> {
+  if (file === undefined) {
+    throw new MaasError('usage', 'there is nothing to predict, expected a file, - or --text', {
+      hint: 'maas predict --text "…", or maas predict new.csv',
+    });
+  }
+  const { predict } = await import('../../tasks/predict.js');
+  const { lines = false, textColumn, delimiter, onBadRow = 'skip' } = values;
+  return predict({ store, model, input: file, lines, textColumn, delimiter, onBadRow }, terminal);
+}
+
+async function predictText(
+  model: string | undefined,
+  text: string,
+  values: FlagValues,
+  store: string,
+  terminal: Terminal,
+): Promise<Predictions> {
+  const forFiles = (['lines', 'textColumn', 'delimiter', 'onBadRow'] as const).find((flag) => flag in values);
+  if (forFiles)
+    throw new MaasError('usage', `${longFlag(forFiles)} is for files, expected none beside --text`);
+  const { predictText } = await import('../../tasks/predict.js');
+  return predictText({ store, model, text }, terminal);
+}
 
 /** Two arguments are model and file. A lone one is the file, unless `--text` stands in its place or no file has that name. */
 function whichIsWhich(

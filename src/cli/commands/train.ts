@@ -1,5 +1,5 @@
 import { duration, figure, grouped } from '../../report/format.js';
-import { settings as allSettings, resolveSettings } from '../../tasks/settings.js';
+import { settings as allSettings, presets, resolveSettings } from '../../tasks/settings.js';
 import type { Command } from '../command.js';
 import type { FlagName } from '../flags.js';
 
@@ -27,7 +27,10 @@ export const train: Command = {
         store,
         name: values.name,
         settings: resolveSettings(settings, values.preset),
-        asked: new Set(Object.keys(settings)),
+        asked: new Set([
+          ...Object.keys(settings),
+          ...Object.keys(values.preset ? presets[values.preset] : {}),
+        ]),
         command: ['maas', ...argv],
       },
       terminal,

@@ -26,8 +26,6 @@ export declare function predictAll(texts: readonly string[]): Prediction[];
 
 /** One ECMAScript module without dependencies, for Node, browsers and edge runtimes. */
 export const js: ExportFormat = {
-  help: 'one ESM file without dependencies, and its types',
-
   async files(pipeline: Pipeline, name: string) {
     const state = pipeline.state();
     const { script, stem } = await runtimeScript(state.vectorizer.analyzer.stemmer);

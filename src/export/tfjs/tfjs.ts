@@ -12,8 +12,6 @@ export declare function createVectorizer(vocabularyJson: string): (text: string)
 
 /** A tfjs-layers model of the classifier, with the vocabulary and the code that makes its input from a text. */
 export const tfjs: ExportFormat = {
-  help: 'model.json and weights.bin for tfjs-layers, with vocabulary.json and vectorizer.js to feed them',
-
   async files(pipeline: Pipeline, name: string) {
     const { saveSoftmaxLayer } = await import('../../compute/layers.js');
     const { labels, vectorizer, classifier } = pipeline.state();

@@ -1,4 +1,4 @@
-// AssemblyScript, compiled by scripts/build.mjs to dist/compute/kernels.wasm.
+// AssemblyScript, compiled by scripts/build.mjs to dist/compute/wasm/kernels.wasm.
 // The module imports the memory of the TensorFlow.js wasm backend and works in place on its tensors. It therefore
 // must not own a byte of memory: no static data (hence the polynomial exp and the imported log), no allocation.
 

@@ -1,0 +1,25 @@
+import { loadVectorizer, type VectorizerState } from '../features/vectorizer.js';
+import { type DatasetManifest, readDataset } from '../store/dataset.js';
+import { loadStemmer } from '../text/stemmers.js';
+import type { Prepared } from './prepare.js';
+
+/** `Prepared` as plain data and typed arrays: the vectorizer as its state. */
+interface StoredDataset extends Omit<Prepared, 'vectorizer'> {
+  vectorizer: VectorizerState;
+}
+
+/** Prepared data as a dataset holds it. */
+export const storedForm = (prepared: Prepared): StoredDataset => ({
+  ...prepared,
+  vectorizer: prepared.vectorizer.state(),
+});
+
+/** A dataset that `preprocess` wrote: its manifest, the digest of its files, and the data. Throws `artifact`. */
+export async function openDataset(
+  path: string,
+): Promise<{ manifest: DatasetManifest; digest: string; prepared: Prepared }> {
+  const { manifest, digest, state } = await readDataset<StoredDataset>(path);
+  const { stemmer } = state.vectorizer.analyzer;
+  const vectorizer = loadVectorizer(state.vectorizer, stemmer ? await loadStemmer(stemmer) : undefined);
+  return { manifest, digest, prepared: { ...state, vectorizer } };
+}
