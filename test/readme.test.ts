@@ -22,6 +22,8 @@ const words = (line: string) =>
 const steady = (text: string) =>
   text
     .replace(/\d+\.\d\d s/g, 'N s')
+    .replace(/[\d,]+ bytes/g, 'N bytes')
+    .replace(/after \d+ iterations/g, 'after N iterations')
     .replace(/\d\.\d{5,}/g, (figure) => Number(figure).toFixed(3))
     .replaceAll('\\', '/');
 

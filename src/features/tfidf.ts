@@ -26,7 +26,8 @@ export class TfidfVectorizer implements Vectorizer {
   readonly kind = 'tfidf';
   readonly features: number;
   readonly #analyze: Analyzer;
-  readonly #columns = new Map<string, number>();
+  /** Made when the first text is transformed: training never does that. */
+  #columns: Map<string, number> | undefined;
 
   constructor(
     private readonly learned: TfidfState,
@@ -34,10 +35,10 @@ export class TfidfVectorizer implements Vectorizer {
   ) {
     this.features = learned.terms.length;
     this.#analyze = createAnalyzer(learned.analyzer, stem);
-    for (let c = 0; c < learned.terms.length; c++) this.#columns.set(learned.terms[c]!, c);
   }
 
   transform(texts: readonly string[]): Csr {
+    this.#columns ??= new Map(this.learned.terms.map((term, column) => [term, column]));
     const indptr = new Uint32Array(texts.length + 1);
     const rows: Uint32Array[] = [];
     const counts: Float64Array[] = [];

@@ -197,7 +197,15 @@ const sklearn: TrainSettings = {
 
 /** Sets of values to start from. `default` is what maas uses when nothing is asked for. */
 export const presets = {
-  default: { ...sklearn, tokenizer: 'unicode', ngramRange: [1, 2], sublinearTf: true, C: 10, maxIter: 200 },
+  default: {
+    ...sklearn,
+    tokenizer: 'unicode',
+    ngramRange: [1, 2],
+    sublinearTf: true,
+    C: 10,
+    maxIter: 200,
+    tol: 1e-3,
+  },
   sklearn,
 } as const satisfies Record<string, TrainSettings>;
 export type PresetName = keyof typeof presets;
