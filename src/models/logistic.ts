@@ -33,7 +33,7 @@ export interface FitReport {
 /**
  * Fits multinomial logistic regression (binomial, with one weight per feature, for two classes) to its optimum.
  * `labels` holds a class below `classes` for each row. Leaves no tensor behind. Throws `failed` where C is so extreme
- * that float32 cannot hold the objective.
+ * that float32 cannot hold the objective, or the problem is too large for the device.
  */
 export async function fitLogistic(
   features: Csr,
@@ -45,6 +45,7 @@ export async function fitLogistic(
 ): Promise<{ classifier: LinearClassifier; report: FitReport }> {
   const columns = classes === 2 ? 1 : classes;
   const weights = sampleWeights(labels, classes, options.classWeight);
+  const history = affordableHistory(features, classes, columns);
   const matrix = device.sparseTensor(withOnes(features));
   const targets = device.tf.tensor1d(labels, 'int32');
   const space = device.vectors((features.cols + 1) * columns);
@@ -54,6 +55,7 @@ export async function fitLogistic(
     const result = await minimizeLbfgs(space, objective, parameters, {
       tolerance: options.tol,
       maxIterations: options.maxIter,
+      history,
       onIteration: async (iteration, value) => {
         listener.step?.({
           stage: 'fit',
@@ -84,6 +86,26 @@ export async function fitLogistic(
     targets.dispose();
     parameters.dispose();
   }
+}
+
+/** What the device can hold: the address space of WebAssembly, less what the backend and its gaps need. */
+const DEVICE_BYTES = 3.6e9;
+
+/**
+ * For how many steps the optimizer can remember the curvature: 10, or fewer where there are very many parameters.
+ * Throws `failed` where the problem is too large for the device altogether.
+ */
+function affordableHistory({ rows, cols, values }: Csr, classes: number, columns: number): number {
+  const vector = 4 * (cols + 1) * columns;
+  const matrix = 2 * (8 * (values.length + rows) + 4 * (rows + cols));
+  const activations = 3 * 4 * rows * columns;
+  const history = Math.floor((DEVICE_BYTES - matrix - activations - 7 * vector) / (2 * vector));
+  if (history >= 2) return Math.min(10, history);
+  throw new MaasError(
+    'failed',
+    `${cols.toLocaleString('en-US')} features for ${classes} classes are too many for the memory of the device`,
+    { hint: 'raise --min-df, or set --max-features' },
+  );
 }
 
 /** The features with a last column of ones, whose weights are the intercepts. */

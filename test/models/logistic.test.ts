@@ -63,3 +63,19 @@ test('a fit that ran out of iterations says so', async () => {
   expect(report).toMatchObject({ converged: false, iterations: 2 });
   expect(warnings).toEqual([expect.stringContaining('did not converge in 2 iterations')]);
 });
+
+test('a problem beyond the memory of the device is refused before it is begun', async () => {
+  const device = await openDevice('wasm');
+  const features = {
+    rows: 1,
+    cols: 6_000_000,
+    indptr: Uint32Array.of(0, 0),
+    indices: new Uint32Array(),
+    values: new Float32Array(),
+  };
+  const options = { C: 1, classWeight: null, maxIter: 2, tol: 1e-4 };
+  await expect(fitLogistic(features, Int32Array.of(0), 30, options, device)).rejects.toMatchObject({
+    code: 'failed',
+    message: '6,000,000 features for 30 classes are too many for the memory of the device',
+  });
+});
