@@ -8,6 +8,8 @@ const labelNames = 'label class category target sentiment intent topic tag y rat
 export interface ColumnChoice {
   textColumn?: string | undefined;
   labelColumn?: string | undefined;
+  /** Names to prefer where a file has them, such as those that a model was trained on. */
+  preferred?: { textColumn?: string | undefined; labelColumn?: string | undefined };
 }
 
 /**
@@ -21,8 +23,22 @@ export function findColumns(
   choice: ColumnChoice,
 ): { text: number; label: number; guessed: string[] } {
   const guessed: string[] = [];
-  const text = findColumn(file, columns, choice.textColumn, textNames, '--text-column', guessed);
-  const label = findColumn(file, columns, choice.labelColumn, labelNames, '--label-column', guessed);
+  const text = findColumn(
+    file,
+    columns,
+    asked('textColumn', columns, choice),
+    textNames,
+    '--text-column',
+    guessed,
+  );
+  const label = findColumn(
+    file,
+    columns,
+    asked('labelColumn', columns, choice),
+    labelNames,
+    '--label-column',
+    guessed,
+  );
   if (text === label) {
     throw new MaasError(
       'usage',
@@ -40,7 +56,27 @@ export function findTextColumn(
 ): { text: number; guessed: string[] } {
   if (columns.length === 1 && choice.textColumn === undefined) return { text: 0, guessed: [] };
   const guessed: string[] = [];
-  return { text: findColumn(file, columns, choice.textColumn, textNames, '--text-column', guessed), guessed };
+  return {
+    text: findColumn(
+      file,
+      columns,
+      asked('textColumn', columns, choice),
+      textNames,
+      '--text-column',
+      guessed,
+    ),
+    guessed,
+  };
+}
+
+/** The name that was asked for, else the preferred one if it is there. */
+function asked(
+  which: 'textColumn' | 'labelColumn',
+  columns: string[],
+  choice: ColumnChoice,
+): string | undefined {
+  const preferred = choice.preferred?.[which];
+  return choice[which] ?? (preferred !== undefined && columns.includes(preferred) ? preferred : undefined);
 }
 
 function findColumn(

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type ArtifactManifest, openArtifact, publishFolder, sha256, writeFiles } from './artifact.js';
-import { decodePipeline, encodePipeline } from './pipeline-files.js';
+import { decodeState, encodeState } from './state-files.js';
 
 const FORMAT = 'maas-dataset';
 const FORMAT_VERSION = 1;
@@ -25,7 +25,7 @@ export async function writeDataset(
   facts: Omit<DatasetManifest, keyof ArtifactManifest>,
 ): Promise<DatasetManifest> {
   return publishFolder(folder, FORMAT, async (aside) => {
-    const files = await writeFiles(aside, encodePipeline(state));
+    const files = await writeFiles(aside, encodeState(state));
     return { format: FORMAT, formatVersion: FORMAT_VERSION, ...facts, files };
   });
 }
@@ -35,7 +35,7 @@ export async function readDataset<S extends object>(
   folder: string,
 ): Promise<{ manifest: DatasetManifest; digest: string; state: S }> {
   const artifact = await openArtifact<DatasetManifest>(folder, FORMAT, FORMAT_VERSION);
-  const state = await decodePipeline<S>(artifact);
+  const state = await decodeState<S>(artifact);
   return { manifest: artifact.manifest, digest: sha256(JSON.stringify(artifact.manifest.files)), state };
 }
 

@@ -5,8 +5,8 @@ import { argmax, type Pipeline } from '../pipeline.js';
 import type { Listener } from '../progress.js';
 import type { Csr } from '../sparse/csr.js';
 import type { Artifact } from '../store/artifact.js';
-import { readPipeline } from '../store/pipeline-files.js';
 import { decodePredictions, type RowPrediction } from '../store/predictions.js';
+import { readPipeline } from '../store/state-files.js';
 import { type ModelManifest, Store } from '../store/store.js';
 import { trainedColumns } from './predict.js';
 import type { DataSettings } from './settings.js';
@@ -74,7 +74,6 @@ async function predictFiles(
   listener: Listener,
 ) {
   const pipeline = await readPipeline(artifact);
-  const { textColumn, labelColumn } = trainedColumns(artifact.manifest);
   const predictions: RowPrediction[] = [];
   let waiting: PlacedLabel[] = [];
   let texts: string[] = [];
@@ -85,7 +84,7 @@ async function predictFiles(
   };
   const { files } = await readExamples(
     paths,
-    { ...definedOnly({ textColumn, labelColumn }), ...settings },
+    { ...settings, preferred: trainedColumns(artifact.manifest) },
     ({ text, label, file, row, line }) => {
       texts.push(text);
       waiting.push({ file: paths[file]!, row, line, label });
@@ -117,6 +116,3 @@ export function outcomesOf(pipeline: Pipeline, features: Csr, rows: readonly Pla
     };
   });
 }
-
-const definedOnly = <T extends object>(values: T) =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;

@@ -5,7 +5,7 @@ import { goldenTexts } from '../export/golden.js';
 import type { Prediction } from '../pipeline.js';
 import type { Listener } from '../progress.js';
 import { publishFolder, writeFiles } from '../store/artifact.js';
-import { readPipeline } from '../store/pipeline-files.js';
+import { readPipeline } from '../store/state-files.js';
 import { Store } from '../store/store.js';
 import { version as toolVersion } from '../version.js';
 

@@ -4,7 +4,7 @@ import { openCsv } from '../data/csv.js';
 import { openLines } from '../data/lines.js';
 import type { Pipeline, Prediction } from '../pipeline.js';
 import { breathe, type Listener } from '../progress.js';
-import { readPipeline } from '../store/pipeline-files.js';
+import { readPipeline } from '../store/state-files.js';
 import { type ModelManifest, Store } from '../store/store.js';
 
 export interface PredictOptions {
@@ -58,10 +58,10 @@ export async function predict(options: PredictOptions, listener: Listener = {}):
   const table = options.lines
     ? await openLines(options.input)
     : await openCsv(options.input, options.delimiter === undefined ? {} : { delimiter: options.delimiter });
-  const trainedOn = trainedColumns(manifest).textColumn;
-  const asked =
-    options.textColumn ?? (trainedOn && table.columns.includes(trainedOn) ? trainedOn : undefined);
-  const { text: column, guessed } = findTextColumn(table.name, table.columns, { textColumn: asked });
+  const { text: column, guessed } = findTextColumn(table.name, table.columns, {
+    textColumn: options.textColumn,
+    preferred: trainedColumns(manifest),
+  });
   for (const guess of guessed) listener.info?.(`${table.name}: ${guess}`);
   const bad = new BadRows(options.onBadRow, 'the row is answered without a label', listener);
 

@@ -10,14 +10,14 @@ import { type Listener, Stopwatch } from '../progress.js';
 import { confusionCsv } from '../report/confusion.js';
 import { reportMarkdown } from '../report/markdown.js';
 import { MANIFEST } from '../store/artifact.js';
-import { encodePipeline } from '../store/pipeline-files.js';
 import { encodePredictions, type RowPrediction } from '../store/predictions.js';
+import { encodeState } from '../store/state-files.js';
 import { modelNameFor, Store } from '../store/store.js';
 import { version as toolVersion } from '../version.js';
 import { openDataset } from './dataset.js';
 import { outcomesOf } from './evaluate.js';
 import { type Part, type Prepared, type PrepareInput, prepare, rowCounts } from './prepare.js';
-import type { TrainSettings } from './settings.js';
+import { dataSettings, featureSettings, type TrainSettings } from './settings.js';
 
 export interface TrainOptions extends PrepareInput {
   store: string;
@@ -118,7 +118,7 @@ export async function train(options: TrainOptions, listener: Listener = {}): Pro
   const { version, path } = await new Store(options.store).publish(
     name,
     {
-      ...encodePipeline(pipeline.state()),
+      ...encodeState(pipeline.state()),
       'metrics.json': `${JSON.stringify(metrics, null, 2)}\n`,
       'confusion_matrix.csv': confusionCsv(test.confusion),
       'predictions.csv': encodePredictions(predictions),
@@ -161,7 +161,7 @@ async function load(options: TrainOptions, stopwatch: Stopwatch, listener: Liste
   const config = manifest.config as Partial<TrainSettings>;
   const decided = [...(options.asked ?? [])].filter(
     (name) =>
-      name in config &&
+      (Object.hasOwn(dataSettings, name) || Object.hasOwn(featureSettings, name)) &&
       JSON.stringify(config[name as keyof TrainSettings]) !==
         JSON.stringify(options.settings[name as keyof TrainSettings]),
   );

@@ -69,6 +69,11 @@ describe('train', () => {
     const refused = await maas(['train', join(folder.path, 'set'), '--min-df', '3', '--store', store]);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain('has decided minDf otherwise');
+    const column = await maas(['train', join(folder.path, 'set'), '--text-column', 'body', '--store', store]);
+    expect(column).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('has decided textColumn otherwise'),
+    });
     const preset = await maas(['train', join(folder.path, 'set'), '--preset', 'sklearn', '--store', store]);
     expect(preset.stderr).toContain('has decided tokenizer, ngramRange, sublinearTf otherwise');
   });
@@ -248,6 +253,9 @@ describe('predict', () => {
     const file = folder.file('named.csv', `body,kind,label\n${'red car,a,x\nblue dog,b,y\n'.repeat(8)}`);
     await json('train', file, '--text-column', 'body', '--label-column', 'kind', '--name', 'named');
     expect((await json('evaluate', 'named', '--data', file)).metrics.accuracy).toBe(1);
+    // and where a file has other names, those are found as ever
+    const usual = folder.file('usual.csv', 'text,label\nred car,a\nblue dog,b\n');
+    expect((await json('evaluate', 'named', '--data', usual)).metrics.accuracy).toBe(1);
     const ran = await maas(['predict', 'named', file, '--store', store]);
     expect(ran.stdout.split('\n')[1]).toMatch(/^red car,a,x,a,/);
   });

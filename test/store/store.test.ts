@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { openArtifact, publishFolder, writeFiles } from '../../src/store/artifact.js';
 import { asidePath, discardUnfinished } from '../../src/store/aside.js';
-import { decodePipeline, encodePipeline } from '../../src/store/pipeline-files.js';
 import { decodePredictions, encodePredictions } from '../../src/store/predictions.js';
 import { decodeSafetensors, encodeSafetensors } from '../../src/store/safetensors.js';
+import { decodeState, encodeState } from '../../src/store/state-files.js';
 import { modelNameFor, Store } from '../../src/store/store.js';
 import { temporaryFolder } from '../support/temp.js';
 
@@ -187,9 +187,9 @@ describe('round trips', () => {
     await publishFolder(target, 'f', async (aside) => ({
       format: 'f',
       formatVersion: 1,
-      files: await writeFiles(aside, encodePipeline(state)),
+      files: await writeFiles(aside, encodeState(state)),
     }));
-    expect(await decodePipeline(await openArtifact(target, 'f', 1))).toEqual(state);
+    expect(await decodeState(await openArtifact(target, 'f', 1))).toEqual(state);
   });
 
   test('predictions', () => {

@@ -200,7 +200,6 @@ export function dot(n: i32, a: usize, b: usize): f64 {
   return total;
 }
 
-// @ts-ignore: decorator
 @inline
 function sum4(v: v128): f64 {
   return <f64>f32x4.extract_lane(v, 0) + <f64>f32x4.extract_lane(v, 1) + <f64>f32x4.extract_lane(v, 2) + <f64>f32x4.extract_lane(v, 3);

@@ -9,10 +9,10 @@ const VOCABULARY = 'vocabulary.json';
 const WEIGHTS = 'weights.safetensors';
 
 /**
- * The files of a pipeline: its plain data in pipeline.json, the terms of a vocabulary in vocabulary.json, its arrays
- * in weights.safetensors under their path in the state ("classifier.coef").
+ * The files of a pipeline's or a dataset's state: its plain data in pipeline.json, the terms of a vocabulary in
+ * vocabulary.json, its arrays in weights.safetensors under their path in the state ("classifier.coef").
  */
-export function encodePipeline<S extends object>(state: S): Record<string, string | Uint8Array> {
+export function encodeState<S extends object>(state: S): Record<string, string | Uint8Array> {
   const tensors: Record<string, Tensor> = {};
   let vocabulary: unknown;
   const plain = mapLeaves(state, '', (value, path) => {
@@ -34,8 +34,8 @@ export function encodePipeline<S extends object>(state: S): Record<string, strin
   };
 }
 
-/** What `encodePipeline` was given. */
-export async function decodePipeline<S extends object>(artifact: Artifact<ArtifactManifest>): Promise<S> {
+/** What `encodeState` was given. */
+export async function decodeState<S extends object>(artifact: Artifact<ArtifactManifest>): Promise<S> {
   const json = async (name: string) => JSON.parse((await artifact.read(name)).toString('utf8'));
   const tensors = decodeSafetensors(await artifact.read(WEIGHTS), `${artifact.folder}/${WEIGHTS}`);
   const vocabulary = VOCABULARY in artifact.manifest.files ? await json(VOCABULARY) : undefined;
@@ -51,7 +51,7 @@ export async function decodePipeline<S extends object>(artifact: Artifact<Artifa
 
 /** Loads the pipeline of a version. */
 export async function readPipeline(artifact: Artifact<ArtifactManifest>): Promise<Pipeline> {
-  const state = await decodePipeline<PipelineState>(artifact);
+  const state = await decodeState<PipelineState>(artifact);
   if (!Array.isArray(state.labels) || !state.vectorizer?.analyzer || !state.classifier?.kind) {
     throw new MaasError(
       'artifact',
