@@ -10,6 +10,8 @@ export interface CommandInput {
   /** The settings among them, by name. */
   settings: Record<string, unknown>;
   store: string;
+  /** Where the libraries of devices are installed, if not in the usual place. */
+  devices: string | undefined;
   /** The command line, for manifests. */
   argv: readonly string[];
   terminal: Terminal;

@@ -1,5 +1,6 @@
 import { MaasError } from '../errors.js';
 import type { FormatName } from '../export/formats.js';
+import { type InstallableDevice, installable } from '../tasks/installable.js';
 import {
   integer,
   oneOf,
@@ -53,6 +54,8 @@ const general = {
   lines: onOff('each line of the input is one text, without a header'),
   topK: integer(1, '<k>', 'answer with the k most probable classes'),
   rowFormat: oneOf(['csv', 'jsonl'], 'form of the rows'),
+  install: oneOf<InstallableDevice>(installable, 'install the libraries of a device'),
+  yes: onOff('do it without asking'),
   exportFormat: oneOf<FormatName>(['js', 'tfjs'], 'form of the export'),
 } as const;
 

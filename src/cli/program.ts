@@ -94,6 +94,7 @@ function declare(
       values,
       settings: Object.fromEntries(Object.entries(values).filter(([flag]) => Object.hasOwn(settings, flag))),
       store: values.store ?? process.env.MAAS_STORE ?? 'artifacts',
+      devices: process.env.MAAS_DEVICES || undefined,
       argv,
       terminal,
     });

@@ -1,47 +1,48 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { MaasError } from '../errors.js';
+import type { Backend, DeviceFacts, DeviceMemory } from './backend.js';
 import type { DeviceChoice } from './choices.js';
-import { disposeSparse, sparseCrossEntropy, sparseMatMul, sparseTensor } from './sparse.js';
-import { blockedVectors, type VectorKernels, type VectorSpace } from './vectors.js';
+import { defaultDeviceFolder } from './packages.js';
+import { type SparseOperations, sparseOperations, type Tf } from './sparse.js';
+import type { VectorSpace } from './vectors.js';
 
-/** TensorFlow.js with the sparse operations. Models reach both through the device they are given. */
-const operations = { tf, sparseTensor, disposeSparse, sparseMatMul, sparseCrossEntropy };
-
-/** A TensorFlow.js backend that is ready, with the sparse kernels registered for it. */
-export interface Device extends Readonly<typeof operations> {
+/** A TensorFlow.js backend that is ready, with the sparse operations. Models reach both through the device they get. */
+export interface Device extends Readonly<SparseOperations> {
   readonly name: DeviceName;
+  /** TensorFlow.js, computing on this device. */
+  readonly tf: Tf;
+  readonly facts: DeviceFacts;
+  readonly memory: DeviceMemory;
   /** The vectors of a length, for optimizers. */
   vectors(length: number): VectorSpace;
-  /** What really computes, for the manifest. */
-  readonly library: string;
+  /** Lets go of the device, so that the process can end. */
+  close(): void;
 }
 
-/** The devices that this version trains on; each module is loaded when its device is opened. */
+/** The devices, fastest first as a rule; each module is loaded when its device is opened. */
 const devices = {
+  cuda: async (folder) => (await import('./tensorflow/backend.js')).openTensorflow('cuda', folder),
+  webgpu: async (folder) => (await import('./webgpu/backend.js')).openWebgpu(folder),
+  native: async (folder) => (await import('./tensorflow/backend.js')).openTensorflow('native', folder),
   wasm: async () => (await import('./wasm/backend.js')).openWasm(),
   cpu: async () => (await import('./cpu/backend.js')).openCpu(),
-} as const satisfies Partial<Record<DeviceChoice, () => Promise<VectorKernels>>>;
+} as const satisfies Partial<Record<DeviceChoice, (folder: string) => Promise<Backend>>>;
 
 export type DeviceName = keyof typeof devices;
 
+export const deviceNames = Object.keys(devices) as DeviceName[];
+
 /**
- * Opens a device and makes it the one that TensorFlow.js computes on. A named device never falls back to another:
- * throws `device` where it is not there.
+ * Opens a device and makes it the one that its copy of TensorFlow.js computes on. It is that device or an error:
+ * throws `device` where it is not there. `folder` is where `maas doctor --install` puts the libraries of devices.
  */
-export async function openDevice(choice: DeviceChoice): Promise<Device> {
-  const name = choice === 'auto' ? 'wasm' : choice;
-  if (!Object.hasOwn(devices, name)) {
-    throw new MaasError('device', `the device "${name}" is not there: this version trains on wasm and cpu`, {
-      hint: 'leave --device out, or use --device wasm',
-      details: { requested: name, available: Object.keys(devices) },
-    });
-  }
-  const known = name as DeviceName;
-  const kernels = await devices[known]();
+export async function openDevice(name: DeviceName, folder = defaultDeviceFolder()): Promise<Device> {
+  const { tf, upload, vectors, memory, facts, close } = await devices[name](folder);
   return {
-    ...operations,
-    name: known,
-    vectors: (length) => blockedVectors(length, kernels),
-    library: `tfjs ${tf.version_core}`,
+    name,
+    tf,
+    facts,
+    memory,
+    ...sparseOperations(tf, upload),
+    vectors,
+    close: () => close?.(),
   };
 }

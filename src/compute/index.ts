@@ -1,5 +1,10 @@
-/** The only door to TensorFlow.js. Loaded when something is trained, never to predict or evaluate. */
+/** The only door to TensorFlow.js, which is loaded when a device is opened, never to predict or evaluate. */
 export type * as tf from '@tensorflow/tfjs-core';
-export { type Device, type DeviceName, openDevice } from './device.js';
+export type { DeviceFacts } from './backend.js';
+export { type ChosenDevice, openForJob, openNamed, rememberMeasurements } from './choose.js';
+export { type Device, type DeviceName, deviceNames, openDevice } from './device.js';
+export { defaultDeviceFolder } from './packages.js';
+export { type Probe, probeDevice } from './probing.js';
 export type { SparseTensor } from './sparse.js';
-export type { DeviceVector, VectorSpace } from './vectors.js';
+export { hasNvidiaDriver } from './tensorflow/nvidia.js';
+export { DeviceVector, type VectorSpace } from './vectors.js';

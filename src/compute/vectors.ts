@@ -1,18 +1,27 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tfjs from '@tensorflow/tfjs-core';
+import type { Tf } from './sparse.js';
 
-/** A vector on the device: a float32 tensor whose content its space may change in place. */
-export type DeviceVector = tf.Tensor1D;
+/** A vector on the device whose content its space may change. */
+export class DeviceVector {
+  /** `tensor` is float32; spaces that cannot write in place put another in its place. */
+  constructor(public tensor: tfjs.Tensor1D) {}
+
+  dispose(): void {
+    this.tensor.dispose();
+  }
+}
 
 /**
  * Vectors of one length on the device, with what an optimizer needs of them. The operations take many vectors at
- * once, since each is a pass over memory: on a GPU both are matrix products.
+ * once, since each is a pass over memory: on a GPU both are matrix products. Numbers come back by promise: a GPU
+ * gives none at once.
  */
 export interface VectorSpace {
   readonly length: number;
   /** A new vector of zeros, to be disposed of by the caller. */
   zeros(): DeviceVector;
-  /** Row-major [left, right] scalar products, summed in float64, over the first `length` elements. */
-  dots(left: readonly DeviceVector[], right: readonly DeviceVector[], length?: number): Float64Array;
+  /** Row-major [left, right] scalar products over the first `length` elements, block sums added up in float64. */
+  dots(left: readonly DeviceVector[], right: readonly DeviceVector[], length?: number): Promise<Float64Array>;
   /** out = Σ weightᵢ·vectorᵢ on its first `length` elements; `out` may be one of the vectors. */
   combine(
     out: DeviceVector,
@@ -21,34 +30,41 @@ export interface VectorSpace {
     length?: number,
   ): void;
   /** Largest absolute element. */
-  maxAbs(vector: DeviceVector): number;
+  maxAbs(vector: DeviceVector): Promise<number>;
 }
 
 /** The arithmetic that a device on the CPU brings, on n elements from the element `from` on. */
 export interface VectorKernels {
-  dot(n: number, from: number, a: DeviceVector, b: DeviceVector): number;
+  dot(n: number, from: number, a: tfjs.TensorInfo, b: tfjs.TensorInfo): number;
   /** y = scale·y + weight·x; a scale of 0 forgets y. */
-  scaleAdd(n: number, from: number, scale: number, y: DeviceVector, weight: number, x: DeviceVector): void;
-  maxAbs(n: number, a: DeviceVector): number;
+  scaleAdd(
+    n: number,
+    from: number,
+    scale: number,
+    y: tfjs.TensorInfo,
+    weight: number,
+    x: tfjs.TensorInfo,
+  ): void;
+  maxAbs(n: number, a: tfjs.TensorInfo): number;
 }
 
 /** Elements worked on at a time: one block of each vector of a product stays in the second-level cache. */
-const BLOCK = 16384;
+const CACHE_BLOCK = 16384;
 
-/** A vector space for devices that compute in the processor's memory, block by block. */
-export function blockedVectors(length: number, kernels: VectorKernels): VectorSpace {
+/** A vector space for devices whose tensors lie in the processor's memory and may be written in place. */
+export function blockedVectors(tf: Tf, kernels: VectorKernels, length: number): VectorSpace {
   return {
     length,
-    zeros: () => tf.zeros<tf.Rank.R1>([length]),
-    maxAbs: (vector) => kernels.maxAbs(length, vector),
+    zeros: () => new DeviceVector(tf.zeros<tfjs.Rank.R1>([length])),
+    maxAbs: async ({ tensor }) => kernels.maxAbs(length, tensor),
 
-    dots(left, right, upTo = length) {
+    async dots(left, right, upTo = length) {
       const out = new Float64Array(left.length * right.length);
-      for (let from = 0; from < upTo; from += BLOCK) {
-        const n = Math.min(BLOCK, upTo - from);
+      for (let from = 0; from < upTo; from += CACHE_BLOCK) {
+        const n = Math.min(CACHE_BLOCK, upTo - from);
         for (let i = 0; i < left.length; i++) {
           for (let j = 0; j < right.length; j++) {
-            out[i * right.length + j]! += kernels.dot(n, from, left[i]!, right[j]!);
+            out[i * right.length + j]! += kernels.dot(n, from, left[i]!.tensor, right[j]!.tensor);
           }
         }
       }
@@ -57,12 +73,12 @@ export function blockedVectors(length: number, kernels: VectorKernels): VectorSp
 
     combine(out, weights, vectors, upTo = length) {
       const own = vectors.indexOf(out);
-      for (let from = 0; from < upTo; from += BLOCK) {
-        const n = Math.min(BLOCK, upTo - from);
+      for (let from = 0; from < upTo; from += CACHE_BLOCK) {
+        const n = Math.min(CACHE_BLOCK, upTo - from);
         let scale = own < 0 ? 0 : weights[own]!;
         for (let i = 0; i < vectors.length; i++) {
           if (i === own) continue;
-          kernels.scaleAdd(n, from, scale, out, weights[i]!, vectors[i]!);
+          kernels.scaleAdd(n, from, scale, out.tensor, weights[i]!, vectors[i]!.tensor);
           scale = 1;
         }
       }

@@ -1,7 +1,7 @@
 import type { DeviceVector, VectorSpace } from '../compute/index.js';
 
-/** Writes the gradient at x into `gradient` and returns the value. */
-export type Objective = (x: DeviceVector, gradient: DeviceVector) => number;
+/** Writes the gradient at x into `gradient` and answers with the value. */
+export type Objective = (x: DeviceVector, gradient: DeviceVector) => Promise<number>;
 
 export interface LbfgsOptions {
   /**
@@ -51,11 +51,11 @@ export async function minimizeLbfgs(
   const trial = space.zeros();
   const memory = new CurvatureMemory(space, history);
   try {
-    let value = f(x, gradient);
+    let value = await f(x, gradient);
     let evaluations = 1;
     let iterations = 0;
-    let gradientMax = space.maxAbs(gradient);
-    memory.restart(gradient);
+    let gradientMax = await space.maxAbs(gradient);
+    await memory.restart(gradient);
     for (;;) {
       let slope = memory.direction(direction, gradient);
       if (!(slope < 0) && memory.size > 0) {
@@ -68,12 +68,12 @@ export async function minimizeLbfgs(
       const small = 0.001 * tolerance * Math.max(Math.abs(value), tolerance);
       if (gradientMax <= tolerance && gain <= small) return { ...state, status: 'converged' };
       if (iterations === maxIterations) return { ...state, status: 'max-iterations' };
-      const found = searchLine(
-        (step) => {
+      const found = await searchLine(
+        async (step) => {
           evaluations++;
           space.combine(trial, [1, step], [x, direction]);
-          const at = f(trial, nextGradient);
-          return { step, value: at, slope: space.dots([nextGradient], [direction])[0]! };
+          const at = await f(trial, nextGradient);
+          return { step, value: at, slope: (await space.dots([nextGradient], [direction]))[0]! };
         },
         { step: 0, value, slope },
         iterations === 0 ? Math.min(1, 1 / Math.sqrt(-slope)) : 1,
@@ -86,12 +86,12 @@ export async function minimizeLbfgs(
         continue;
       }
       // s·y, without whose positive sign the pair would spoil the direction; the line search sees to it
-      if (found.step * (found.slope - slope) > 0) memory.remember(x, trial, gradient, nextGradient);
-      else memory.restart(nextGradient);
+      if (found.step * (found.slope - slope) > 0) await memory.remember(x, trial, gradient, nextGradient);
+      else await memory.restart(nextGradient);
       space.combine(x, [1], [trial]);
       [gradient, nextGradient] = [nextGradient, gradient];
       value = found.value;
-      gradientMax = space.maxAbs(gradient);
+      gradientMax = await space.maxAbs(gradient);
       iterations++;
       await onIteration?.(iterations, value, gradientMax);
     }
@@ -118,9 +118,9 @@ class CurvatureMemory {
   }
 
   /** Begins at a point with this gradient, without a memory. */
-  restart(gradient: DeviceVector): void {
+  async restart(gradient: DeviceVector): Promise<void> {
     this.dispose();
-    this.#products = [[this.space.dots([gradient], [gradient])[0]!]];
+    this.#products = [[(await this.space.dots([gradient], [gradient]))[0]!]];
   }
 
   /** Drops the steps, keeps the gradient. */
@@ -129,7 +129,7 @@ class CurvatureMemory {
     this.#products = [[this.#products.at(-1)!.at(-1)!]];
   }
 
-  remember(x: DeviceVector, nextX: DeviceVector, g: DeviceVector, nextG: DeviceVector): void {
+  async remember(x: DeviceVector, nextX: DeviceVector, g: DeviceVector, nextG: DeviceVector): Promise<void> {
     const oldest = this.#pairs.length === this.limit ? this.#pairs.shift() : undefined;
     const { s, y } = oldest ?? { s: this.space.zeros(), y: this.space.zeros() };
     if (oldest) this.#products = without(this.#products, [0, this.limit]);
@@ -137,7 +137,7 @@ class CurvatureMemory {
     this.space.combine(y, [1, -1], [nextG, g]);
     const k = this.#pairs.length;
     const basis = [...this.#pairs.map((pair) => pair.s), s, ...this.#pairs.map((pair) => pair.y), y, nextG];
-    const fresh = this.space.dots(basis, [s, y, nextG]);
+    const fresh = await this.space.dots(basis, [s, y, nextG]);
     const [ownS, ownY, ownG] = [k, 2 * k + 1, 2 * k + 2];
     const old = (i: number) => (i < k ? i : i - 1);
     const column = new Map([ownS, ownY, ownG].map((i, c) => [i, c]));
@@ -201,11 +201,11 @@ const NOISE = 1e-7;
  * value is flat to within noise, the approximate ones (Hager & Zhang 2005). Undefined where none is found.
  * The last point evaluated is the one returned.
  */
-function searchLine(
-  evaluate: (step: number) => LinePoint,
+async function searchLine(
+  evaluate: (step: number) => Promise<LinePoint>,
   start: LinePoint,
   first: number,
-): LinePoint | undefined {
+): Promise<LinePoint | undefined> {
   const noise = NOISE * Math.abs(start.value);
   const decreases = (p: LinePoint) => p.value <= start.value + SUFFICIENT_DECREASE * p.step * start.slope;
   const accepts = (p: LinePoint) =>
@@ -221,7 +221,7 @@ function searchLine(
   let high: LinePoint | undefined;
   let step = first;
   for (let tries = 0; tries < 30; tries++) {
-    const point = evaluate(step);
+    const point = await evaluate(step);
     if (accepts(point)) return point;
     if (high === undefined) {
       if (tooFar(point, low)) {

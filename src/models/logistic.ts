@@ -1,4 +1,4 @@
-import type { Device, SparseTensor, tf, VectorSpace } from '../compute/index.js';
+import { type Device, DeviceVector, type SparseTensor, type tf, type VectorSpace } from '../compute/index.js';
 import { MaasError } from '../errors.js';
 import { breathe, type Listener } from '../progress.js';
 import type { Csr } from '../sparse/csr.js';
@@ -43,9 +43,9 @@ export async function fitLogistic(
   device: Device,
   listener: Listener = {},
 ): Promise<{ classifier: LinearClassifier; report: FitReport }> {
-  const columns = classes === 2 ? 1 : classes;
+  const columns = columnsFor(classes);
   const weights = sampleWeights(labels, classes, options.classWeight);
-  const history = affordableHistory(features, classes, columns);
+  const history = affordableHistory(features, classes, device);
   const matrix = device.sparseTensor(withOnes(features));
   const targets = device.tf.tensor1d(labels, 'int32');
   const space = device.vectors((features.cols + 1) * columns);
@@ -71,7 +71,7 @@ export async function fitLogistic(
         hint: 'use a C closer to 1',
       });
     }
-    const learned = (await parameters.data()) as Float32Array;
+    const learned = (await parameters.tensor.data()) as Float32Array;
     const split = features.cols * columns;
     const classifier = new LinearClassifier({
       kind: 'logistic',
@@ -88,22 +88,44 @@ export async function fitLogistic(
   }
 }
 
-/** What the device can hold: the address space of WebAssembly, less what the backend and its gaps need. */
-const DEVICE_BYTES = 3.6e9;
+/** For how many steps the optimizer remembers the curvature, where memory allows, and at the least. */
+const HISTORY = 10;
+const LEAST_HISTORY = 2;
+
+/** Bytes that a fit has on the device: all at once with a history of so many steps, and in its largest tensor. */
+function deviceBytes({ rows, cols, values }: Csr, classes: number, history: number) {
+  const columns = columnsFor(classes);
+  const vector = 4 * (cols + 1) * columns;
+  const matrix = 2 * (8 * (values.length + rows) + 4 * (rows + cols));
+  const activations = 4 * rows * columns;
+  return {
+    bytes: matrix + 3 * activations + (7 + 2 * history) * vector,
+    largest: Math.max(vector, activations, 4 * (values.length + rows)),
+  };
+}
+
+/** What fitting these features asks of a device at the least. */
+export const logisticJob = (features: Csr, classes: number) => ({
+  nonZeros: features.values.length,
+  columns: columnsFor(classes),
+  bytes: deviceBytes(features, classes, LEAST_HISTORY).bytes,
+});
+
+/** Weights for each feature: two classes share one. */
+const columnsFor = (classes: number) => (classes === 2 ? 1 : classes);
 
 /**
  * For how many steps the optimizer can remember the curvature: 10, or fewer where there are very many parameters.
  * Throws `failed` where the problem is too large for the device altogether.
  */
-function affordableHistory({ rows, cols, values }: Csr, classes: number, columns: number): number {
-  const vector = 4 * (cols + 1) * columns;
-  const matrix = 2 * (8 * (values.length + rows) + 4 * (rows + cols));
-  const activations = 3 * 4 * rows * columns;
-  const history = Math.floor((DEVICE_BYTES - matrix - activations - 7 * vector) / (2 * vector));
-  if (history >= 2) return Math.min(10, history);
+function affordableHistory(features: Csr, classes: number, { memory, name }: Device): number {
+  for (let history = HISTORY; history >= LEAST_HISTORY; history--) {
+    const { bytes, largest } = deviceBytes(features, classes, history);
+    if (bytes <= memory.bytes && largest <= memory.tensorBytes) return history;
+  }
   throw new MaasError(
     'failed',
-    `${cols.toLocaleString('en-US')} features for ${classes} classes are too many for the memory of the device`,
+    `${features.cols.toLocaleString('en-US')} features for ${classes} classes are too many for the memory of the device ${name}`,
     { hint: 'raise --min-df, or set --max-features' },
   );
 }
@@ -139,22 +161,27 @@ function meanObjective(
   const penalty = 1 / (C * sum);
   const weighted = weights.some((weight) => weight !== 1);
   const rowWeights = Float32Array.from(weights);
-  return (x, gradient) => {
-    let value = 0;
-    tf.tidy(() => {
-      const logits = sparseMatMul(matrix, tf.reshape(x, [-1, columns]));
+  return async (x, gradient) => {
+    const losses = tf.tidy(() => {
+      const logits = sparseMatMul(matrix, tf.reshape(x.tensor, [-1, columns]));
       const { loss, backprop } = sparseCrossEntropy(logits, targets);
-      const losses = loss.dataSync();
-      for (let r = 0; r < losses.length; r++) value += weights[r]! * losses[r]!;
       const byLogits = weighted
-        ? tf.mul<tf.Tensor2D>(backprop, tf.tensor2d(rowWeights, [losses.length, 1]))
+        ? tf.mul<tf.Tensor2D>(backprop, tf.tensor2d(rowWeights, [rowWeights.length, 1]))
         : backprop;
       const byParameters = tf.reshape<tf.Rank.R1>(sparseMatMul(matrix, byLogits, true), [-1]);
-      space.combine(gradient, [1 / sum], [byParameters]);
+      space.combine(gradient, [1 / sum], [new DeviceVector(byParameters)]);
       space.combine(gradient, [1, penalty], [gradient, x], penalized);
+      return loss;
     });
-    const squares = space.dots([x], [x], penalized)[0]!;
-    return value / sum + (penalty / 2) * squares;
+    try {
+      let value = 0;
+      const read = await losses.data();
+      for (let r = 0; r < read.length; r++) value += weights[r]! * read[r]!;
+      const squares = (await space.dots([x], [x], penalized))[0]!;
+      return value / sum + (penalty / 2) * squares;
+    } finally {
+      losses.dispose();
+    }
   };
 }
 

@@ -8,3 +8,23 @@ export const grouped = (n: number): string => n.toLocaleString('en-US');
 /** Seconds with two digits, or minutes. */
 export const duration = (seconds: number): string =>
   seconds < 120 ? `${seconds.toFixed(2)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+
+/** What a device is: "webgpu (SwiftShader driver 5.0.0, software)". The processor goes without saying. */
+export const deviceText = ({
+  name,
+  adapter,
+  software,
+}: {
+  name: string;
+  adapter: string;
+  software: boolean;
+}): string => {
+  if (name !== 'cuda' && name !== 'webgpu') return name;
+  return `${name} (${adapter}${software ? ', software' : ''})`;
+};
+
+/** Libraries with their versions: "tfjs 4.22.0, tensorflow 2.21.0". */
+export const librariesText = (libraries: Record<string, string>): string =>
+  Object.entries(libraries)
+    .map((entry) => entry.join(' '))
+    .join(', ');

@@ -1,6 +1,6 @@
 import type { Evaluation, Metrics } from '../metrics/classification.js';
 import { confusedPairs } from './confusion.js';
-import { duration, figure, grouped } from './format.js';
+import { deviceText, duration, figure, grouped, librariesText } from './format.js';
 
 /** What the report tells of how a version came to be. */
 export interface ReportFacts {
@@ -8,7 +8,7 @@ export interface ReportFacts {
   tool: { name: string; version: string };
   created: string;
   seed: number;
-  device: { name: string; library: string };
+  device: { name: string; adapter: string; software: boolean; libraries: Record<string, string> };
   data: { sha256: string; files: { path: string; rows: number }[] };
   rows: { train: number; validation: number; test: number };
   classes: readonly string[];
@@ -72,7 +72,7 @@ export function reportMarkdown(facts: ReportFacts, evaluation: Evaluation): stri
           'fit',
           `${converged} after ${fit.iterations} iterations, ${fit.evaluations} passes, objective ${figure(fit.objective)}`,
         ],
-        ['device', `${facts.device.name} (${facts.device.library})`],
+        ['device', `${deviceText(facts.device)} with ${librariesText(facts.device.libraries)}`],
         ['seed', String(facts.seed)],
         ['time', duration(facts.timings.total ?? 0)],
       ],

@@ -26,7 +26,20 @@ export interface ModelManifest extends ArtifactManifest {
   command: string[];
   config: Record<string, unknown>;
   seed: number;
-  device: { name: string; library: string; node: string; platform: string };
+  device: {
+    name: string;
+    /** What was asked for, and why it came to this device. */
+    requested: string;
+    reason: string;
+    /** The processor or GPU by name, its driver's version, and whether it is a GPU imitated by the processor. */
+    adapter: string;
+    driver: string | null;
+    software: boolean;
+    memoryBytes: number | null;
+    libraries: Record<string, string>;
+    node: string;
+    platform: string;
+  };
   data: { sha256: string; files: { path: string; sha256: string; rows: number }[] };
   /** The dataset that it was trained from, where `preprocess` made one. */
   dataset: { path: string; sha256: string } | null;

@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { type ChosenDevice, defaultDeviceFolder, openForJob, openNamed } from '../compute/index.js';
 import { MaasError } from '../errors.js';
 import { type Evaluation, evaluate, type Metrics } from '../metrics/classification.js';
-import { type FitReport, fitLogistic } from '../models/logistic.js';
+import { type FitReport, fitLogistic, logisticJob } from '../models/logistic.js';
 import { Pipeline } from '../pipeline.js';
 import { type Listener, Stopwatch } from '../progress.js';
 import { confusionCsv } from '../report/confusion.js';
@@ -12,7 +13,7 @@ import { reportMarkdown } from '../report/markdown.js';
 import { MANIFEST } from '../store/artifact.js';
 import { encodePredictions, type RowPrediction } from '../store/predictions.js';
 import { encodeState } from '../store/state-files.js';
-import { modelNameFor, Store } from '../store/store.js';
+import { type ModelManifest, modelNameFor, Store } from '../store/store.js';
 import { version as toolVersion } from '../version.js';
 import { openDataset } from './dataset.js';
 import { outcomesOf } from './evaluate.js';
@@ -21,6 +22,8 @@ import { dataSettings, featureSettings, type TrainSettings } from './settings.js
 
 export interface TrainOptions extends PrepareInput {
   store: string;
+  /** Where `maas doctor --install` puts the libraries of devices; `~/.maas/devices` if absent. */
+  devices?: string | undefined;
   /** Name of the model; the data file's if absent. */
   name?: string | undefined;
   settings: TrainSettings;
@@ -36,7 +39,9 @@ export interface TrainResult {
   rows: { train: number; validation: number; test: number };
   classes: string[];
   features: number;
+  /** Name of the device that computed; `deviceFacts` says what it is and why it was taken. */
   device: string;
+  deviceFacts: TrainedOn;
   seed: number;
   metrics: Metrics;
   timings: Record<'read' | 'vectorize' | 'fit' | 'evaluate' | 'total', number>;
@@ -53,28 +58,13 @@ export async function train(options: TrainOptions, listener: Listener = {}): Pro
   const { name: asked = modelNameFor(options.data[0] ?? '') } = options;
   await new Store(options.store).prepare(asked);
   const stopwatch = new Stopwatch();
-  // a device that is not there is told before an hour of reading, not after
-  const device = await stopwatch.time('fit', async () => {
-    const { openDevice } = await import('../compute/index.js');
-    return openDevice(settings.device);
-  });
-  const { prepared, dataset, name } = await load(options, stopwatch, listener);
+  const { prepared, dataset, name, pipeline, report, device } = await fitOnDevice(
+    options,
+    stopwatch,
+    listener,
+  );
   const { parts, labels, classes } = prepared;
   const known = labels.slice(0, classes);
-
-  const { pipeline, report } = await stopwatch.time('fit', async () => {
-    listener.step?.({ stage: 'fit' });
-    const { train } = parts;
-    const { classifier, report } = await fitLogistic(
-      train.features,
-      train.labels,
-      classes,
-      settings,
-      device,
-      listener,
-    );
-    return { pipeline: new Pipeline(known, prepared.vectorizer, classifier), report };
-  });
 
   const { predictions, test, validation } = await stopwatch.time('evaluate', () => {
     listener.step?.({ stage: 'evaluate' });
@@ -98,12 +88,7 @@ export async function train(options: TrainOptions, listener: Listener = {}): Pro
     command: options.command ?? [],
     config,
     seed: config.seed,
-    device: {
-      name: device.name,
-      library: device.library,
-      node: process.version,
-      platform: `${process.platform}-${process.arch}`,
-    },
+    device,
     data: { sha256: prepared.sha256, files: prepared.files },
     dataset: dataset ? { path: dataset.path, sha256: dataset.sha256 } : null,
     git: await gitCommit(options.data[0]!),
@@ -134,6 +119,7 @@ export async function train(options: TrainOptions, listener: Listener = {}): Pro
     classes: known,
     features: facts.features,
     device: device.name,
+    deviceFacts: device,
     seed: config.seed,
     metrics: test.metrics,
     timings: { ...timings, total: stopwatch.timings([]).total },
@@ -141,6 +127,44 @@ export async function train(options: TrainOptions, listener: Listener = {}): Pro
     skipped: prepared.skipped,
   };
 }
+
+/** What a version says of the device that it was trained on. */
+type TrainedOn = ModelManifest['device'];
+
+/** Reads, vectorizes and fits. Has the device open for as long as that takes. */
+async function fitOnDevice(options: TrainOptions, stopwatch: Stopwatch, listener: Listener) {
+  const { settings, devices = defaultDeviceFolder() } = options;
+  // a device that is not there is told before an hour of reading, not after
+  const named = settings.device === 'auto' ? undefined : settings.device;
+  let chosen = named && (await stopwatch.time('fit', () => openNamed(named, devices)));
+  try {
+    const loaded = await load(options, stopwatch, listener);
+    const { parts, labels, classes, vectorizer } = loaded.prepared;
+    const { features, labels: targets } = parts.train;
+    return await stopwatch.time('fit', async () => {
+      chosen ??= await openForJob(logisticJob(features, classes), devices, listener);
+      listener.step?.({ stage: 'fit' });
+      const fitted = await fitLogistic(features, targets, classes, settings, chosen.device, listener);
+      return {
+        ...loaded,
+        pipeline: new Pipeline(labels.slice(0, classes), vectorizer, fitted.classifier),
+        report: fitted.report,
+        device: trainedOn(chosen),
+      };
+    });
+  } finally {
+    chosen?.device.close();
+  }
+}
+
+const trainedOn = ({ device, requested, reason }: ChosenDevice): TrainedOn => ({
+  name: device.name,
+  requested,
+  reason,
+  ...device.facts,
+  node: process.version,
+  platform: `${process.platform}-${process.arch}`,
+});
 
 const metricsFile = ({ metrics, perClass, unknownLabels }: Evaluation) => ({
   ...metrics,

@@ -40,7 +40,7 @@ describe('errors', () => {
     ['train - --analyzer char --stemmer porter', 2, 'the analyzer "char" knows no words', oneClass],
     ['predict --text x --lines', 2, '--lines is for files'],
     ['train x.csv --device cuda', 5, 'the device "cuda" is not there'],
-    ['train x.csv --device gpu', 5, 'the device "gpu" is not there'],
+    ['train x.csv --device gpu', 5, 'there is no GPU to train on: cuda: '],
     ['evaluate nobody', 6, 'there is no model "nobody"'],
     ['evaluate tickets@9', 6, 'the model "tickets" has no version "9"'],
     ['evaluate ./nowhere', 6, 'holds no manifest.json'],

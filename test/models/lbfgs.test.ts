@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Device, openDevice } from '../../src/compute/index.js';
+import { type Device, DeviceVector, openDevice } from '../../src/compute/index.js';
 import { minimizeLbfgs } from '../../src/models/lbfgs.js';
 
 let device: Device;
@@ -24,23 +24,23 @@ async function minimize(
   const space = device.vectors(start.length);
   const x = space.zeros();
   const write = (to: typeof x, values: Float32Array) => {
-    const tensor = tf.tensor1d(values);
-    space.combine(to, [1], [tensor]);
-    tensor.dispose();
+    const vector = new DeviceVector(tf.tensor1d(values));
+    space.combine(to, [1], [vector]);
+    vector.dispose();
   };
   write(x, start);
   const gradientOf = new Float32Array(start.length);
   const result = await minimizeLbfgs(
     space,
-    (at, gradient) => {
-      const value = f(at.dataSync() as Float32Array, gradientOf);
+    async (at, gradient) => {
+      const value = f(at.tensor.dataSync() as Float32Array, gradientOf);
       write(gradient, gradientOf);
       return value;
     },
     x,
     options,
   );
-  const solution = Float32Array.from(x.dataSync());
+  const solution = Float32Array.from(x.tensor.dataSync());
   x.dispose();
   return { ...result, x: solution };
 }

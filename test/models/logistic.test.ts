@@ -76,6 +76,6 @@ test('a problem beyond the memory of the device is refused before it is begun', 
   const options = { C: 1, classWeight: null, maxIter: 2, tol: 1e-4 };
   await expect(fitLogistic(features, Int32Array.of(0), 30, options, device)).rejects.toMatchObject({
     code: 'failed',
-    message: '6,000,000 features for 30 classes are too many for the memory of the device',
+    message: '6,000,000 features for 30 classes are too many for the memory of the device wasm',
   });
 });

@@ -1,4 +1,5 @@
 import type { Command } from '../command.js';
+import { doctorCommand } from './doctor.js';
 import { evaluate } from './evaluate.js';
 import { exportCommand } from './export.js';
 import { modelsList, modelsShow } from './models.js';
@@ -13,6 +14,7 @@ export const commands = {
   evaluate,
   predict,
   export: exportCommand,
+  doctor: doctorCommand,
   'models list': modelsList,
   'models show': modelsShow,
 } as const satisfies Record<string, Command>;

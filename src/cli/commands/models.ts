@@ -1,5 +1,5 @@
 import type { Metrics } from '../../metrics/classification.js';
-import { duration, figure, grouped } from '../../report/format.js';
+import { deviceText, duration, figure, grouped, librariesText } from '../../report/format.js';
 import type { Command } from '../command.js';
 import { table } from '../terminal.js';
 
@@ -72,7 +72,7 @@ export const modelsShow: Command = {
       ['features', grouped(shown.features)],
       [
         'device',
-        `${shown.device.name} (${shown.device.library}, Node ${shown.device.node}, ${shown.device.platform})`,
+        `${deviceText(shown.device)} with ${librariesText(shown.device.libraries)}, Node ${shown.device.node}, ${shown.device.platform}`,
       ],
       ['time', duration(shown.timings.total ?? 0)],
       ['accuracy', figure(metrics.accuracy)],

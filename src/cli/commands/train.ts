@@ -1,4 +1,4 @@
-import { duration, figure, grouped } from '../../report/format.js';
+import { deviceText, duration, figure, grouped } from '../../report/format.js';
 import { settings as allSettings, presets, resolveSettings } from '../../tasks/settings.js';
 import type { Command } from '../command.js';
 import type { FlagName } from '../flags.js';
@@ -18,13 +18,14 @@ export const train: Command = {
   ],
   flags: ['name', 'test', 'preset', ...(Object.keys(allSettings) as FlagName[])],
 
-  async run({ args, values, settings, store, argv, terminal }) {
+  async run({ args, values, settings, store, devices, argv, terminal }) {
     const { train } = await import('../../tasks/train.js');
     const result = await train(
       {
         data: args[0] as string[],
         ...(values.test ? { test: values.test } : {}),
         store,
+        devices,
         name: values.name,
         settings: resolveSettings(settings, values.preset),
         asked: new Set([
@@ -43,7 +44,8 @@ export const train: Command = {
         `${bold(`${result.model}@${result.version}`)} ${dim(result.path)}`,
         `rows      ${grouped(rows.train)} train, ${grouped(rows.validation)} validation, ${grouped(rows.test)} test`,
         `features  ${grouped(result.features)} for ${result.classes.length} classes`,
-        `fit       ${fit.converged ? 'converged' : 'not converged'} after ${fit.iterations} iterations on ${result.device}`,
+        `device    ${deviceText(result.deviceFacts)}: ${result.deviceFacts.reason}`,
+        `fit       ${fit.converged ? 'converged' : 'not converged'} after ${fit.iterations} iterations`,
         `time      ${duration(timings.total)}`,
         `accuracy  ${figure(metrics.accuracy)}`,
         `F1 macro  ${figure(metrics.f1_macro)}`,

@@ -1,20 +1,30 @@
 import type { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
+import type { Backend } from '../backend.js';
+import { type CsrForm, uploadCsr } from '../csr-tensors.js';
+import { processorFacts, systemMemory } from '../processor.js';
 import { SPARSE_CROSS_ENTROPY, SPARSE_MATMUL, type SparseMatMulAttrs } from '../sparse.js';
-import type { DeviceVector, VectorKernels } from '../vectors.js';
+import { blockedVectors, type VectorKernels } from '../vectors.js';
 import { dot, maxAbs, scaleAdd, softmaxCrossEntropy, sparseMatMul } from './kernels.js';
 
 let registered = false;
 
 /** Makes the plain JavaScript backend current and adds maas's kernels to it. */
-export async function openCpu(): Promise<VectorKernels> {
+export async function openCpu(): Promise<Backend> {
   // spares the user an advertisement on stderr
   tf.enableProdMode();
   if (!registered) register();
   registered = true;
   await tf.setBackend('cpu');
-  return vectorKernels(tf.backend() as MathBackendCPU);
+  const kernels = vectorKernels(tf.backend() as MathBackendCPU);
+  return {
+    tf,
+    upload: (matrix) => uploadCsr(tf, matrix),
+    vectors: (length) => blockedVectors(tf, kernels, length),
+    memory: systemMemory(),
+    facts: processorFacts({ tfjs: tf.version_core }),
+  };
 }
 
 function register(): void {
@@ -22,10 +32,10 @@ function register(): void {
     kernelName: SPARSE_MATMUL,
     backendName: 'cpu',
     kernelFunc: ({ inputs, attrs, backend }) => {
-      const { matrix, adjoint } = attrs as unknown as SparseMatMulAttrs;
+      const { matrix, adjoint } = attrs as unknown as SparseMatMulAttrs<CsrForm>;
       const rows = matrix.shape[adjoint ? 1 : 0];
       const k = inputs.b!.shape[1]!;
-      const { indptr, indices, values } = adjoint ? matrix.transposed : matrix.forward;
+      const { indptr, indices, values } = adjoint ? matrix.form.transposed : matrix.form.forward;
       const read = <T>(tensor: tf.TensorInfo) => (backend as tf.KernelBackend).readSync(tensor.dataId) as T;
       const out = sparseMatMul(
         rows,
@@ -60,7 +70,7 @@ function output(backend: tf.KernelBackend, values: Float32Array, shape: number[]
 }
 
 function vectorKernels(backend: MathBackendCPU): VectorKernels {
-  const values = (vector: DeviceVector) => backend.data.get(vector.dataId).values as Float32Array;
+  const values = (vector: tf.TensorInfo) => backend.data.get(vector.dataId).values as Float32Array;
   return {
     dot: (n, from, a, b) => dot(n, from, values(a), values(b)),
     scaleAdd: (n, from, scale, y, weight, x) => scaleAdd(n, from, scale, values(y), weight, values(x)),

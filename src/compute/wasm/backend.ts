@@ -4,8 +4,11 @@ import { dirname, sep } from 'node:path';
 import { type BackendWasm, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { MaasError } from '../../errors.js';
+import type { Backend } from '../backend.js';
+import { type CsrForm, uploadCsr } from '../csr-tensors.js';
+import { processorFacts } from '../processor.js';
 import { SPARSE_CROSS_ENTROPY, SPARSE_MATMUL, type SparseMatMulAttrs } from '../sparse.js';
-import type { DeviceVector, VectorKernels } from '../vectors.js';
+import { blockedVectors, type VectorKernels } from '../vectors.js';
 
 /** The functions of assembly/kernels.ts; pointers are byte offsets into the backend's memory. */
 interface Kernels {
@@ -39,15 +42,25 @@ interface BackendInternals {
 
 let opened: Promise<VectorKernels> | undefined;
 
+/** The address space of WebAssembly, less what the backend and its gaps need. */
+const MEMORY_BYTES = 3.6e9;
+
 /** Makes the WebAssembly backend current and adds maas's kernels to it, which work in place on its memory. */
-export async function openWasm(): Promise<VectorKernels> {
+export async function openWasm(): Promise<Backend> {
   opened ??= register();
   const kernels = await opened;
   await tf.setBackend('wasm');
-  return kernels;
+  return {
+    tf,
+    upload: (matrix) => uploadCsr(tf, matrix),
+    vectors: (length) => blockedVectors(tf, kernels, length),
+    memory: { bytes: MEMORY_BYTES, tensorBytes: MEMORY_BYTES },
+    facts: processorFacts({ tfjs: tf.version_core }),
+  };
 }
 
 async function register(): Promise<VectorKernels> {
+  tf.enableProdMode();
   const binary = createRequire(import.meta.url).resolve(
     '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm',
   );
@@ -81,8 +94,8 @@ function registerKernels(kernels: Kernels, backend: BackendWasm, { dataIdMap }: 
     kernelName: SPARSE_MATMUL,
     backendName: 'wasm',
     kernelFunc: ({ inputs, attrs }) => {
-      const { matrix, adjoint } = attrs as unknown as SparseMatMulAttrs;
-      const { indptr, indices, values } = adjoint ? matrix.transposed : matrix.forward;
+      const { matrix, adjoint } = attrs as unknown as SparseMatMulAttrs<CsrForm>;
+      const { indptr, indices, values } = adjoint ? matrix.form.transposed : matrix.form.forward;
       const rows = matrix.shape[adjoint ? 1 : 0];
       const k = inputs.b!.shape[1]!;
       const out = backend.makeOutput([rows, k], 'float32');
@@ -106,7 +119,7 @@ function registerKernels(kernels: Kernels, backend: BackendWasm, { dataIdMap }: 
 }
 
 function vectorKernels(kernels: Kernels, { dataIdMap }: BackendInternals): VectorKernels {
-  const at = (vector: DeviceVector, element = 0) => dataIdMap.get(vector.dataId).memoryOffset + 4 * element;
+  const at = (vector: tf.TensorInfo, element = 0) => dataIdMap.get(vector.dataId).memoryOffset + 4 * element;
   return {
     dot: (n, from, a, b) => kernels.dot(n, at(a, from), at(b, from)),
     scaleAdd: (n, from, scale, y, weight, x) => kernels.scaleAdd(n, scale, at(y, from), weight, at(x, from)),

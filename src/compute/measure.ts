@@ -1,0 +1,107 @@
+import type * as tfjs from '@tensorflow/tfjs-core';
+import { seededRandom } from '../random.js';
+import type { Csr } from '../sparse/csr.js';
+import type { Device } from './device.js';
+
+/** How fast a device computes. */
+export interface Throughput {
+  /** 10⁹ floating point operations a second in a product of square float32 matrices. */
+  denseGflops: number;
+  /** Non-zeros a second in products of a sparse matrix and of its transpose with `SPARSE_COLUMNS` dense columns. */
+  sparseNonZeros: number;
+}
+
+export const SPARSE_COLUMNS = 8;
+
+/** Measures a device for about a second, most of it in rounds that double in size until one is long enough. */
+export async function measure(device: Device, seconds = 0.5): Promise<Throughput> {
+  return {
+    denseGflops: (await fastest((size) => denseRound(device, 64 * size), seconds)) / 1e9,
+    sparseNonZeros: await fastest((size) => sparseRound(device, 500 * size ** 2), seconds),
+  };
+}
+
+/** Work and time of a round. */
+interface Round {
+  work: number;
+  seconds: number;
+}
+
+/** The most work a second of all rounds; sizes double while the time lasts. */
+async function fastest(round: (size: number) => Promise<Round>, seconds: number): Promise<number> {
+  const end = performance.now() + 1000 * seconds;
+  let best = 0;
+  let size = 1;
+  do {
+    const { work, seconds: took } = await round(size);
+    best = Math.max(best, work / took);
+    // a size doubled is up to eight times the work
+    if (8 * took < seconds && size < 32) size *= 2;
+  } while (performance.now() < end);
+  return best;
+}
+
+async function denseRound({ tf }: Device, n: number): Promise<Round> {
+  const a = tf.randomUniform<tfjs.Rank.R2>([n, n], -1, 1);
+  try {
+    const repeats = 4;
+    const run = async (times: number) => {
+      const from = performance.now();
+      const sum = tf.tidy(() => {
+        let product = a;
+        for (let i = 0; i < times; i++) product = tf.matMul(a, product);
+        return tf.slice2d(product, [0, 0], [1, 1]);
+      });
+      await sum.data();
+      sum.dispose();
+      return (performance.now() - from) / 1000;
+    };
+    await run(1);
+    return { work: repeats * 2 * n ** 3, seconds: await run(repeats) };
+  } finally {
+    a.dispose();
+  }
+}
+
+async function sparseRound(device: Device, rows: number): Promise<Round> {
+  const { tf } = device;
+  const matrix = sampleMatrix(rows);
+  const sparse = device.sparseTensor(matrix);
+  const dense = tf.ones<tfjs.Rank.R2>([rows, SPARSE_COLUMNS]);
+  try {
+    const run = async () => {
+      const from = performance.now();
+      const out = tf.tidy(() => {
+        const product = device.sparseMatMul(sparse, dense);
+        return tf.slice2d(device.sparseMatMul(sparse, product, true), [0, 0], [1, 1]);
+      });
+      await out.data();
+      out.dispose();
+      return (performance.now() - from) / 1000;
+    };
+    await run();
+    return { work: 2 * matrix.values.length, seconds: await run() };
+  } finally {
+    device.disposeSparse(sparse);
+    dense.dispose();
+  }
+}
+
+/** A square matrix of 50 non-zeros a row whose columns are as unlike in frequency as words are. */
+function sampleMatrix(rows: number): Csr {
+  const random = seededRandom(1);
+  const perRow = 50;
+  const indices = new Uint32Array(rows * perRow);
+  for (let r = 0; r < rows; r++) {
+    const row = indices.subarray(r * perRow, (r + 1) * perRow);
+    for (let i = 0; i < perRow; i++) row[i] = Math.floor(rows ** random());
+    row.sort();
+  }
+  return {
+    rows,
+    cols: rows,
+    indptr: Uint32Array.from({ length: rows + 1 }, (_, r) => r * perRow),
+    indices,
+    values: new Float32Array(indices.length).fill(1 / perRow),
+  };
+}

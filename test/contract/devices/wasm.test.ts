@@ -1,0 +1,7 @@
+import { openDevice } from '../../../src/compute/index.js';
+import { deviceContract } from './contract.js';
+import { trainingContract } from './training.js';
+
+const device = await openDevice('wasm');
+deviceContract(device);
+trainingContract(device);
