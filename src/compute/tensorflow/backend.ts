@@ -5,10 +5,9 @@ import type { Backend, DeviceFacts, DeviceMemory } from '../backend.js';
 import { type FoundPackage, findPackage } from '../packages.js';
 import { processorFacts, systemMemory } from '../processor.js';
 import type { Tf } from '../sparse.js';
-
 import { prepareProcess } from './environment.js';
 import { registerKernels, type TensorflowBackend, uploadCoo } from './kernels.js';
-import { findNvidiaGpu, hasNvidiaDriver } from './nvidia.js';
+import { cudaLibraries, findNvidiaGpu, hasNvidiaDriver } from './nvidia.js';
 import { tensorVectors } from './vectors.js';
 
 type TensorflowDevice = 'cuda' | 'native';
@@ -27,7 +26,8 @@ export async function openTensorflow(device: TensorflowDevice, folder: string): 
   if (!found) throw missing(device, '@tensorflow/tfjs-node-gpu is not installed');
   // what TensorFlow would find out as well, after seconds and pages of messages
   if (device === 'cuda' && !hasNvidiaDriver()) {
-    throw noGpu(`${found.name} is installed, but there is no NVIDIA driver or no NVIDIA GPU`, NO_NVIDIA_HINT);
+    const reason = `${found.name} is installed, but there is no NVIDIA driver or no NVIDIA GPU`;
+    throw noGpu(reason, NO_NVIDIA_HINT, true);
   }
   if (loaded && loaded.device !== device) {
     throw new MaasError('device', `TensorFlow already computes on ${loaded.device} in this process`, {
@@ -42,8 +42,9 @@ export async function openTensorflow(device: TensorflowDevice, folder: string): 
     tfjs: tf.version_core,
     [found.name.replace('@tensorflow/', '')]: found.version,
     tensorflow: backend.binding.TF_Version,
+    ...(device === 'cuda' ? cudaLibraries(found.path) : {}),
   };
-  const gpu = device === 'cuda' ? requireGpu(backend, libraries.tensorflow) : undefined;
+  const gpu = device === 'cuda' ? requireGpu(backend) : undefined;
   return {
     tf,
     upload: (matrix) => uploadCoo(tf, backend, matrix),
@@ -97,24 +98,27 @@ function memoryOf({ memoryBytes }: Pick<DeviceFacts, 'memoryBytes'>): DeviceMemo
 }
 
 /** The GPU that TensorFlow computes on. Throws `device`, saying what is missing, where it sees none. */
-function requireGpu(
-  backend: TensorflowBackend,
-  version: string,
-): Pick<DeviceFacts, 'adapter' | 'driver' | 'memoryBytes'> {
+function requireGpu({
+  isUsingGpuDevice,
+  binding,
+}: TensorflowBackend): Pick<DeviceFacts, 'adapter' | 'driver' | 'memoryBytes'> {
   const gpu = findNvidiaGpu();
-  if (backend.isUsingGpuDevice) return gpu ?? { adapter: 'NVIDIA GPU', driver: null, memoryBytes: null };
+  if (isUsingGpuDevice) return gpu ?? { adapter: 'NVIDIA GPU', driver: null, memoryBytes: null };
   const hidden = ['', '-1'].includes(process.env.CUDA_VISIBLE_DEVICES ?? ' ');
-  const sees = `TensorFlow ${version} sees no GPU`;
-  if (hidden) throw noGpu(`${sees}: CUDA_VISIBLE_DEVICES hides every one`, 'unset CUDA_VISIBLE_DEVICES');
+  const sees = `TensorFlow ${binding.TF_Version} sees no GPU`;
+  if (hidden)
+    throw noGpu(`${sees}: CUDA_VISIBLE_DEVICES hides every one`, 'unset CUDA_VISIBLE_DEVICES', true);
   const driver = gpu ? `driver ${gpu.driver}` : 'the driver';
   throw noGpu(
     `${sees}: it is built without CUDA, or its CUDA libraries do not load beside ${driver}`,
     '`maas doctor --install cuda` builds it against a TensorFlow that brings CUDA',
+    false,
   );
 }
 
-const noGpu = (reason: string, hint: string) =>
+/** `installed` where nothing is wrong with the libraries. */
+const noGpu = (reason: string, hint: string, installed: boolean) =>
   new MaasError('device', `the device "cuda" is not there: ${reason}`, {
     hint,
-    details: { requested: 'cuda', installed: true },
+    details: { requested: 'cuda', installed },
   });

@@ -11,7 +11,7 @@ export function prepareProcess(gpu: boolean): void {
   // TensorFloat-32 keeps 10 bits of a number, too few for an optimizer that compares losses
   env.NVIDIA_TF32_OVERRIDE ??= '0';
   env.TF_CPP_MIN_LOG_LEVEL ??= '2';
-  // oneDNN orders sums by the processor, announces itself on stderr, and is no faster in bench/devices.mjs
+  // oneDNN orders sums by the processor, announces itself on stderr, and was no faster when measured
   env.TF_ENABLE_ONEDNN_OPTS ??= '0';
   if (!gpu) env.CUDA_VISIBLE_DEVICES = '-1';
   // tfjs-node calls these, which are deprecated in Node 22 and gone in 23

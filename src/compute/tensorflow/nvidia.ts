@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** The first NVIDIA GPU of this machine. */
 export interface NvidiaGpu {
@@ -22,3 +23,15 @@ export function findNvidiaGpu(): NvidiaGpu | undefined {
 export const hasNvidiaDriver = (): boolean =>
   ['/proc/driver/nvidia/version', '/dev/nvidiactl', '/dev/dxg'].some((path) => existsSync(path)) ||
   findNvidiaGpu() !== undefined;
+
+/** The CUDA libraries that `maas doctor --install cuda` put beside TensorFlow, by pip, with their versions. */
+export function cudaLibraries(packagePath: string): Record<string, string> {
+  const python = join(packagePath, '..', '..', '..', 'python');
+  const installed = existsSync(python) ? readdirSync(python) : [];
+  const versions = installed.map((name) => /^nvidia_(cuda_runtime|cudnn)_cu\d+-(.+)\.dist-info$/.exec(name));
+  return Object.fromEntries(
+    versions
+      .filter((found) => found !== null)
+      .map(([, name, version]) => [name!.replace('_runtime', ''), version!]),
+  );
+}

@@ -54,8 +54,8 @@ export function isSoftware({ info }: GpuAdapter): boolean {
   return info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render|warp\b/i.test(words);
 }
 
-/** An adapter's own description, else what it says of vendor and architecture. */
+/** The GPU by name, as Dawn spells it: "nvidia-geforce-rtx-4090". */
 export const adapterName = ({ info }: GpuAdapter): string =>
-  info.description ||
-  [info.vendor, info.architecture || info.device].filter(Boolean).join(' ') ||
+  info.device.replace(/-+$/, '') ||
+  [info.vendor, info.architecture].filter(Boolean).join(' ') ||
   'an unnamed GPU';
