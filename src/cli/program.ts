@@ -93,7 +93,7 @@ function declare(
       args: positional,
       values,
       settings: Object.fromEntries(Object.entries(values).filter(([flag]) => Object.hasOwn(settings, flag))),
-      store: values.store ?? process.env.MAAS_STORE ?? 'artifacts',
+      store: values.store ?? (process.env.MAAS_STORE || 'artifacts'),
       devices: process.env.MAAS_DEVICES || undefined,
       argv,
       terminal,

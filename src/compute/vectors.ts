@@ -29,6 +29,8 @@ export interface VectorSpace {
     vectors: readonly DeviceVector[],
     length?: number,
   ): void;
+  /** out = a ⊙ b, element by element; `out` may be one of them. */
+  multiply(out: DeviceVector, a: DeviceVector, b: DeviceVector): void;
   /** Largest absolute element. */
   maxAbs(vector: DeviceVector): Promise<number>;
 }
@@ -45,6 +47,8 @@ export interface VectorKernels {
     weight: number,
     x: tfjs.TensorInfo,
   ): void;
+  /** out = a ⊙ b. */
+  multiply(n: number, out: tfjs.TensorInfo, a: tfjs.TensorInfo, b: tfjs.TensorInfo): void;
   maxAbs(n: number, a: tfjs.TensorInfo): number;
 }
 
@@ -57,11 +61,12 @@ export function blockedVectors(tf: Tf, kernels: VectorKernels, length: number): 
     length,
     zeros: () => new DeviceVector(tf.zeros<tfjs.Rank.R1>([length])),
     maxAbs: async ({ tensor }) => kernels.maxAbs(length, tensor),
+    multiply: (out, a, b) => kernels.multiply(length, out.tensor, a.tensor, b.tensor),
 
-    async dots(left, right, upTo = length) {
+    async dots(left, right) {
       const out = new Float64Array(left.length * right.length);
-      for (let from = 0; from < upTo; from += CACHE_BLOCK) {
-        const n = Math.min(CACHE_BLOCK, upTo - from);
+      for (let from = 0; from < length; from += CACHE_BLOCK) {
+        const n = Math.min(CACHE_BLOCK, length - from);
         for (let i = 0; i < left.length; i++) {
           for (let j = 0; j < right.length; j++) {
             out[i * right.length + j]! += kernels.dot(n, from, left[i]!.tensor, right[j]!.tensor);
@@ -71,10 +76,10 @@ export function blockedVectors(tf: Tf, kernels: VectorKernels, length: number): 
       return out;
     },
 
-    combine(out, weights, vectors, upTo = length) {
+    combine(out, weights, vectors) {
       const own = vectors.indexOf(out);
-      for (let from = 0; from < upTo; from += CACHE_BLOCK) {
-        const n = Math.min(CACHE_BLOCK, upTo - from);
+      for (let from = 0; from < length; from += CACHE_BLOCK) {
+        const n = Math.min(CACHE_BLOCK, length - from);
         let scale = own < 0 ? 0 : weights[own]!;
         for (let i = 0; i < vectors.length; i++) {
           if (i === own) continue;

@@ -6,13 +6,15 @@ export type Objective = (x: DeviceVector, gradient: DeviceVector) => Promise<num
 export interface LbfgsOptions {
   /**
    * Done when the largest component of the gradient is no larger than this (scipy's `gtol`) and the quadratic
-   * model expects less than a thousandth of it, relative to the value, from going on. The gradient alone would stop
+   * model expects less than a hundredth of it, relative to the value, from going on. The gradient alone would stop
    * far from the optimum where many small components point the same way.
    */
   tolerance: number;
   maxIterations: number;
   /** How many steps the curvature is remembered for. */
   history?: number;
+  /** What `tolerance` is compared with, where x is not in the units that it is meant in; the largest component. */
+  gradientMax?: (gradient: DeviceVector) => Promise<number>;
   /** Called after each iteration; the minimiser waits for it, so it may also throw to stop. */
   onIteration?: (iteration: number, value: number, gradientMax: number) => void | Promise<void>;
 }
@@ -45,6 +47,7 @@ export async function minimizeLbfgs(
   options: LbfgsOptions,
 ): Promise<LbfgsResult> {
   const { tolerance, maxIterations, history = 10, onIteration } = options;
+  const maxOf = options.gradientMax ?? ((vector: DeviceVector) => space.maxAbs(vector));
   let gradient = space.zeros();
   let nextGradient = space.zeros();
   const direction = space.zeros();
@@ -54,7 +57,7 @@ export async function minimizeLbfgs(
     let value = await f(x, gradient);
     let evaluations = 1;
     let iterations = 0;
-    let gradientMax = await space.maxAbs(gradient);
+    let gradientMax = await maxOf(gradient);
     await memory.restart(gradient);
     for (;;) {
       let slope = memory.direction(direction, gradient);
@@ -65,7 +68,7 @@ export async function minimizeLbfgs(
       const state = { value, gradientMax, iterations, evaluations };
       // without a memory of curvature the direction is the gradient, whose length says nothing of what is to gain
       const gain = memory.size > 0 || gradientMax === 0 ? -slope / 2 : Number.POSITIVE_INFINITY;
-      const small = 0.001 * tolerance * Math.max(Math.abs(value), tolerance);
+      const small = 0.01 * tolerance * Math.max(Math.abs(value), tolerance);
       if (gradientMax <= tolerance && gain <= small) return { ...state, status: 'converged' };
       if (iterations === maxIterations) return { ...state, status: 'max-iterations' };
       const found = await searchLine(
@@ -91,7 +94,7 @@ export async function minimizeLbfgs(
       space.combine(x, [1], [trial]);
       [gradient, nextGradient] = [nextGradient, gradient];
       value = found.value;
-      gradientMax = await space.maxAbs(gradient);
+      gradientMax = await maxOf(gradient);
       iterations++;
       await onIteration?.(iterations, value, gradientMax);
     }

@@ -6,7 +6,7 @@ import { type CsrForm, uploadCsr } from '../csr-tensors.js';
 import { processorFacts, systemMemory } from '../processor.js';
 import { SPARSE_CROSS_ENTROPY, SPARSE_MATMUL, type SparseMatMulAttrs } from '../sparse.js';
 import { blockedVectors, type VectorKernels } from '../vectors.js';
-import { dot, maxAbs, scaleAdd, softmaxCrossEntropy, sparseMatMul } from './kernels.js';
+import { dot, maxAbs, multiply, scaleAdd, softmaxCrossEntropy, sparseMatMul } from './kernels.js';
 
 let registered = false;
 
@@ -74,6 +74,7 @@ function vectorKernels(backend: MathBackendCPU): VectorKernels {
   return {
     dot: (n, from, a, b) => dot(n, from, values(a), values(b)),
     scaleAdd: (n, from, scale, y, weight, x) => scaleAdd(n, from, scale, values(y), weight, values(x)),
+    multiply: (n, out, a, b) => multiply(n, values(out), values(a), values(b)),
     maxAbs: (n, a) => maxAbs(n, values(a)),
   };
 }

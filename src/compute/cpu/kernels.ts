@@ -70,6 +70,11 @@ export function scaleAdd(
   for (let i = from; i < from + n; i++) y[i] = (scale === 0 ? 0 : scale * y[i]!) + weight * x[i]!;
 }
 
+/** out = a ⊙ b over n elements. */
+export function multiply(n: number, out: Float32Array, a: Float32Array, b: Float32Array): void {
+  for (let i = 0; i < n; i++) out[i] = a[i]! * b[i]!;
+}
+
 /** Largest |aᵢ| over n elements; 0 for none. */
 export function maxAbs(n: number, a: Float32Array): number {
   let max = 0;

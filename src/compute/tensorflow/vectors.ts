@@ -7,22 +7,19 @@ const SUM_BLOCK = 1024;
 
 /** A vector space of TensorFlow.js's own operations: both of its passes over memory are matrix products. */
 export function tensorVectors(tf: Tf, length: number): VectorSpace {
-  const start = ({ tensor }: DeviceVector, upTo: number) =>
-    upTo === length ? tensor : tf.slice1d(tensor, 0, upTo);
   const keep = (values: tfjs.Tensor1D) => new DeviceVector(tf.keep(values));
   return {
     length,
     zeros: () => keep(tf.zeros([length])),
 
-    async dots(left, right, upTo = length) {
+    async dots(left, right) {
       const out = new Float64Array(left.length * right.length);
-      const blocks = Math.ceil(upTo / SUM_BLOCK);
-      if (blocks === 0) return out;
+      const blocks = Math.ceil(length / SUM_BLOCK);
       const sums = tf.tidy(() => {
         const stack = (vectors: readonly DeviceVector[]) =>
           tf.stack(
-            vectors.map((vector) => {
-              const padded = tf.pad1d(start(vector, upTo), [0, blocks * SUM_BLOCK - upTo]);
+            vectors.map(({ tensor }) => {
+              const padded = tf.pad1d(tensor, [0, blocks * SUM_BLOCK - length]);
               return tf.reshape(padded, [blocks, SUM_BLOCK]);
             }),
             1,
@@ -35,14 +32,19 @@ export function tensorVectors(tf: Tf, length: number): VectorSpace {
       return out;
     },
 
-    combine(out, weights, vectors, upTo = length) {
+    combine(out, weights, vectors) {
       const before = out.tensor;
       tf.tidy(() => {
-        const stacked = tf.stack(vectors.map((vector) => start(vector, upTo)));
-        const sum = tf.reshape(tf.matMul(tf.tensor2d([[...weights]]), stacked as tfjs.Tensor2D), [upTo]);
-        const rest = upTo === length ? [] : [tf.slice1d(before, upTo, length - upTo)];
-        out.tensor = tf.keep(tf.concat1d([sum as tfjs.Tensor1D, ...rest]));
+        const stacked = tf.stack(vectors.map(({ tensor }) => tensor)) as tfjs.Tensor2D;
+        const sum = tf.matMul(tf.tensor2d([[...weights]]), stacked);
+        out.tensor = tf.keep(tf.reshape<tfjs.Rank.R1>(sum, [length]));
       });
+      before.dispose();
+    },
+
+    multiply(out, a, b) {
+      const before = out.tensor;
+      out.tensor = tf.keep(tf.mul(a.tensor, b.tensor));
       before.dispose();
     },
 

@@ -31,6 +31,7 @@ interface Kernels {
   ): void;
   dot(n: number, a: number, b: number): number;
   scaleAdd(n: number, scale: number, y: number, weight: number, x: number): void;
+  multiply(n: number, out: number, a: number, b: number): void;
   maxAbs(n: number, a: number): number;
 }
 
@@ -123,6 +124,7 @@ function vectorKernels(kernels: Kernels, { dataIdMap }: BackendInternals): Vecto
   return {
     dot: (n, from, a, b) => kernels.dot(n, at(a, from), at(b, from)),
     scaleAdd: (n, from, scale, y, weight, x) => kernels.scaleAdd(n, scale, at(y, from), weight, at(x, from)),
+    multiply: (n, out, a, b) => kernels.multiply(n, at(out), at(a), at(b)),
     maxAbs: (n, a) => kernels.maxAbs(n, at(a)),
   };
 }

@@ -76,62 +76,54 @@ export const rowsProgram = (rows: number, k: number): Program =>
     }`,
   );
 
-/** How many vectors a program reads at once: WebGPU promises eight buffers, of which two are spoken for. */
-export const VECTORS = 6;
+/** How many vectors a program reads at once: WebGPU promises eight buffers, and one is for the result. */
+export const VECTORS = 7;
 
 /** `name0`, `name1`, … */
 const numbered = (name: string, count: number) => Array.from({ length: count }, (_, i) => `${name}${i}`);
 
 /**
- * Partial sums of all scalar products of `lefts` with `rights` vectors over their first `upTo` elements: result
- * [lefts · rights, parts], each the sum of every parts-th element, so that neighbours read neighbours.
+ * Partial sums of all scalar products of `lefts` with `rights` vectors: result [lefts · rights, parts], each the sum of every parts-th element, so that neighbours read neighbours.
  */
 export function dotsProgram(lefts: number, rights: number, parts: number): Program {
   const left = numbered('left', lefts);
   const right = numbered('right', rights);
   const pairs = left.flatMap((a) => right.map((b) => ({ a, b, sum: `${a}${b}` })));
-  return {
-    ...elementwise(
-      `dots_${lefts}_${rights}`,
-      [...left, ...right],
-      [pairs.length, parts],
-      parts,
-      `
+  return elementwise(
+    `dots_${lefts}_${rights}`,
+    [...left, ...right],
+    [pairs.length, parts],
+    parts,
+    `
     fn main(index: i32) {
       let parts = uniforms.outShape[1];
       if (index >= parts) { return; }
       ${pairs.map(({ sum }) => `var ${sum} = 0.0;`).join(' ')}
-      for (var e = index; e < uniforms.upTo; e += parts) {
+      for (var e = index; e < uniforms.left0Shape; e += parts) {
         ${pairs.map(({ a, b, sum }) => `${sum} += ${a}[e] * ${b}[e];`).join('\n        ')}
       }
       ${pairs.map(({ sum }, i) => `result[${i} * parts + index] = ${sum};`).join('\n      ')}
     }`,
-    ),
-    uniforms: 'upTo : i32,',
-  };
+  );
 }
 
-/** Σ weights[i] · vectors[i] on the first `upTo` elements, `before` on those after them. */
+/** Σ weightᵢ · vectorᵢ, the weights given as uniforms. */
 export function combineProgram(vectors: number, length: number): Program {
   const names = numbered('vector', vectors);
   const weights = numbered('weight', vectors);
   return {
     ...elementwise(
       `combine_${vectors}`,
-      [...names, 'before'],
+      names,
       [length],
       length,
       `
     fn main(index: i32) {
       if (index >= uniforms.outShape) { return; }
-      if (index >= uniforms.upTo) {
-        result[index] = before[index];
-        return;
-      }
       result[index] = ${names.map((name, i) => `uniforms.${weights[i]} * ${name}[index]`).join(' + ')};
     }`,
     ),
-    uniforms: `upTo : i32, ${weights.map((weight) => `${weight} : f32,`).join(' ')}`,
+    uniforms: `${weights.map((weight) => `${weight} : f32,`).join(' ')}`,
   };
 }
 

@@ -18,16 +18,16 @@ export function shaderVectors(tf: Tf, length: number): VectorSpace {
     length,
     zeros: () => new DeviceVector(tf.keep(tf.zeros<tfjs.Rank.R1>([length]))),
 
-    async dots(left, right, upTo = length) {
+    async dots(left, right) {
       const out = new Float64Array(left.length * right.length);
-      const parts = Math.max(1, Math.min(MOST_PARTS, Math.ceil(upTo / PART)));
+      const parts = Math.max(1, Math.min(MOST_PARTS, Math.ceil(length / PART)));
       const tiles = tilesOf(left, Math.ceil(VECTORS / 2)).flatMap((rows) =>
         tilesOf(right, Math.floor(VECTORS / 2)).map((columns) => ({ rows, columns })),
       );
       const sums = tiles.map(({ rows, columns }) => {
         const vectors = [...rows.items, ...columns.items].map(({ tensor }) => tensor);
         const program = dotsProgram(rows.items.length, columns.items.length, parts);
-        return tensorOf(run(program, vectors, 'float32', [{ type: 'int32', data: [upTo] }]));
+        return tensorOf(run(program, vectors, 'float32'));
       });
       const values = await Promise.all(sums.map((tensor) => tensor.data()));
       tf.dispose(sums);
@@ -43,7 +43,7 @@ export function shaderVectors(tf: Tf, length: number): VectorSpace {
       return out;
     },
 
-    combine(out, weights, vectors, upTo = length) {
+    combine(out, weights, vectors) {
       const before = out.tensor;
       let sum: tfjs.TensorInfo | undefined;
       for (let i = 0; i < vectors.length; ) {
@@ -55,14 +55,22 @@ export function shaderVectors(tf: Tf, length: number): VectorSpace {
           terms.push(previous);
           factors.push(1);
         }
-        sum = run(combineProgram(terms.length, length), [...terms, before], 'float32', [
-          { type: 'int32', data: [upTo] },
-          ...factors.map((factor) => ({ type: 'float32' as const, data: [factor] })),
-        ]);
+        sum = run(
+          combineProgram(terms.length, length),
+          terms,
+          'float32',
+          factors.map((factor) => ({ type: 'float32', data: [factor] })),
+        );
         if (previous) tf.backend().disposeData(previous.dataId);
         i += added;
       }
       out.tensor = tf.keep(tensorOf(sum!)) as tfjs.Tensor1D;
+      before.dispose();
+    },
+
+    multiply(out, a, b) {
+      const before = out.tensor;
+      out.tensor = tf.keep(tf.mul(a.tensor, b.tensor));
       before.dispose();
     },
 

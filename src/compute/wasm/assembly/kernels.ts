@@ -223,6 +223,15 @@ export function scaleAdd(n: i32, scale: f32, y: usize, weight: f32, x: usize): v
   for (; p < end; p += 4) store<f32>(y + p, scale * load<f32>(y + p) + weight * load<f32>(x + p));
 }
 
+/** out = a ⊙ b over n elements. */
+export function multiply(n: i32, out: usize, a: usize, b: usize): void {
+  const end = <usize>n << 2;
+  const whole = end & ~15;
+  let p: usize = 0;
+  for (; p < whole; p += 16) v128.store(out + p, f32x4.mul(v128.load(a + p), v128.load(b + p)));
+  for (; p < end; p += 4) store<f32>(out + p, load<f32>(a + p) * load<f32>(b + p));
+}
+
 /** Largest |aᵢ| over n elements; 0 for none. */
 export function maxAbs(n: i32, a: usize): f32 {
   const end = <usize>n << 2;
