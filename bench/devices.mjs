@@ -71,10 +71,14 @@ async function main() {
   for (const name of ['wasm', ...deviceNames.filter((other) => other !== 'wasm')]) {
     const probe = await probeDevice({ name, folder, measured: true });
     if (!probe.usable) {
-      lines.push([name, `not there: ${probe.reason}`, '', '', '', '', contract[name] ?? '–']);
+      lines.push([name, `not there: ${probe.reason}`, '', '', '', '', 'not run']);
       continue;
     }
-    const fitted = await inChild({ name, size });
+    const fitted = await inChild({ name, size }).catch(({ message }) => ({ message }));
+    if (fitted.message) {
+      lines.push([name, fitted.message, '', '', '', '', contract[name] ?? '–']);
+      continue;
+    }
     wasm ??= fitted;
     const libraries = Object.entries(probe.libraries).map((entry) => entry.join(' '));
     lines.push([
@@ -126,7 +130,8 @@ function runContract() {
     testResults.map(({ name, assertionResults }) => {
       const count = (status) => assertionResults.filter((result) => result.status === status).length;
       const device = /(\w+)\.test\.ts$/.exec(name)[1];
-      return [device, `${count('passed')} passed, ${count('failed')} failed`];
+      const skipped = assertionResults.length - count('passed') - count('failed');
+      return [device, `${count('passed')} passed, ${count('failed')} failed, ${skipped} skipped`];
     }),
   );
 }

@@ -1,3 +1,4 @@
+import type * as tfjs from '@tensorflow/tfjs-core';
 import type { Csr } from '../sparse/csr.js';
 import type { Tf } from './sparse.js';
 import type { VectorSpace } from './vectors.js';
@@ -30,6 +31,8 @@ export interface Backend {
   vectors(length: number): VectorSpace;
   memory: DeviceMemory;
   facts: DeviceFacts;
+  /** The values of a tensor; `tensor.data()` where it is absent. Throws `failed` where the device is lost. */
+  read?(tensor: tfjs.Tensor): Promise<tfjs.TypedArray>;
   /** Frees what would keep the process alive. */
   close?(): void;
 }

@@ -1,11 +1,11 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { MaasError } from '../errors.js';
 import type { Listener } from '../progress.js';
 import type { DeviceChoice } from './choices.js';
 import { type Device, type DeviceName, openDevice } from './device.js';
-import { findPackage, type PackageKind } from './packages.js';
-import { type Probe, probeDevice } from './probing.js';
+import { SPARSE_COLUMNS } from './measure.js';
+import { keepMeasurements, readMeasurements } from './measurements.js';
+import { findPackages, type PackageKind } from './packages.js';
+import { probeDevice } from './probing.js';
 
 /** A device that is open, and why it is this one. */
 export interface ChosenDevice {
@@ -18,10 +18,12 @@ export interface ChosenDevice {
 export interface Job {
   /** Non-zeros of the feature matrix. */
   nonZeros: number;
-  /** Weights for each feature. */
+  /** Weights for each feature, and all weights. */
   columns: number;
-  /** All that has to lie on the device at once. */
+  parameters: number;
+  /** All that has to lie on the device at once, and the largest part of it. */
   bytes: number;
+  largest: number;
 }
 
 /** Opens the device that was asked for by name; a GPU of any kind for `gpu`. Throws `device` where it is not there. */
@@ -52,7 +54,7 @@ async function openGpu(folder: string): Promise<ChosenDevice> {
   });
 }
 
-/** Opens a device; WebGPU only after a trial, since Dawn writes its complaints to standard error. */
+/** Opens a device; WebGPU only after a trial, since Dawn writes to standard error what it does not find. */
 async function openTried(name: DeviceName, folder: string, { hardware = false } = {}): Promise<Device> {
   if (name === 'webgpu') {
     const probe = await probeDevice({ name, folder, measured: false });
@@ -73,12 +75,12 @@ async function openTried(name: DeviceName, folder: string, { hardware = false } 
 }
 
 /** Passes over the data that a fit takes, as a rule. */
-const EVALUATIONS = 80;
-/** Multiplications a second of the wasm device where nothing was measured: what a core of 2020 does with few classes. */
-const USUAL_WASM_RATE = 4e8;
+const PASSES = 40;
+/** What a core of 2020 does on wasm, for a first estimate: multiplications, and elements of vectors, a second. */
+const USUAL_RATES = { multiplications: 8e8, vectorElements: 5e7 };
 /** A GPU's libraries take seconds to load, so that shorter jobs have nothing to gain. */
 const WORTH_SECONDS = 10;
-/** How much faster than wasm a device must have been measured to be taken. */
+/** How much faster than wasm a device must be expected to be to be taken. */
 const WORTH_FACTOR = 1.5;
 
 /** The devices that a long job may gain from, and whose libraries they need. */
@@ -89,86 +91,81 @@ const candidates: [DeviceName, PackageKind][] = [
 ];
 
 /**
- * Opens the device that `auto` stands for: wasm, unless the job is long or large and another device that is installed
- * has been measured to be faster on this machine.
+ * Opens the device that `auto` stands for: wasm, unless the job is long or large, and another device that is
+ * installed holds it and is expected to be faster, by what was measured of both on this machine.
  */
 export async function openForJob(job: Job, folder: string, listener: Listener = {}): Promise<ChosenDevice> {
-  const requested = 'auto';
-  const seconds = (EVALUATIONS * 2 * job.nonZeros * job.columns) / USUAL_WASM_RATE;
-  const wasm = await openDevice('wasm', folder);
-  const fits = job.bytes <= wasm.memory.bytes;
-  if (fits && seconds < WORTH_SECONDS) {
-    return { device: wasm, requested, reason: 'the job is too small for another device to gain' };
-  }
-  const installed = candidates.filter(([, kind]) => findPackage(folder, kind)).map(([name]) => name);
+  const open = async (name: DeviceName, reason: string) => ({
+    device: await openDevice(name, folder),
+    requested: 'auto' as const,
+    reason,
+  });
+  const wasm = await open('wasm', 'the job is too small for another device to gain').catch((error) => {
+    if (!isMissing(error)) throw error;
+    return open('cpu', 'WebAssembly is not to be had here');
+  });
+  const seconds = fitSeconds(job, USUAL_RATES);
+  const fits = holds(wasm.device, job);
+  if (fits && seconds < WORTH_SECONDS) return wasm;
+  const installed = candidates
+    .filter(([, kind]) => findPackages(folder, kind).length > 0)
+    .map(([name]) => name);
   if (fits && installed.length === 0) {
-    const reason = `no other device is installed for this job of about ${Math.round(seconds)} s`;
-    return { device: wasm, requested, reason };
+    return { ...wasm, reason: `no other device is installed for this job of about ${Math.round(seconds)} s` };
   }
-  const others = fits ? installed : [...installed, 'cpu' as const];
-  const measured = await measuredDevices(['wasm', ...others], folder, listener);
-  const speed = (name: DeviceName) => {
-    const probe = measured[name];
-    return probe?.usable && !probe.software ? (probe.throughput?.sparseNonZeros ?? 0) : 0;
-  };
-  const best = others.reduce<DeviceName>((a, b) => (speed(b) > speed(a) ? b : a), others[0] ?? 'wasm');
-  const factor = speed(best) / speed('wasm');
-  if (best !== 'wasm' && (!fits || factor >= WORTH_FACTOR)) {
-    const chosen = await openDevice(best, folder).catch((error: unknown) => {
-      if (!fits || !(error instanceof MaasError) || error.code !== 'device') throw error;
-      listener.warn?.(`${error.message}; training on wasm`);
+  const speeds = await expectedSeconds(job, ['wasm', ...installed, 'cpu'], folder, listener);
+  const own = fits ? (speeds.get('wasm') ?? seconds) : Number.POSITIVE_INFINITY;
+  const faster = [...speeds]
+    .filter(([name, expected]) => name !== 'wasm' && expected * WORTH_FACTOR <= own)
+    .sort(([, a], [, b]) => a - b);
+  for (const [name, expected] of faster) {
+    const reason = fits
+      ? `expected to be ${(own / expected).toFixed(1)} times as fast as wasm, by measurement`
+      : 'the job does not fit into the memory of wasm';
+    const chosen = await open(name, reason).catch((error) => {
+      if (!isMissing(error)) throw error;
+      listener.warn?.(error.message);
       return undefined;
     });
-    if (chosen) {
-      const reason = fits
-        ? `measured ${factor.toFixed(1)} times as fast as wasm on this machine`
-        : 'the job does not fit into the memory of wasm';
-      return { device: chosen, requested, reason };
-    }
+    if (chosen && holds(chosen.device, job)) return chosen;
+    chosen?.device.close();
   }
-  const slower = installed.filter((name) => speed(name) > 0);
-  const reason =
-    slower.length > 0
-      ? `measured on this machine, and not much slower than ${slower.join(', ')}`
-      : `of the others that are installed (${installed.join(', ')}) none works here, or only in software`;
-  return { device: wasm, requested, reason };
+  // what was tried in between is TensorFlow.js's current backend now
+  return open('wasm', `none of ${installed.join(', ')} is expected to be ${WORTH_FACTOR} times as fast`);
 }
 
-/** What was measured of devices, by name, and of which libraries. */
-type Measurements = Partial<Record<DeviceName, Probe>>;
+const isMissing = (error: unknown): error is MaasError =>
+  error instanceof MaasError && error.code === 'device';
 
-const MEASURED = 'measured.json';
+const holds = ({ memory }: Device, { bytes, largest }: Job) =>
+  bytes <= memory.bytes && largest <= memory.tensorBytes;
 
-/** Probes of these devices: remembered ones, and those that are made now. */
-async function measuredDevices(
+/** Seconds that a fit takes at these rates a second. */
+const fitSeconds = (
+  { nonZeros, columns, parameters }: Job,
+  rates: { multiplications: number; vectorElements: number },
+) => PASSES * ((2 * nonZeros * columns) / rates.multiplications + parameters / rates.vectorElements);
+
+/** Seconds that a fit is expected to take on each of these devices that works and is no software adapter. */
+async function expectedSeconds(
+  job: Job,
   names: DeviceName[],
   folder: string,
   listener: Listener,
-): Promise<Measurements> {
+): Promise<Map<DeviceName, number>> {
   const known = await readMeasurements(folder);
+  const expected = new Map<DeviceName, number>();
   for (const name of names) {
-    if (known[name]?.usable) continue;
-    listener.step?.({ stage: `measure ${name}` });
-    known[name] = await probeDevice({ name, folder, measured: true });
+    if (!known[name]) {
+      listener.step?.({ stage: `measure ${name}` });
+      const probe = await probeDevice({ name, folder, measured: true });
+      if (probe.usable && !probe.software && probe.throughput) known[name] = probe.throughput;
+    }
+    const throughput = known[name];
+    if (!throughput) continue;
+    const multiplications = throughput.sparseNonZeros * SPARSE_COLUMNS;
+    expected.set(name, fitSeconds(job, { multiplications, vectorElements: throughput.vectorElements }));
   }
-  await rememberMeasurements(known, folder);
-  return known;
-}
-
-async function readMeasurements(folder: string): Promise<Measurements> {
-  const content = await readFile(join(folder, MEASURED), 'utf8').catch(() => '{}');
-  try {
-    return JSON.parse(content) as Measurements;
-  } catch {
-    return {};
-  }
-}
-
-/** Keeps measurements for `auto` beside what is installed; where they cannot be kept they are made again. */
-export async function rememberMeasurements(measured: Measurements, folder: string): Promise<void> {
-  const path = join(folder, MEASURED);
-  const aside = `${path}.${process.pid}`;
-  await writeFile(aside, `${JSON.stringify(measured, null, 2)}\n`)
-    .then(() => rename(aside, path))
-    .catch(() => {});
+  await keepMeasurements(known, folder);
+  return expected;
 }

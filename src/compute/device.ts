@@ -1,10 +1,14 @@
+import type * as tfjs from '@tensorflow/tfjs-core';
 import type { Backend, DeviceFacts, DeviceMemory } from './backend.js';
 import type { DeviceChoice } from './choices.js';
 import { defaultDeviceFolder } from './packages.js';
 import { type SparseOperations, sparseOperations, type Tf } from './sparse.js';
 import type { VectorSpace } from './vectors.js';
 
-/** A TensorFlow.js backend that is ready, with the sparse operations. Models reach both through the device they get. */
+/**
+ * A TensorFlow.js backend that is ready, with the sparse operations. Models reach both through the device they get.
+ * All copies of TensorFlow.js in a process share one engine, so that only the device opened last computes.
+ */
 export interface Device extends Readonly<SparseOperations> {
   readonly name: DeviceName;
   /** TensorFlow.js, computing on this device. */
@@ -13,6 +17,8 @@ export interface Device extends Readonly<SparseOperations> {
   readonly memory: DeviceMemory;
   /** The vectors of a length, for optimizers. */
   vectors(length: number): VectorSpace;
+  /** The values of a tensor. Throws `failed` where the device is lost meanwhile. */
+  read(tensor: tfjs.Tensor): Promise<tfjs.TypedArray>;
   /** Lets go of the device, so that the process can end. */
   close(): void;
 }
@@ -31,11 +37,11 @@ export type DeviceName = keyof typeof devices;
 export const deviceNames = Object.keys(devices) as DeviceName[];
 
 /**
- * Opens a device and makes it the one that its copy of TensorFlow.js computes on. It is that device or an error:
- * throws `device` where it is not there. `folder` is where `maas doctor --install` puts the libraries of devices.
+ * Opens a device and makes it the one that TensorFlow.js computes on. It is that device or an error: throws `device`
+ * where it is not there. `folder` is where `maas doctor --install` puts the libraries of devices.
  */
 export async function openDevice(name: DeviceName, folder = defaultDeviceFolder()): Promise<Device> {
-  const { tf, upload, vectors, memory, facts, close } = await devices[name](folder);
+  const { tf, upload, vectors, memory, facts, read, close } = await devices[name](folder);
   return {
     name,
     tf,
@@ -43,6 +49,7 @@ export async function openDevice(name: DeviceName, folder = defaultDeviceFolder(
     memory,
     ...sparseOperations(tf, upload),
     vectors,
+    read: read ?? ((tensor) => tensor.data()),
     close: () => close?.(),
   };
 }

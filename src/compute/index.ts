@@ -1,8 +1,9 @@
 /** The only door to TensorFlow.js, which is loaded when a device is opened, never to predict or evaluate. */
 export type * as tf from '@tensorflow/tfjs-core';
 export type { DeviceFacts } from './backend.js';
-export { type ChosenDevice, openForJob, openNamed, rememberMeasurements } from './choose.js';
+export { type ChosenDevice, type Job, openForJob, openNamed } from './choose.js';
 export { type Device, type DeviceName, deviceNames, openDevice } from './device.js';
+export { rememberProbes } from './measurements.js';
 export { defaultDeviceFolder } from './packages.js';
 export { type Probe, probeDevice } from './probing.js';
 export type { SparseTensor } from './sparse.js';

@@ -9,15 +9,18 @@ export interface Throughput {
   denseGflops: number;
   /** Non-zeros a second in products of a sparse matrix and of its transpose with `SPARSE_COLUMNS` dense columns. */
   sparseNonZeros: number;
+  /** Elements a second of what L-BFGS does with its vectors in an iteration: 63 scalar products, 21 sums. */
+  vectorElements: number;
 }
 
 export const SPARSE_COLUMNS = 8;
 
 /** Measures a device for about a second, most of it in rounds that double in size until one is long enough. */
-export async function measure(device: Device, seconds = 0.5): Promise<Throughput> {
+export async function measure(device: Device, seconds = 0.4): Promise<Throughput> {
   return {
     denseGflops: (await fastest((size) => denseRound(device, 64 * size), seconds)) / 1e9,
     sparseNonZeros: await fastest((size) => sparseRound(device, 500 * size ** 2), seconds),
+    vectorElements: await fastest((size) => vectorRound(device, 5000 * size), seconds),
   };
 }
 
@@ -84,6 +87,24 @@ async function sparseRound(device: Device, rows: number): Promise<Round> {
   } finally {
     device.disposeSparse(sparse);
     dense.dispose();
+  }
+}
+
+async function vectorRound(device: Device, length: number): Promise<Round> {
+  const space = device.vectors(length);
+  const vectors = Array.from({ length: 21 }, () => space.zeros());
+  const weights = vectors.map(() => 0.5);
+  try {
+    const run = async () => {
+      const from = performance.now();
+      space.combine(vectors[0]!, weights, vectors);
+      await space.dots(vectors, vectors.slice(0, 3));
+      return (performance.now() - from) / 1000;
+    };
+    await run();
+    return { work: length, seconds: await run() };
+  } finally {
+    for (const vector of vectors) vector.dispose();
   }
 }
 

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
  * Devices whose libraries are too large to come with maas: each of these packages is looked for in a folder of its
  * own, which `maas doctor --install` fills, then beside maas.
  */
-export const devicePackages = {
+const devicePackages = {
   tensorflow: ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'],
   webgpu: ['webgpu'],
 } as const;
@@ -22,35 +22,42 @@ export const defaultDeviceFolder = () => join(homedir(), '.maas', 'devices');
 /** A package that was found, and how to load from where it stands. */
 export interface FoundPackage {
   name: string;
+  /** "unknown" where its package.json cannot be read. */
   version: string;
   /** The folder of the package. */
   path: string;
   require: NodeJS.Require;
 }
 
-/** The first package of a kind that is installed. */
-export function findPackage(folder: string, kind: PackageKind): FoundPackage | undefined {
-  const places = [join(folder, kind, 'package.json'), fileURLToPath(import.meta.url)];
-  for (const place of places) {
-    const require = createRequire(place);
-    for (const name of devicePackages[kind]) {
-      const path = folderOf(require, name);
-      if (path === undefined) continue;
-      const { version } = require(join(path, 'package.json')) as { version: string };
-      return { name, version, path, require };
-    }
-  }
-  return undefined;
+/** The packages of a kind that are installed, the ones in the folder of devices first. */
+export function findPackages(folder: string, kind: PackageKind): FoundPackage[] {
+  const own = createRequire(join(resolve(folder), kind, 'package.json'));
+  const beside = createRequire(fileURLToPath(import.meta.url));
+  const places = [
+    { require: own, folders: [join(resolve(folder), kind, 'node_modules')] },
+    { require: beside, folders: beside.resolve.paths('webgpu') ?? [] },
+  ];
+  return places.flatMap(({ require, folders }) =>
+    devicePackages[kind].flatMap((name) => {
+      const path = folderOf(name, folders);
+      return path === undefined ? [] : [{ name, path, require, version: versionIn(path, require) }];
+    }),
+  );
 }
 
-/** Looks where Node would, without asking the package what it exports. */
-function folderOf(require: NodeJS.Require, name: string): string | undefined {
-  const folders = require.resolve.paths(name) ?? [];
-  return folders.map((folder) => join(folder, name)).find((path) => existsSync(join(path, 'package.json')));
+const folderOf = (name: string, folders: readonly string[]) =>
+  folders.map((folder) => join(folder, name)).find((path) => existsSync(join(path, 'package.json')));
+
+function versionIn(path: string, require: NodeJS.Require): string {
+  try {
+    return (require(join(path, 'package.json')) as { version: string }).version;
+  } catch {
+    return 'unknown';
+  }
 }
 
 /** The version of another package as it is seen from a found one; undefined where it is not there. */
-export function versionBeside(found: FoundPackage, name: string): string | undefined {
-  const path = folderOf(createRequire(join(found.path, 'package.json')), name);
-  return path && (found.require(join(path, 'package.json')) as { version: string }).version;
+export function versionBeside({ path, require }: FoundPackage, name: string): string | undefined {
+  const found = folderOf(name, createRequire(join(path, 'index.js')).resolve.paths(name) ?? []);
+  return found && versionIn(found, require);
 }

@@ -11,9 +11,11 @@ process.once('message', async ({ name, folder, measured }: ProbeRequest) => {
       const { openDevice } = await import('./device.js');
       const { measure } = await import('./measure.js');
       const device = await openDevice(name, folder);
-      const throughput = measured ? await measure(device) : null;
-      device.close();
-      return { usable: true, ...device.facts, throughput };
+      try {
+        return { usable: true, ...device.facts, throughput: measured ? await measure(device) : null };
+      } finally {
+        device.close();
+      }
     } catch (error) {
       return refused(name, error as Error);
     }

@@ -36,7 +36,11 @@ export function probeDevice(request: ProbeRequest): Promise<Probe> {
   const log: string[] = [];
   child.stderr?.setEncoding('utf8').on('data', (text: string) => log.push(text));
   return new Promise((resolve) => {
-    const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      child.kill('SIGKILL');
+    }, PATIENCE_MS);
     let answer: Probe | undefined;
     child.once('message', (message) => {
       answer = message as Probe;
@@ -46,18 +50,22 @@ export function probeDevice(request: ProbeRequest): Promise<Probe> {
     });
     child.once('close', (code, signal) => {
       clearTimeout(timer);
-      resolve(answer ?? gone(signal ?? `exit code ${code}`, log.join('')));
+      const how = late ? `nothing within ${PATIENCE_MS / 1000} s` : (signal ?? `exit code ${code}`);
+      resolve(answer ?? gone(request.name, how, log.join('')));
     });
     child.send(request);
   });
 }
 
-function gone(how: string, log: string): Probe {
+function gone(name: DeviceName, how: string, log: string): Probe {
   const last = log.trim().split('\n').at(-1);
   return {
     usable: false,
     installed: false,
     reason: `its process ended with ${how}${last ? `, after writing: ${last}` : ''}`,
-    remedy: 'update the driver of the GPU, or use another device',
+    remedy:
+      name === 'cuda' || name === 'webgpu'
+        ? 'update the driver of the GPU, or use another device'
+        : 'install it anew, or use another device',
   };
 }

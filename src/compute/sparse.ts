@@ -1,7 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type { Csr } from '../sparse/csr.js';
 
-/** TensorFlow.js as a device brings it: backends that are installed apart carry a copy of their own. */
+/** TensorFlow.js as a device brings it: backends that are installed apart carry a copy of its code. */
 export type Tf = typeof tfjs;
 
 /** A sparse matrix on the device, in the form that its kernels read. */

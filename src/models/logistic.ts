@@ -1,4 +1,4 @@
-import { type Device, DeviceVector, type tf, type VectorSpace } from '../compute/index.js';
+import { type Device, DeviceVector, type Job, type tf, type VectorSpace } from '../compute/index.js';
 import { MaasError } from '../errors.js';
 import { breathe, type Listener } from '../progress.js';
 import type { Csr } from '../sparse/csr.js';
@@ -70,7 +70,7 @@ export async function fitLogistic(
         hint: 'use a C closer to 1',
       });
     }
-    const learned = unscaled((await parameters.tensor.data()) as Float32Array, scales, columns);
+    const learned = unscaled((await device.read(parameters.tensor)) as Float32Array, scales, columns);
     const split = features.cols * columns;
     const classifier = new LinearClassifier({
       kind: 'logistic',
@@ -93,19 +93,22 @@ const LEAST_HISTORY = 2;
 function deviceBytes({ rows, cols, values }: Csr, classes: number, history: number) {
   const columns = columnsFor(classes);
   const vector = 4 * (cols + 1) * columns;
-  const matrix = 2 * (8 * (values.length + rows) + 4 * (rows + cols));
+  // in the form that takes most, TensorFlow's coordinates
+  const matrix = 20 * (values.length + rows) + 8 * (rows + cols);
   const activations = 4 * rows * columns;
   return {
-    bytes: matrix + 3 * activations + (10 + 2 * history) * vector,
-    largest: Math.max(vector, activations, 4 * (values.length + rows)),
+    bytes: matrix + 3 * activations + (12 + 2 * history) * vector,
+    // WebGPU sums rows and columns in pieces of 256 non-zeros
+    largest: Math.max(4 * (values.length + rows), vector, activations) + (values.length / 64) * columns,
   };
 }
 
 /** What fitting these features asks of a device at the least. */
-export const logisticJob = (features: Csr, classes: number) => ({
+export const logisticJob = (features: Csr, classes: number): Job => ({
   nonZeros: features.values.length,
   columns: columnsFor(classes),
-  bytes: deviceBytes(features, classes, LEAST_HISTORY).bytes,
+  parameters: (features.cols + 1) * columnsFor(classes),
+  ...deviceBytes(features, classes, LEAST_HISTORY),
 });
 
 /** Weights for each feature: two classes share one. */
@@ -227,7 +230,7 @@ function scaledProblem(
       });
       try {
         let value = 0;
-        const read = await losses.data();
+        const read = await device.read(losses);
         for (let r = 0; r < read.length; r++) value += weights[r]! * read[r]!;
         const squares = (await space.dots([scratch], [x]))[0]!;
         return value / sum + squares / 2;

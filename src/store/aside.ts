@@ -4,6 +4,13 @@ import { open, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 const unfinished = new Set<string>();
+const writers = new Set<() => void>();
+
+/** Tells how to stop at once who writes aside from another process. Answers with how to forget that. */
+export function writtenBy(stop: () => void): () => void {
+  writers.add(stop);
+  return () => writers.delete(stop);
+}
 
 /** A path beside `target`, of which `discardUnfinished` knows until it has been renamed or removed. */
 export function asidePath(target: string): string {
@@ -17,6 +24,7 @@ export function asidePath(target: string): string {
 
 /** Removes everything that is being written, at once: for the moment before the process ends. */
 export function discardUnfinished(): void {
+  for (const stop of writers) stop();
   for (const path of unfinished) {
     try {
       // writes that are under way may put a file into a folder while it is being removed

@@ -5,7 +5,7 @@ import {
   deviceNames,
   type Probe,
   probeDevice,
-  rememberMeasurements,
+  rememberProbes,
 } from '../compute/index.js';
 import type { Listener } from '../progress.js';
 import { version } from '../version.js';
@@ -31,7 +31,7 @@ export async function doctor(
     listener.step?.({ stage: 'try', done, total: deviceNames.length, unit: 'devices', note: name });
     devices[name] = await probeDevice({ name, folder, measured: true });
   }
-  await rememberMeasurements(devices, folder);
+  await rememberProbes(devices, folder);
   return {
     maas: version,
     node: process.version,

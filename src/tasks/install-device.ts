@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -6,7 +6,7 @@ import { defaultDeviceFolder, hasNvidiaDriver, type Probe, probeDevice } from '.
 import { MaasError } from '../errors.js';
 import type { Listener } from '../progress.js';
 import { makeFolder } from '../store/artifact.js';
-import { asidePath, discard, replaceFolder } from '../store/aside.js';
+import { asidePath, discard, replaceFolder, writtenBy } from '../store/aside.js';
 import { type InstallableDevice, TFJS, WEBGPU } from './installable.js';
 
 export interface Installed {
@@ -33,6 +33,11 @@ export async function installDevice(
   listener.step?.({ stage: `try ${device}` });
   const before = await probeDevice({ name: device, folder, measured: false });
   if (before.usable) return { device, path, already: true, probe: before };
+  if ((await missingOf({ npm: ['npm'], npx: ['npx'] })).length > 0) {
+    throw new MaasError('device', `${device} cannot be installed: npm and npx are not on the path`, {
+      hint: 'install npm, which comes with Node.js',
+    });
+  }
   if (kind === 'tensorflow') await checkTools(device as 'cuda' | 'native');
   await makeFolder(folder);
   const aside = asidePath(path);
@@ -115,20 +120,17 @@ async function prune(libraries: string, python: string, binding: string): Promis
 async function checkTools(device: 'cuda' | 'native'): Promise<void> {
   if (process.platform !== 'linux') {
     throw new MaasError('device', `maas builds ${device} on Linux, and this is ${process.platform}`, {
-      hint: '`npm install @tensorflow/tfjs-node` beside maas gives the device native',
+      hint:
+        device === 'native'
+          ? '`npm install @tensorflow/tfjs-node` beside maas gives it'
+          : '`maas doctor --install webgpu` makes training on the GPU work',
     });
   }
-  const tools = {
+  const missing = await missingOf({
     'python3 with pip': ['python3', '-m', 'pip'],
     make: ['make'],
     'g++': ['g++'],
-    npx: ['npx'],
-  };
-  const runs = promisify(execFile);
-  const missing: string[] = [];
-  for (const [name, [command, ...args]] of Object.entries(tools)) {
-    await runs(command!, [...args, '--version']).catch(() => missing.push(name));
-  }
+  });
   if (missing.length > 0) {
     throw new MaasError('device', `${device} cannot be built: ${missing.join(', ')} not found`, {
       hint: 'on Debian and Ubuntu: `sudo apt-get install python3-pip make g++`',
@@ -138,6 +140,25 @@ async function checkTools(device: 'cuda' | 'native'): Promise<void> {
     throw new MaasError('device', 'cuda cannot work here: the NVIDIA driver is missing, or it sees no GPU', {
       hint: 'install the driver first (`nvidia-smi` must list a GPU); other GPUs: `maas doctor --install webgpu`',
     });
+  }
+}
+
+/** The names of those programs that do not run. */
+async function missingOf(programs: Record<string, [command: string, ...args: string[]]>): Promise<string[]> {
+  const missing: string[] = [];
+  for (const [name, [command, ...args]] of Object.entries(programs)) {
+    const shell = process.platform === 'win32';
+    await promisify(execFile)(command, [...args, '--version'], { shell }).catch(() => missing.push(name));
+  }
+  return missing;
+}
+
+function stopGroup(child: ChildProcess): void {
+  try {
+    if (process.platform === 'win32') child.kill();
+    else process.kill(-child.pid!, 'SIGKILL');
+  } catch {
+    // it has ended, or never begun
   }
 }
 
@@ -166,8 +187,11 @@ class Steps {
     const child = spawn(command, args, {
       cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
+      // a group of its own, so that all of it can be stopped; npm is a script on Windows
+      detached: process.platform !== 'win32',
       shell: process.platform === 'win32',
     });
+    const forget = writtenBy(() => stopGroup(child));
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
         said.push(text);
@@ -183,6 +207,7 @@ class Steps {
       child.once('close', resolve);
     });
     clearInterval(ticking);
+    forget();
     if (code === 0) return;
     const last = said.join('').trim().split('\n').slice(-12);
     throw new MaasError(

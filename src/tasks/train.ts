@@ -51,7 +51,8 @@ export interface TrainResult {
 
 /**
  * Fits a pipeline on CSV files or on one dataset folder, scores it on the held-out rows, and publishes a version.
- * Throws `data` for data that cannot be used, `usage` for settings that contradict, `device`.
+ * Trainings of one process take turns. Throws `data` for data that cannot be used, `usage` for settings that
+ * contradict, `device`.
  */
 export async function train(options: TrainOptions, listener: Listener = {}): Promise<TrainResult> {
   const { settings } = options;
@@ -131,8 +132,18 @@ export async function train(options: TrainOptions, listener: Listener = {}): Pro
 /** What a version says of the device that it was trained on. */
 type TrainedOn = ModelManifest['device'];
 
-/** Reads, vectorizes and fits. Has the device open for as long as that takes. */
-async function fitOnDevice(options: TrainOptions, stopwatch: Stopwatch, listener: Listener) {
+/** The training that has the device; TensorFlow.js computes on one at a time. */
+let turn: Promise<unknown> = Promise.resolve();
+
+/** Reads, vectorizes and fits, after the trainings that this process has begun before. */
+function fitOnDevice(...args: Parameters<typeof fitInTurn>): ReturnType<typeof fitInTurn> {
+  const fitted = turn.then(() => fitInTurn(...args));
+  turn = fitted.catch(() => {});
+  return fitted;
+}
+
+/** Has the device open for as long as it takes. */
+async function fitInTurn(options: TrainOptions, stopwatch: Stopwatch, listener: Listener) {
   const { settings, devices = defaultDeviceFolder() } = options;
   // a device that is not there is told before an hour of reading, not after
   const named = settings.device === 'auto' ? undefined : settings.device;

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { findPackage } from '../../src/compute/packages.js';
+import { findPackages } from '../../src/compute/packages.js';
 import { hasNvidiaDriver } from '../../src/compute/tensorflow/nvidia.js';
 import { deviceFolder } from '../support/devices.js';
 import { maas, type Ran } from '../support/maas.js';
@@ -17,8 +17,8 @@ const parsed = ({ stdout, stderr }: Ran) => {
   expect(stderr).not.toContain('error:');
   return JSON.parse(stdout);
 };
-const hasTensorflow = findPackage(deviceFolder, 'tensorflow') !== undefined;
-const hasWebgpu = findPackage(deviceFolder, 'webgpu') !== undefined;
+const hasTensorflow = findPackages(deviceFolder, 'tensorflow').length > 0;
+const hasWebgpu = findPackages(deviceFolder, 'webgpu').length > 0;
 
 describe('train', () => {
   test('says which device ran and why, and keeps it in the version', async () => {
@@ -41,7 +41,7 @@ describe('train', () => {
 
   test('a long job looks at every device that is installed', async () => {
     // a hundred labels over enough words is more than ten seconds of work by the estimate
-    const rows = Array.from({ length: 15_000 }, (_, i) => `"${words(i)}",label ${i % 100}`);
+    const rows = Array.from({ length: 30_000 }, (_, i) => `"${words(i)}",label ${i % 100}`);
     const file = folder.file('long.csv', `text,label\n${rows.join('\n')}\n`);
     const args = ['train', file, '--json', '--max-iter', '1', '--preset', 'sklearn'];
     const alone = parsed(await run(args));
@@ -52,9 +52,9 @@ describe('train', () => {
     if (!hasTensorflow) return;
     const { deviceFacts } = parsed(await run(args, installed));
     if (deviceFacts.name === 'wasm') expect(deviceFacts.reason).toContain('native');
-    else expect(deviceFacts.reason).toMatch(/^measured [\d.]+ times as fast as wasm on this machine$/);
+    else expect(deviceFacts.reason).toMatch(/^expected to be [\d.]+ times as fast as wasm, by measurement$/);
     const measured = JSON.parse(readFileSync(join(deviceFolder, 'measured.json'), 'utf8'));
-    expect(measured.wasm.throughput.sparseNonZeros).toBeGreaterThan(1e6);
+    expect(measured.devices.wasm.vectorElements).toBeGreaterThan(1e6);
   });
 
   test.skipIf(!hasTensorflow)('on native TensorFlow, twice with the same bytes', async () => {

@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 import { MaasError } from '../../errors.js';
 import { deviceText, grouped, librariesText } from '../../report/format.js';
 import type { Diagnosis } from '../../tasks/doctor.js';
@@ -95,7 +95,12 @@ async function ask(device: InstallableDevice): Promise<void> {
     });
   }
   const questions = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await questions.question(`This fetches ${downloads[device]}. Go on? [y/N] `);
+  const answer = await new Promise<string>((resolve) => {
+    questions.question(`This fetches ${downloads[device]}. Go on? [y/N] `, resolve);
+    questions.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+    // the end of the input is no "yes"
+    questions.once('close', () => resolve(''));
+  });
   questions.close();
   if (!/^y(es)?$/i.test(answer.trim())) throw new MaasError('failed', 'nothing was installed');
 }

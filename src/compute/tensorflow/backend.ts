@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { MaasError } from '../../errors.js';
 import type { Backend, DeviceFacts, DeviceMemory } from '../backend.js';
-import { type FoundPackage, findPackage } from '../packages.js';
+import { type FoundPackage, findPackages } from '../packages.js';
 import { processorFacts, systemMemory } from '../processor.js';
 import type { Tf } from '../sparse.js';
 import { prepareProcess } from './environment.js';
@@ -15,14 +15,27 @@ type TensorflowDevice = 'cuda' | 'native';
 const NO_NVIDIA_HINT =
   'install the NVIDIA driver (`nvidia-smi` must list a GPU), or use --device webgpu, wasm or auto';
 
+const installHint: Record<TensorflowDevice, string> =
+  process.platform === 'linux'
+    ? {
+        native: '`maas doctor --install native` installs it',
+        cuda: '`maas doctor --install cuda` installs it',
+      }
+    : {
+        native: '`npm install @tensorflow/tfjs-node` beside maas installs it',
+        cuda: 'use --device webgpu: maas builds cuda on Linux only',
+      };
+
 let loaded: { tf: Tf; device: TensorflowDevice } | undefined;
 
 /**
- * Makes TensorFlow current, through tfjs-node or tfjs-node-gpu: on the first NVIDIA GPU, or on the processor.
+ * Makes TensorFlow current, through tfjs-node or tfjs-node-gpu: on an NVIDIA GPU (the first, or the last that
+ * CUDA_VISIBLE_DEVICES names), or on the processor.
  * A process does one of the two, since TensorFlow decides when it is loaded. Throws `device` where it is not there.
  */
 export async function openTensorflow(device: TensorflowDevice, folder: string): Promise<Backend> {
-  const found = findPackage(folder, 'tensorflow');
+  const installed = findPackages(folder, 'tensorflow');
+  const found = installed.find(({ path }) => hasBinding(path)) ?? installed[0];
   if (!found) throw missing(device, '@tensorflow/tfjs-node-gpu is not installed');
   // what TensorFlow would find out as well, after seconds and pages of messages
   if (device === 'cuda' && !hasNvidiaDriver()) {
@@ -85,7 +98,7 @@ function missing(device: TensorflowDevice, reason: string, cause?: unknown): Maa
   const hopeless = device === 'cuda' && !hasNvidiaDriver();
   const also = hopeless ? ', and there is no NVIDIA driver or no NVIDIA GPU' : '';
   return new MaasError('device', `the device "${device}" is not there: ${reason}${also}`, {
-    hint: hopeless ? NO_NVIDIA_HINT : `\`maas doctor --install ${device}\` installs it`,
+    hint: hopeless ? NO_NVIDIA_HINT : installHint[device],
     details: { requested: device },
     cause,
   });
@@ -102,9 +115,10 @@ function requireGpu({
   isUsingGpuDevice,
   binding,
 }: TensorflowBackend): Pick<DeviceFacts, 'adapter' | 'driver' | 'memoryBytes'> {
-  const gpu = findNvidiaGpu();
+  const visible = process.env.CUDA_VISIBLE_DEVICES ?? '0';
+  const gpu = findNvidiaGpu(visible.split(',').at(-1)!.trim());
   if (isUsingGpuDevice) return gpu ?? { adapter: 'NVIDIA GPU', driver: null, memoryBytes: null };
-  const hidden = ['', '-1'].includes(process.env.CUDA_VISIBLE_DEVICES ?? ' ');
+  const hidden = ['', '-1'].includes(visible);
   const sees = `TensorFlow ${binding.TF_Version} sees no GPU`;
   if (hidden)
     throw noGpu(`${sees}: CUDA_VISIBLE_DEVICES hides every one`, 'unset CUDA_VISIBLE_DEVICES', true);

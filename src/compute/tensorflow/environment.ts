@@ -13,7 +13,13 @@ export function prepareProcess(gpu: boolean): void {
   env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   // oneDNN orders sums by the processor, announces itself on stderr, and was no faster when measured
   env.TF_ENABLE_ONEDNN_OPTS ??= '0';
-  if (!gpu) env.CUDA_VISIBLE_DEVICES = '-1';
+  if (gpu) {
+    // numbers as nvidia-smi has them; of several GPUs tfjs-node would take the last
+    env.CUDA_DEVICE_ORDER ??= 'PCI_BUS_ID';
+    env.CUDA_VISIBLE_DEVICES ??= '0';
+  } else {
+    env.CUDA_VISIBLE_DEVICES = '-1';
+  }
   // tfjs-node calls these, which are deprecated in Node 22 and gone in 23
   const util = createRequire(import.meta.url)('node:util') as Record<string, unknown>;
   util.isNullOrUndefined = (value: unknown) => value === null || value === undefined;

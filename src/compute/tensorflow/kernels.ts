@@ -70,23 +70,26 @@ export function registerKernels(tf: Tf): void {
     backendName: 'tensorflow',
     kernelFunc: ({ inputs, attrs, backend }) => {
       const { matrix, adjoint } = attrs as unknown as SparseMatMulAttrs<CooForm>;
-      const { executeSingleOutput, binding } = backend as TensorflowBackend;
+      const { binding } = backend as TensorflowBackend;
       const { indices, values, shape } = matrix.form;
       const out = [matrix.shape[adjoint ? 1 : 0], inputs.b!.shape[1]!] as [number, number];
       if (values.size === 0) return tf.zeros(out);
       const type = (name: string, value: number): OpAttr => ({ name, type: binding.TF_ATTR_TYPE, value });
       const flag = (name: string, value: boolean): OpAttr => ({ name, type: binding.TF_ATTR_BOOL, value });
-      return executeSingleOutput.call(
-        backend,
-        'SparseTensorDenseMatMul',
-        [
-          type('T', binding.TF_FLOAT),
-          type('Tindices', binding.TF_INT64),
-          flag('adjoint_a', adjoint),
-          flag('adjoint_b', false),
-        ],
-        [indices, values, shape, inputs.b!],
-      );
+      const opAttrs = [
+        type('T', binding.TF_FLOAT),
+        type('Tindices', binding.TF_INT64),
+        flag('adjoint_a', adjoint),
+        flag('adjoint_b', false),
+      ];
+      const multiply = (b: tfjs.TensorInfo) =>
+        (backend as TensorflowBackend).executeSingleOutput('SparseTensorDenseMatMul', opAttrs, [
+          indices,
+          values,
+          shape,
+          b,
+        ]) as tfjs.Tensor2D;
+      return byColumns(tf, inputs.b as tfjs.Tensor2D, Math.floor(GPU_INDEX_LIMIT / values.size), multiply);
     },
   });
 
@@ -110,6 +113,27 @@ export function registerKernels(tf: Tf): void {
         2,
       );
     },
+  });
+}
+
+/** TensorFlow's kernel for GPUs counts non-zeros × columns in 31 bits. */
+const GPU_INDEX_LIMIT = 2 ** 31 - 1;
+
+/** A function of the columns of b, applied to at most `width` of them at a time. */
+export function byColumns(
+  tf: Tf,
+  b: tfjs.Tensor2D,
+  width: number,
+  apply: (b: tfjs.Tensor2D) => tfjs.Tensor2D,
+): tfjs.Tensor2D {
+  const [rows, columns] = b.shape;
+  if (columns <= width) return apply(b);
+  return tf.tidy(() => {
+    const parts: tfjs.Tensor2D[] = [];
+    for (let from = 0; from < columns; from += width) {
+      parts.push(apply(tf.slice2d(b, [0, from], [rows, Math.min(width, columns - from)])));
+    }
+    return tf.concat2d(parts, 1);
   });
 }
 

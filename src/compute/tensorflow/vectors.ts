@@ -4,48 +4,64 @@ import { DeviceVector, type VectorSpace } from '../vectors.js';
 
 /** Elements of a scalar product that are summed in float32 before the sums are read and added in float64. */
 const SUM_BLOCK = 1024;
+/** Elements worked on at a time, so that the copies beside the vectors stay small. */
+const PIECE = 256 * SUM_BLOCK;
 
 /** A vector space of TensorFlow.js's own operations: both of its passes over memory are matrix products. */
 export function tensorVectors(tf: Tf, length: number): VectorSpace {
-  const keep = (values: tfjs.Tensor1D) => new DeviceVector(tf.keep(values));
+  const pieces = Array.from({ length: Math.ceil(length / PIECE) }, (_, i) => ({
+    from: i * PIECE,
+    size: Math.min(PIECE, length - i * PIECE),
+  }));
+  const replace = (vector: DeviceVector, values: tfjs.Tensor1D) => {
+    vector.dispose();
+    vector.tensor = tf.keep(values);
+  };
   return {
     length,
-    zeros: () => keep(tf.zeros([length])),
+    zeros: () => new DeviceVector(tf.keep(tf.zeros<tfjs.Rank.R1>([length]))),
 
     async dots(left, right) {
       const out = new Float64Array(left.length * right.length);
-      const blocks = Math.ceil(length / SUM_BLOCK);
-      const sums = tf.tidy(() => {
-        const stack = (vectors: readonly DeviceVector[]) =>
-          tf.stack(
-            vectors.map(({ tensor }) => {
-              const padded = tf.pad1d(tensor, [0, blocks * SUM_BLOCK - length]);
-              return tf.reshape(padded, [blocks, SUM_BLOCK]);
-            }),
-            1,
-          );
-        return tf.matMul(stack(left), stack(right), false, true);
-      });
-      const values = await sums.data();
-      sums.dispose();
-      for (let i = 0; i < values.length; i++) out[i % out.length]! += values[i]!;
+      for (const { from, size } of pieces) {
+        const blocks = Math.ceil(size / SUM_BLOCK);
+        const sums = tf.tidy(() => {
+          // [blocks, vectors, SUM_BLOCK]
+          const stack = (vectors: readonly DeviceVector[]) =>
+            tf.stack(
+              vectors.map(({ tensor }) => {
+                const padded = tf.pad1d(tf.slice1d(tensor, from, size), [0, blocks * SUM_BLOCK - size]);
+                return tf.reshape(padded, [blocks, SUM_BLOCK]);
+              }),
+              1,
+            );
+          return tf.matMul(stack(left), stack(right), false, true);
+        });
+        const values = await sums.data();
+        sums.dispose();
+        for (let i = 0; i < values.length; i++) out[i % out.length]! += values[i]!;
+      }
       return out;
     },
 
     combine(out, weights, vectors) {
-      const before = out.tensor;
-      tf.tidy(() => {
-        const stacked = tf.stack(vectors.map(({ tensor }) => tensor)) as tfjs.Tensor2D;
-        const sum = tf.matMul(tf.tensor2d([[...weights]]), stacked);
-        out.tensor = tf.keep(tf.reshape<tfjs.Rank.R1>(sum, [length]));
-      });
-      before.dispose();
+      replace(
+        out,
+        tf.tidy(() => {
+          const factors = tf.tensor2d([[...weights]]);
+          const parts = pieces.map(({ from, size }) =>
+            tf.tidy(() => {
+              const stacked = tf.stack(vectors.map(({ tensor }) => tf.slice1d(tensor, from, size)));
+              return tf.reshape<tfjs.Rank.R1>(tf.matMul(factors, stacked as tfjs.Tensor2D), [size]);
+            }),
+          );
+          return tf.concat1d(parts);
+        }),
+      );
     },
 
     multiply(out, a, b) {
-      const before = out.tensor;
-      out.tensor = tf.keep(tf.mul(a.tensor, b.tensor));
-      before.dispose();
+      replace(out, tf.mul(a.tensor, b.tensor));
     },
 
     async maxAbs({ tensor }) {

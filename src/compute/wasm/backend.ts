@@ -48,7 +48,10 @@ const MEMORY_BYTES = 3.6e9;
 
 /** Makes the WebAssembly backend current and adds maas's kernels to it, which work in place on its memory. */
 export async function openWasm(): Promise<Backend> {
-  opened ??= register();
+  opened ??= register().catch((error) => {
+    opened = undefined;
+    throw error;
+  });
   const kernels = await opened;
   await tf.setBackend('wasm');
   return {

@@ -1,6 +1,7 @@
 import { MaasError } from '../../errors.js';
+import { breathe } from '../../progress.js';
 import type { Backend } from '../backend.js';
-import { type FoundPackage, findPackage, versionBeside } from '../packages.js';
+import { type FoundPackage, findPackages, versionBeside } from '../packages.js';
 import type { Tf } from '../sparse.js';
 import type { VectorSpace } from '../vectors.js';
 import { adapterName, type GpuAdapter, type GpuDevice, isSoftware, loadGpu, removeGpu } from './dawn.js';
@@ -27,7 +28,7 @@ export async function openWebgpu(folder: string): Promise<Backend> {
 }
 
 async function open(folder: string): Promise<Backend> {
-  const found = findPackage(folder, 'webgpu');
+  const [found] = findPackages(folder, 'webgpu');
   const backendVersion = found && versionBeside(found, BACKEND_PACKAGE);
   if (!found || !backendVersion) {
     throw missing(
@@ -42,7 +43,12 @@ async function open(folder: string): Promise<Backend> {
       cause,
     );
   });
-  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  const broken = (cause: Error) => {
+    throw missing(`WebGPU does not start: ${cause.message.split('\n')[0]}`, 'update the driver of the GPU', {
+      cause,
+    });
+  };
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(broken);
   if (!adapter) {
     throw missing(
       'WebGPU finds no adapter',
@@ -52,7 +58,7 @@ async function open(folder: string): Promise<Backend> {
       { installed: true },
     );
   }
-  return backendOn(adapter, found, backendVersion);
+  return backendOn(adapter, found, backendVersion).catch(broken);
 }
 
 function missing(
@@ -86,15 +92,18 @@ async function backendOn(adapter: GpuAdapter, found: FoundPackage, version: stri
   const { WebGPUBackend } = found.require(BACKEND_PACKAGE) as {
     WebGPUBackend: new (device: GpuDevice, info: object) => WebgpuBackend;
   };
-  tf.removeBackend('webgpu');
-  tf.registerBackend('webgpu', () => new WebGPUBackend(device, adapter.info));
+  // its package registers a backend of its own where navigator.gpu is there
+  if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
+  const backend = new WebGPUBackend(device, adapter.info);
+  tf.registerBackend('webgpu', () => backend);
   registerKernels(tf);
   const failure = watch(device);
   const tensorBytes = Math.min(adapter.limits.maxBufferSize!, adapter.limits.maxStorageBufferBindingSize!);
   return {
     tf,
     upload: (matrix) => uploadPieces(tf, matrix),
-    vectors: (length) => watched(shaderVectors(tf, length), failure),
+    vectors: (length) => watched(shaderVectors(tf, backend, length), failure),
+    read: (tensor) => checked(tensor.data(), failure),
     memory: { bytes: Number.POSITIVE_INFINITY, tensorBytes },
     facts: {
       adapter: adapterName(adapter),
@@ -125,19 +134,20 @@ function watch(device: GpuDevice): () => MaasError | undefined {
   return () => failure;
 }
 
-/** A space that throws what the GPU reported, in the place of numbers that mean nothing. */
-function watched(space: VectorSpace, failure: () => MaasError | undefined): VectorSpace {
-  const check = async <T>(result: Promise<T>): Promise<T> => {
-    const value = await result.catch((error) => {
-      throw failure() ?? error;
-    });
-    const found = failure();
-    if (found) throw found;
-    return value;
-  };
-  return {
-    ...space,
-    dots: (...args) => check(space.dots(...args)),
-    maxAbs: (vector) => check(space.maxAbs(vector)),
-  };
+/** What was read, unless the GPU reported a fault: numbers mean nothing then. */
+async function checked<T>(read: Promise<T>, failure: () => MaasError | undefined): Promise<T> {
+  const value = await read.catch(async (error) => {
+    // the loss of a device is reported a little after what fails of it
+    await breathe();
+    throw failure() ?? error;
+  });
+  const found = failure();
+  if (found) throw found;
+  return value;
 }
+
+const watched = (space: VectorSpace, failure: () => MaasError | undefined): VectorSpace => ({
+  ...space,
+  dots: (...args) => checked(space.dots(...args), failure),
+  maxAbs: (vector) => checked(space.maxAbs(vector), failure),
+});

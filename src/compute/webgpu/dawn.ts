@@ -43,7 +43,7 @@ export async function loadGpu(found: FoundPackage): Promise<Gpu> {
   return gpu;
 }
 
-/** Lets go of Dawn, whose instance would keep the process from ending. */
+/** Lets go of Dawn, whose instance keeps some versions of Node from ending. */
 export function removeGpu(): void {
   if (scope.navigator) Reflect.deleteProperty(scope.navigator, 'gpu');
 }

@@ -5,14 +5,13 @@ import type { WebgpuBackend } from './kernels.js';
 import { combineProgram, dotsProgram, VECTORS } from './programs.js';
 
 /** Threads that share a scalar product; what each sums in float32 is read and added up in float64. */
-const MOST_PARTS = 4096;
+const MOST_PARTS = 16384;
 /** Elements that are worth a thread. */
 const PART = 64;
 
 /** A vector space of compute shaders, which read several vectors in one pass over memory. */
-export function shaderVectors(tf: Tf, length: number): VectorSpace {
-  const run: WebgpuBackend['runWebGPUProgram'] = (...args) =>
-    (tf.backend() as WebgpuBackend).runWebGPUProgram(...args);
+export function shaderVectors(tf: Tf, backend: WebgpuBackend, length: number): VectorSpace {
+  const run = backend.runWebGPUProgram.bind(backend);
   const tensorOf = (info: tfjs.TensorInfo) => tf.engine().makeTensorFromTensorInfo(info);
   return {
     length,
@@ -61,7 +60,7 @@ export function shaderVectors(tf: Tf, length: number): VectorSpace {
           'float32',
           factors.map((factor) => ({ type: 'float32', data: [factor] })),
         );
-        if (previous) tf.backend().disposeData(previous.dataId);
+        if (previous) backend.disposeData(previous.dataId);
         i += added;
       }
       out.tensor = tf.keep(tensorOf(sum!)) as tfjs.Tensor1D;
