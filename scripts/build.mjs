@@ -26,21 +26,22 @@ try {
 
 await rm('dist', { recursive: true, force: true });
 await mkdir('dist/compute/wasm', { recursive: true });
+await mkdir('dist/features', { recursive: true });
 
-const kernels = 'src/compute/wasm/assembly/kernels.ts';
-const flags = [
+await compile('src/compute/wasm/assembly/kernels.ts', 'dist/compute/wasm/kernels.wasm', [
   '--importMemory',
   '--runtime',
   'stub',
-  '--noAssert',
-  '-O3',
   '--enable',
   'simd',
-  '--use',
-  'abort=',
-];
-const { error, stderr } = await asc.main([kernels, '-o', 'dist/compute/wasm/kernels.wasm', ...flags]);
-if (error) {
+]);
+await compile('src/features/assembly/counter.ts', 'dist/features/counter.wasm', ['--runtime', 'minimal']);
+
+/** AssemblyScript to WebAssembly; the same source gives the same bytes. */
+async function compile(source, target, flags) {
+  const common = ['--noAssert', '-O3', '--use', 'abort='];
+  const { error, stderr } = await asc.main([source, '-o', target, ...common, ...flags]);
+  if (!error) return;
   console.error(stderr.toString());
   throw error;
 }

@@ -54,6 +54,11 @@ const general = {
   lines: onOff('each line of the input is one text, without a header'),
   topK: integer(1, '<k>', 'answer with the k most probable classes'),
   rowFormat: oneOf(['csv', 'jsonl'], 'form of the rows'),
+  threads: integer(
+    1,
+    '<n>',
+    'threads to use (as many as there are cores if not given); the outcome is the same',
+  ),
   install: oneOf<InstallableDevice>(installable, 'install the libraries of a device'),
   yes: onOff('do it without asking'),
   exportFormat: oneOf<FormatName>(['js', 'tfjs'], 'form of the export'),

@@ -21,6 +21,8 @@ export interface ReadOptions extends ColumnChoice {
   delimiter?: string | undefined;
   /** A bad row is left out and reported, or ends the work. */
   onBadRow: 'skip' | 'fail';
+  /** Awaited between batches of rows, so that who takes them can catch up. */
+  caughtUp?: () => Promise<void>;
 }
 
 export interface ReadSummary {
@@ -64,6 +66,7 @@ export async function readExamples(
         }
       }
       listener.step?.({ stage: 'read', done: rows, unit: 'rows' });
+      await options.caughtUp?.();
     }
     files.push({ path: table.name, sha256: table.digest(), rows: rows - before });
   }

@@ -1,7 +1,9 @@
 import { MaasError } from '../errors.js';
 import type { Csr } from '../sparse/csr.js';
-import { type AnalyzerOptions, createAnalyzer, type Stem } from '../text/analyzer.js';
-import { TermCounts } from './term-counts.js';
+import type { AnalyzerOptions, Stem } from '../text/analyzer.js';
+import { type Counting, openCounting } from './counting.js';
+import type { CountedTerms } from './term-counter.js';
+import { orderTerms, termTexts } from './term-order.js';
 import { TfidfVectorizer, type WeightOptions, weigh } from './tfidf.js';
 
 /** Options of the TF-IDF vectorizer: what a text's terms are, which count, and how much. */
@@ -20,18 +22,44 @@ const COUNTS = 2 ** 24;
 
 /** Collects texts, then fits a vectorizer on some of them and gives the feature rows of any; texts are not kept. */
 export class TfidfCollector {
-  readonly #counts: TermCounts;
+  readonly #counting: Counting;
 
+  /** `threads` is how many it may use, this one among them; the outcome is the same. */
   constructor(
     private readonly options: TfidfOptions,
     private readonly stem?: Stem,
+    threads = 1,
   ) {
-    this.#counts = new TermCounts(createAnalyzer(options, stem));
+    this.#counting = openCounting(options, stem, threads);
   }
 
   add(text: string): void {
-    this.#counts.add(text);
+    this.#counting.add(text);
   }
+
+  /** Waits where texts come faster than they are counted. */
+  caughtUp(): Promise<void> {
+    return this.#counting.caughtUp();
+  }
+
+  /** The counts of all texts. The collector is of no more use. */
+  async finish(): Promise<TfidfFit> {
+    return new TfidfFit(await this.#counting.finish(), this.options, this.stem);
+  }
+
+  /** Gives up; needed where `finish` is not reached. */
+  stop(): Promise<void> {
+    return this.#counting.stop();
+  }
+}
+
+/** Counted texts, to fit a vectorizer on. */
+export class TfidfFit {
+  constructor(
+    private readonly counted: CountedTerms,
+    private readonly options: TfidfOptions,
+    private readonly stem?: Stem,
+  ) {}
 
   /**
    * Fits on the rows named (in the order they were added) and nothing else. `vectorize` gives feature rows of any
@@ -56,17 +84,15 @@ export class TfidfCollector {
     return { vectorizer, vectorize: (rows) => this.#vectorize(rows, columns, idf, weights) };
   }
 
-  /** The terms kept, in code point order, their idf, and the column of each collected term (−1: none). */
+  /** The terms kept, in code point order, their idf, and the column of each node (−1: none). */
   #choose(rows: Uint32Array): { terms: string[]; columns: Int32Array; idf: Float64Array } {
-    const { vocabulary } = this.#counts;
-    const { indptr, terms, counts } = this.#counts.view();
-    const documents = new Uint32Array(vocabulary.size);
-    const totals = new Float64Array(vocabulary.size);
+    const found = this.counted.nodes.parents.length;
+    const documents = new Uint32Array(found);
+    const totals = new Float64Array(this.options.maxFeatures === null ? 0 : found);
     for (const r of rows) {
-      for (let p = indptr[r]!; p < indptr[r + 1]!; p++) {
-        documents[terms[p]!]!++;
-        totals[terms[p]!]! += counts[p]!;
-      }
+      const { nodes, counts } = this.#row(r);
+      for (const node of nodes) documents[node]!++;
+      if (totals.length > 0) for (let i = 0; i < nodes.length; i++) totals[nodes[i]!]! += counts[i]!;
     }
     const n = rows.length;
     const { minDf, maxDf, maxFeatures, smoothIdf } = this.options;
@@ -78,85 +104,88 @@ export class TfidfCollector {
         `max-df (${maxDf}) leaves out what min-df (${minDf}) asks for, on ${n} rows`,
       );
     }
-    let kept: [term: string, id: number][] = [];
-    for (let id = 0; id < vocabulary.size; id++) {
-      if (documents[id]! >= atLeast && documents[id]! <= atMost) kept.push([vocabulary.term(id), id]);
-    }
-    if (kept.length === 0) throw noTerms(vocabulary.size, this.options);
-    sortByCodePoint(kept);
+    let kept = orderTerms(this.counted, (node) => documents[node]! >= atLeast && documents[node]! <= atMost);
+    if (kept.length === 0)
+      throw noTerms(
+        documents.some((rows) => rows > 0),
+        this.options,
+      );
     if (maxFeatures !== null && kept.length > maxFeatures) {
-      const place = new Map(kept.map(([, id], i) => [id, i]));
-      kept = kept
-        .sort(([, a], [, b]) => totals[b]! - totals[a]! || place.get(a)! - place.get(b)!)
-        .slice(0, maxFeatures)
-        .sort(([, a], [, b]) => place.get(a)! - place.get(b)!);
+      const places = kept.map((_, place) => place);
+      const most = places
+        .sort((a, b) => totals[kept[b]!]! - totals[kept[a]!]! || a - b)
+        .slice(0, maxFeatures);
+      const all = kept;
+      kept = most.sort().map((place) => all[place]!);
     }
-    const columns = new Int32Array(vocabulary.size).fill(-1);
+    const columns = new Int32Array(found).fill(-1);
     const idf = new Float64Array(kept.length);
     const one = smoothIdf ? 1 : 0;
-    kept.forEach(([, id], column) => {
-      columns[id] = column;
-      idf[column] = Math.log((n + one) / (documents[id]! + one)) + 1;
+    kept.forEach((node, column) => {
+      columns[node] = column;
+      idf[column] = Math.log((n + one) / (documents[node]! + one)) + 1;
     });
-    return { terms: kept.map(([term]) => term), columns, idf };
+    return { terms: termTexts(this.counted, kept), columns, idf };
   }
 
   #vectorize(rows: Uint32Array, columns: Int32Array, idf: Float64Array, weights: WeightOptions): Csr {
-    const { indptr, terms, counts } = this.#counts.view();
-    const pointers = new Uint32Array(rows.length + 1);
-    for (let i = 0; i < rows.length; i++) {
-      let kept = 0;
-      for (let p = indptr[rows[i]!]!; p < indptr[rows[i]! + 1]!; p++) if (columns[terms[p]!]! >= 0) kept++;
-      pointers[i + 1] = pointers[i]! + kept;
+    const { length } = this.counted.rows;
+    let longest = 0;
+    let most = 0;
+    for (const r of rows) {
+      most += length[r]!;
+      longest = Math.max(longest, length[r]!);
     }
-    const indices = new Uint32Array(pointers[rows.length]!);
-    const values = new Float32Array(indices.length);
+    const indptr = new Uint32Array(rows.length + 1);
+    const indices = new Uint32Array(most);
+    const values = new Float32Array(most);
+    // column and count share one number while the row is sorted: exact up to 2^29 columns and 2^24 repeats
+    const packed = new Float64Array(longest);
+    let p = 0;
     for (let i = 0; i < rows.length; i++) {
-      const row = indices.subarray(pointers[i], pointers[i + 1]);
-      // column and count share one number while the row is sorted: exact up to 2^29 columns and 2^24 repeats
-      const packed = new Float64Array(row.length);
-      let q = 0;
-      for (let p = indptr[rows[i]!]!; p < indptr[rows[i]! + 1]!; p++) {
-        const column = columns[terms[p]!]!;
-        if (column >= 0) packed[q++] = column * COUNTS + counts[p]!;
+      const { nodes, counts } = this.#row(rows[i]!);
+      let found = 0;
+      for (let j = 0; j < nodes.length; j++) {
+        const column = columns[nodes[j]!]!;
+        if (column >= 0) packed[found++] = column * COUNTS + counts[j]!;
       }
-      packed.sort();
-      for (let j = 0; j < packed.length; j++) {
-        row[j] = Math.floor(packed[j]! / COUNTS);
-        packed[j] = packed[j]! - row[j]! * COUNTS;
+      packed.subarray(0, found).sort();
+      for (let j = 0; j < found; j++) {
+        const column = Math.floor(packed[j]! / COUNTS);
+        indices[p + j] = column;
+        values[p + j] = packed[j]! - column * COUNTS;
       }
-      values.set(weigh(row, packed, idf, weights), pointers[i]);
+      const row = values.subarray(p, p + found);
+      weigh(indices.subarray(p, p + found), row, idf, weights, row);
+      p += found;
+      indptr[i + 1] = p;
     }
-    return { rows: rows.length, cols: idf.length, indptr: pointers, indices, values };
+    // terms that were not kept took room, too
+    const whole = p === most;
+    return {
+      rows: rows.length,
+      cols: idf.length,
+      indptr,
+      indices: whole ? indices : indices.slice(0, p),
+      values: whole ? values : values.slice(0, p),
+    };
+  }
+
+  /** Terms and counts of a row. */
+  #row(r: number): { nodes: Uint32Array; counts: Uint32Array } {
+    const { chunk, offset, length } = this.counted.rows;
+    const { nodes, counts } = this.counted.chunks[chunk[r]!]!;
+    const end = offset[r]! + length[r]!;
+    return { nodes: nodes.subarray(offset[r]!, end), counts: counts.subarray(offset[r]!, end) };
   }
 }
 
-function noTerms(found: number, { minDf, maxDf }: TfidfOptions): MaasError {
-  return found === 0
-    ? new MaasError('data', 'no text holds a single term', {
-        hint: 'look at the text column, or use --analyzer char',
-      })
-    : new MaasError('data', `none of the terms is left between --min-df ${minDf} and --max-df ${maxDf}`, {
+function noTerms(any: boolean, { minDf, maxDf }: TfidfOptions): MaasError {
+  return any
+    ? new MaasError('data', `none of the terms is left between --min-df ${minDf} and --max-df ${maxDf}`, {
         hint: 'lower --min-df or raise --max-df',
+      })
+    : new MaasError('data', 'no text holds a single term', {
+        hint: 'look at the text column, or use --analyzer char',
       });
-}
-
-/** Sorts by code point, as Python sorts strings; UTF-16 order differs only where a surrogate is involved. */
-function sortByCodePoint(entries: [string, number][]): void {
-  const astral = entries.some(([term]) => /[\ud800-\udfff]/.test(term));
-  entries.sort(astral ? ([a], [b]) => compareCodePoints(a, b) : ([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-}
-
-/** Below, at or above zero as `a` stands before, with or behind `b` in code point order. */
-export function compareCodePoints(a: string, b: string): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const x = a.charCodeAt(i);
-    const y = b.charCodeAt(i);
-    if (x === y) continue;
-    // the rest of the plane above the surrogates sorts before any surrogate pair
-    const high = (unit: number) => (unit >= 0xe000 ? unit - 0x800 : unit >= 0xd800 ? unit + 0x2000 : unit);
-    return high(x) - high(y);
-  }
-  return a.length - b.length;
 }

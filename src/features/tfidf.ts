@@ -40,8 +40,7 @@ export class TfidfVectorizer implements Vectorizer {
   transform(texts: readonly string[]): Csr {
     this.#columns ??= new Map(this.learned.terms.map((term, column) => [term, column]));
     const indptr = new Uint32Array(texts.length + 1);
-    const rows: Uint32Array[] = [];
-    const counts: Float64Array[] = [];
+    const rows: { columns: Uint32Array; counts: Uint32Array }[] = [];
     for (let r = 0; r < texts.length; r++) {
       const columns: number[] = [];
       for (const term of this.#analyze(texts[r]!)) {
@@ -49,15 +48,21 @@ export class TfidfVectorizer implements Vectorizer {
         if (column !== undefined) columns.push(column);
       }
       const row = countRuns(Uint32Array.from(columns).sort());
-      rows.push(row.columns);
-      counts.push(row.counts);
+      rows.push(row);
       indptr[r + 1] = indptr[r]! + row.columns.length;
     }
     const indices = new Uint32Array(indptr[texts.length]!);
     const values = new Float32Array(indices.length);
     for (let r = 0; r < texts.length; r++) {
-      indices.set(rows[r]!, indptr[r]);
-      values.set(weigh(rows[r]!, counts[r]!, this.learned.idf, this.learned.weights), indptr[r]);
+      const { columns, counts } = rows[r]!;
+      indices.set(columns, indptr[r]);
+      weigh(
+        columns,
+        counts,
+        this.learned.idf,
+        this.learned.weights,
+        values.subarray(indptr[r], indptr[r + 1]),
+      );
     }
     return { rows: texts.length, cols: this.features, indptr, indices, values };
   }
@@ -68,9 +73,9 @@ export class TfidfVectorizer implements Vectorizer {
 }
 
 /** Distinct columns, and how often each stands in the sorted list. */
-function countRuns(sorted: Uint32Array): { columns: Uint32Array; counts: Float64Array } {
+function countRuns(sorted: Uint32Array): { columns: Uint32Array; counts: Uint32Array } {
   const columns = new Uint32Array(sorted.length);
-  const counts = new Float64Array(sorted.length);
+  const counts = new Uint32Array(sorted.length);
   let n = 0;
   for (let i = 0; i < sorted.length; i++) {
     if (n === 0 || columns[n - 1] !== sorted[i]) columns[n++] = sorted[i]!;
@@ -80,25 +85,32 @@ function countRuns(sorted: Uint32Array): { columns: Uint32Array; counts: Float64
 }
 
 /**
- * The weights of one row, in the place of its counts: tf · idf, then the norm. In float64, as scikit-learn computes
- * it; rows are stored in float32, which moves a weight by at most 6e-8 of itself.
+ * Writes the weights of one row: tf · idf, then the norm. In float64, as scikit-learn computes it; what is written is
+ * float32, which moves a weight by at most 6e-8 of itself. `out` may be the counts.
  */
 export function weigh(
   columns: Uint32Array,
-  counts: Float64Array,
+  counts: Uint32Array | Float32Array,
   idf: Float64Array,
   { sublinearTf, norm }: WeightOptions,
-): Float64Array {
+  out: Float32Array,
+): void {
+  const weightOf = (i: number) => {
+    const count = counts[i]!;
+    return (
+      (sublinearTf ? 1 + (count < LOGS.length ? LOGS[count]! : Math.log(count)) : count) * idf[columns[i]!]!
+    );
+  };
   let length = 0;
-  for (let i = 0; i < columns.length; i++) {
-    const tf = sublinearTf ? 1 + Math.log(counts[i]!) : counts[i]!;
-    const weight = tf * idf[columns[i]!]!;
-    counts[i] = weight;
-    length += norm === 'l2' ? weight * weight : weight;
+  if (norm !== 'none') {
+    for (let i = 0; i < columns.length; i++) {
+      const weight = weightOf(i);
+      length += norm === 'l2' ? weight * weight : weight;
+    }
   }
-  if (norm !== 'none' && length > 0) {
-    const divisor = norm === 'l2' ? Math.sqrt(length) : length;
-    for (let i = 0; i < columns.length; i++) counts[i]! /= divisor;
-  }
-  return counts;
+  const divisor = length > 0 ? (norm === 'l2' ? Math.sqrt(length) : length) : 1;
+  for (let i = 0; i < columns.length; i++) out[i] = weightOf(i) / divisor;
 }
+
+/** Logarithms of small counts. */
+const LOGS = Float64Array.from({ length: 64 }, (_, count) => Math.log(count));

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { type Example, type ReadSummary, readExamples } from '../data/examples.js';
 import { type Split, stratifiedSplit } from '../data/split.js';
 import { MaasError } from '../errors.js';
-import { compareCodePoints, TfidfCollector } from '../features/tfidf-fit.js';
+import { compareCodePoints } from '../features/term-order.js';
+import { TfidfCollector } from '../features/tfidf-fit.js';
 import type { Vectorizer } from '../features/vectorizer.js';
 import type { Listener, Stopwatch } from '../progress.js';
 import type { Csr } from '../sparse/csr.js';
@@ -42,6 +44,8 @@ export interface PrepareInput {
   data: readonly string[];
   /** A fixed test set, in the place of held-out rows. */
   test?: readonly string[];
+  /** How many threads to use; as many as there are cores if absent. The outcome does not depend on it. */
+  threads?: number | undefined;
 }
 
 /** Reads CSV files into feature rows. The vectorizer learns from the training rows alone. Throws `data`, `usage`. */
@@ -57,79 +61,84 @@ export async function prepare(
   }
   const stopWords = settings.stopWords === null ? null : await loadStopWords(settings.stopWords);
   const stem = settings.stemmer === null ? undefined : await loadStemmer(settings.stemmer);
-  const collector = new TfidfCollector({ ...settings, stopWords }, stem);
-  const places = {
-    file: new GrowableU32(),
-    row: new GrowableU32(),
-    line: new GrowableU32(),
-    label: new GrowableU32(),
-  };
-  const labelIds = new Map<string, number>();
-
-  const read = async (paths: readonly string[], firstFile: number) => {
-    let vectorizing = 0;
-    const summary = await stopwatch.time('read', () =>
-      readExamples(
-        paths,
-        settings,
-        ({ text, label, file, row, line }: Example) => {
-          const id = labelIds.get(label) ?? labelIds.size;
-          if (id === labelIds.size) labelIds.set(label, id);
-          places.file.push(firstFile + file);
-          places.row.push(row);
-          places.line.push(line);
-          places.label.push(id);
-          const from = performance.now();
-          collector.add(text);
-          vectorizing += performance.now() - from;
-        },
-        listener,
-      ),
-    );
-    stopwatch.move('read', 'vectorize', vectorizing / 1000);
-    return summary;
-  };
-
-  const own = await read(input.data, 0);
-  const classes = labelIds.size;
-  const rows = places.label.length;
-  checkClasses(input.data, [...labelIds.keys()]);
-  const outside = input.test ? await read(input.test, input.data.length) : undefined;
-
-  return stopwatch.time('vectorize', () => {
-    listener.step?.({ stage: 'vectorize' });
-    const found = [...labelIds.keys()];
-    const labels = [...found.slice(0, classes).sort(compareCodePoints), ...found.slice(classes)];
-    const order = new Map(labels.map((label, i) => [label, i]));
-    const classOf = Int32Array.from(places.label.view(), (id) => order.get(found[id]!)!);
-    const split = outside
-      ? splitAround(classOf, rows, classes, settings)
-      : stratifiedSplit(classOf, classes, settings);
-    warnAboutSplit(split, classOf, labels, classes, listener);
-    const { vectorizer, vectorize } = collector.fit(split.train);
-    const part = (chosen: Uint32Array): Part => ({
-      features: vectorize(chosen),
-      labels: Int32Array.from(chosen, (r) => classOf[r]!),
-      file: chosen.map((r) => places.file.get(r)),
-      row: chosen.map((r) => places.row.get(r)),
-      line: chosen.map((r) => places.line.get(r)),
-    });
-    const files = [...own.files, ...(outside?.files ?? [])];
-    return {
-      vectorizer,
-      labels,
-      classes,
-      parts: { train: part(split.train), validation: part(split.validation), test: part(split.test) },
-      files,
-      sha256: createHash('sha256')
-        .update(files.map((file) => file.sha256).join('\n'))
-        .digest('hex'),
-      skipped: {
-        count: own.skipped.count + (outside?.skipped.count ?? 0),
-        rows: [...own.skipped.rows, ...(outside?.skipped.rows ?? [])],
-      },
+  const threads = input.threads ?? availableParallelism();
+  const collector = new TfidfCollector({ ...settings, stopWords }, stem, threads);
+  try {
+    const places = {
+      file: new GrowableU32(),
+      row: new GrowableU32(),
+      line: new GrowableU32(),
+      label: new GrowableU32(),
     };
-  });
+    const labelIds = new Map<string, number>();
+
+    const read = async (paths: readonly string[], firstFile: number) => {
+      let vectorizing = 0;
+      const summary = await stopwatch.time('read', () =>
+        readExamples(
+          paths,
+          { ...settings, caughtUp: () => collector.caughtUp() },
+          ({ text, label, file, row, line }: Example) => {
+            const id = labelIds.get(label) ?? labelIds.size;
+            if (id === labelIds.size) labelIds.set(label, id);
+            places.file.push(firstFile + file);
+            places.row.push(row);
+            places.line.push(line);
+            places.label.push(id);
+            const from = performance.now();
+            collector.add(text);
+            vectorizing += performance.now() - from;
+          },
+          listener,
+        ),
+      );
+      stopwatch.move('read', 'vectorize', vectorizing / 1000);
+      return summary;
+    };
+
+    const own = await read(input.data, 0);
+    const classes = labelIds.size;
+    const rows = places.label.length;
+    checkClasses(input.data, [...labelIds.keys()]);
+    const outside = input.test ? await read(input.test, input.data.length) : undefined;
+
+    return await stopwatch.time('vectorize', async () => {
+      listener.step?.({ stage: 'vectorize' });
+      const found = [...labelIds.keys()];
+      const labels = [...found.slice(0, classes).sort(compareCodePoints), ...found.slice(classes)];
+      const order = new Map(labels.map((label, i) => [label, i]));
+      const classOf = Int32Array.from(places.label.view(), (id) => order.get(found[id]!)!);
+      const split = outside
+        ? splitAround(classOf, rows, classes, settings)
+        : stratifiedSplit(classOf, classes, settings);
+      warnAboutSplit(split, classOf, labels, classes, listener);
+      const { vectorizer, vectorize } = (await collector.finish()).fit(split.train);
+      const part = (chosen: Uint32Array): Part => ({
+        features: vectorize(chosen),
+        labels: Int32Array.from(chosen, (r) => classOf[r]!),
+        file: chosen.map((r) => places.file.get(r)),
+        row: chosen.map((r) => places.row.get(r)),
+        line: chosen.map((r) => places.line.get(r)),
+      });
+      const files = [...own.files, ...(outside?.files ?? [])];
+      return {
+        vectorizer,
+        labels,
+        classes,
+        parts: { train: part(split.train), validation: part(split.validation), test: part(split.test) },
+        files,
+        sha256: createHash('sha256')
+          .update(files.map((file) => file.sha256).join('\n'))
+          .digest('hex'),
+        skipped: {
+          count: own.skipped.count + (outside?.skipped.count ?? 0),
+          rows: [...own.skipped.rows, ...(outside?.skipped.rows ?? [])],
+        },
+      };
+    });
+  } finally {
+    await collector.stop();
+  }
 }
 
 /** The split where a fixed test set follows the first `rows` rows. */

@@ -1,16 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compareCodePoints, TfidfCollector } from '../../src/features/tfidf-fit.js';
+import { compareCodePoints } from '../../src/features/term-order.js';
+import { TfidfCollector } from '../../src/features/tfidf-fit.js';
 import { presets } from '../../src/tasks/settings.js';
 import { fromSklearn, golden } from '../support/golden.js';
 
 const all = (texts: readonly unknown[]) => Uint32Array.from(texts.keys());
 
 describe(`like ${golden.made_by}`, () => {
-  test.each(Object.entries(golden.vectorizers))('%s', (_name, expected) => {
+  test.each(Object.entries(golden.vectorizers))('%s', async (_name, expected) => {
     const collector = new TfidfCollector(fromSklearn(expected.options));
     for (const text of golden.texts) collector.add(text);
-    const { vectorizer, vectorize } = collector.fit(all(golden.texts));
+    const { vectorizer, vectorize } = (await collector.finish()).fit(all(golden.texts));
     const state = vectorizer.state();
     const rows = vectorize(all(golden.texts));
     expect(state.terms).toEqual(expected.terms);
@@ -47,13 +48,13 @@ describe('properties', () => {
     },
   );
 
-  test('rows have norm 1 or are empty, columns rise, and transform gives what fitting gave', () => {
-    fc.assert(
-      fc.property(texts, fc.constantFrom('word', 'char', 'char_wb'), (list, analyzer) => {
+  test('rows have norm 1 or are empty, columns rise, and transform gives what fitting gave', async () => {
+    await fc.assert(
+      fc.asyncProperty(texts, fc.constantFrom('word', 'char', 'char_wb'), async (list, analyzer) => {
         fc.pre(list.some((text) => text !== ''));
         const collector = new TfidfCollector(options({ analyzer }));
         for (const text of list) collector.add(text);
-        const { vectorizer, vectorize } = collector.fit(all(list));
+        const { vectorizer, vectorize } = (await collector.finish()).fit(all(list));
         const rows = vectorize(all(list));
         for (let r = 0; r < rows.rows; r++) {
           const [from, to] = [rows.indptr[r]!, rows.indptr[r + 1]!];
@@ -66,15 +67,17 @@ describe('properties', () => {
     );
   });
 
-  test('only the training rows decide terms and idf', () => {
-    fc.assert(
-      fc.property(texts, texts, (train, rest) => {
+  test('only the training rows decide terms and idf', async () => {
+    await fc.assert(
+      fc.asyncProperty(texts, texts, async (train, rest) => {
         fc.pre(train.some((text) => text !== ''));
         const alone = new TfidfCollector(options({}));
         for (const text of train) alone.add(text);
         const together = new TfidfCollector(options({}));
         for (const text of [...train, ...rest]) together.add(text);
-        expect(together.fit(all(train)).vectorizer.state()).toEqual(alone.fit(all(train)).vectorizer.state());
+        expect((await together.finish()).fit(all(train)).vectorizer.state()).toEqual(
+          (await alone.finish()).fit(all(train)).vectorizer.state(),
+        );
       }),
     );
   });
@@ -94,22 +97,22 @@ describe('properties', () => {
 });
 
 describe('what cannot be fitted', () => {
-  const fitOn = (texts: string[], changes: object = {}) => {
+  const fitOn = async (texts: string[], changes: object = {}) => {
     const collector = new TfidfCollector(options(changes));
     for (const text of texts) collector.add(text);
-    return collector.fit(all(texts));
+    return (await collector.finish()).fit(all(texts));
   };
 
-  test('no terms at all', () => {
-    expect(() => fitOn(['!!!', '...'])).toThrow(expect.objectContaining({ code: 'data' }));
+  test('no terms at all', async () => {
+    await expect(fitOn(['!!!', '...'])).rejects.toThrow(expect.objectContaining({ code: 'data' }));
   });
 
-  test('no term between min_df and max_df', () => {
-    expect(() => fitOn(['a b', 'c d'], { minDf: 2 })).toThrow('none of the terms is left');
+  test('no term between min_df and max_df', async () => {
+    await expect(fitOn(['a b', 'c d'], { minDf: 2 })).rejects.toThrow('none of the terms is left');
   });
 
-  test('a max_df below min_df', () => {
-    expect(() => fitOn(['a b', 'a c'], { minDf: 2, maxDf: 0.5 })).toThrow(
+  test('a max_df below min_df', async () => {
+    await expect(fitOn(['a b', 'a c'], { minDf: 2, maxDf: 0.5 })).rejects.toThrow(
       expect.objectContaining({ code: 'usage' }),
     );
   });

@@ -16,7 +16,7 @@ describe.each(['wasm', 'cpu'] as const)(`like ${golden.made_by} on %s`, (name) =
     const collector = new TfidfCollector(fromSklearn({}));
     for (const { text } of used) collector.add(text);
     const every = Uint32Array.from(used.keys());
-    const features = collector.fit(every).vectorize(every);
+    const features = (await collector.finish()).fit(every).vectorize(every);
     const labels = Int32Array.from(used, ({ label }) => expected.labels.indexOf(label));
     const before = device.tf.memory().numTensors;
     const { classifier, report } = await fitLogistic(

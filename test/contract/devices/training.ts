@@ -31,7 +31,7 @@ async function problemOf(files: { train: string; test: string }): Promise<Proble
     labels.push(names.indexOf(label));
   });
   const every = Uint32Array.from(labels.keys());
-  const { vectorizer, vectorize } = collector.fit(every);
+  const { vectorizer, vectorize } = (await collector.finish()).fit(every);
   const texts: string[] = [];
   await readExamples([files.test], { onBadRow: 'fail' }, ({ text }) => texts.push(text));
   return {

@@ -1,10 +1,13 @@
-/** The part of the global that this room uses; TypeScript declares it only together with the whole DOM. */
+/** The part of the global that maas uses; TypeScript declares it only together with the whole DOM. */
 declare namespace WebAssembly {
   class Memory {
     readonly buffer: ArrayBuffer;
   }
-  class Module {}
+  class Module {
+    constructor(bytes: Uint8Array);
+  }
   class Instance {
+    constructor(module: Module, imports: Record<string, Record<string, unknown>>);
     readonly exports: Record<string, unknown>;
   }
   function compile(bytes: Uint8Array): Promise<Module>;

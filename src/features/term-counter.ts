@@ -1,0 +1,196 @@
+import { readFileSync } from 'node:fs';
+import { GrowableU32 } from '../sparse/growable.js';
+import type { AnalyzerOptions, Stem } from '../text/analyzer.js';
+import { pythonSpaces } from '../text/words.js';
+
+/** The functions of assembly/counter.ts; pointers are byte offsets into its memory. */
+interface Counter {
+  memory: WebAssembly.Memory;
+  start(first: number, last: number, maps: boolean, codePoints: boolean): void;
+  classesAt(): number;
+  inputAt(length: number): number;
+  addPairs(length: number): number;
+  addWords(length: number): number;
+  addCharacters(length: number): number;
+  addPaddedCharacters(length: number): number;
+  outWaiting(): number;
+  outNodesAt(): number;
+  outCountsAt(): number;
+  taken(): void;
+  wordCount(): number;
+  wordStartsAt(): number;
+  unitsAt(): number;
+  nodeCount(): number;
+  allocate(bytes: number): number;
+  describeNodes(parents: number, symbols: number): void;
+}
+
+/** The symbol that stands for none: the parent of the first symbol of an n-gram, the symbol of a stop word. */
+export const NONE = 0xffffffff;
+
+/** Terms of texts, counted by row. Plain data that can be sent from thread to thread. */
+export interface CountedTerms {
+  /** Entries of the rows, some rows to each chunk. */
+  chunks: { nodes: Uint32Array; counts: Uint32Array }[];
+  /** For each row its chunk, where its entries begin in it, and how many there are. */
+  rows: { chunk: Uint32Array; offset: Uint32Array; length: Uint32Array };
+  /** The terms: node i is the n-gram of its parent (NONE for none) with a symbol behind it. */
+  nodes: { parents: Uint32Array; symbols: Uint32Array };
+  /** What symbols are: words by number, or (null) code points. */
+  words: string[] | null;
+}
+
+/** Entries that are copied out of WebAssembly at a time. */
+const CHUNK = 1 << 18;
+
+const classRegExps: [bit: number, RegExp][] = [
+  [1, /[\p{L}\p{N}_]/u],
+  [2, /\p{M}/u],
+  [4, /[\u200c\u200d]/],
+  [8, /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}]/u],
+  [16, /\p{Extended_Pictographic}/u],
+  [32, new RegExp(`[${pythonSpaces}]`)],
+];
+const KNOWN = 64;
+
+let compiled: WebAssembly.Module | undefined;
+
+/**
+ * Finds and counts the terms of texts as `createAnalyzer` does, in WebAssembly and without making strings: a word is
+ * hashed in place, and an n-gram is known by its parts. Stems and stop words are asked for once for each word.
+ */
+export class TermCounter {
+  readonly #counter: Counter;
+  readonly #add: (length: number) => number;
+  readonly #lowercase: boolean;
+  #bytes = Buffer.alloc(0);
+  /** Symbols that `symbolOf` has given out, in order. */
+  readonly #mapped: string[] | undefined;
+  readonly #codePoints: boolean;
+  readonly #chunks: CountedTerms['chunks'] = [];
+  readonly #rows = { chunk: new GrowableU32(), offset: new GrowableU32(), length: new GrowableU32() };
+  #waiting = 0;
+
+  constructor(options: AnalyzerOptions, stem?: Stem) {
+    const { analyzer, ngramRange, tokenizer, stopWords } = options;
+    this.#lowercase = options.lowercase;
+    this.#codePoints = analyzer !== 'word';
+    const maps = analyzer === 'word' && (stopWords !== null || stem !== undefined);
+    const { symbols, symbolOf } = wordMap(stopWords, stem);
+    this.#mapped = maps ? symbols : undefined;
+    compiled ??= new WebAssembly.Module(
+      readFileSync(new URL('../../dist/features/counter.wasm', import.meta.url)),
+    );
+    const instance = new WebAssembly.Instance(compiled, {
+      env: {
+        classify: (page: number) => this.#classify(page),
+        symbolOf: (start: number, length: number) => {
+          const from = start >>> 0;
+          return symbolOf(this.#memory().toString('utf16le', from, from + 2 * length));
+        },
+      },
+    });
+    const counter = instance.exports as unknown as Counter;
+    this.#counter = counter;
+    counter.start(ngramRange[0], ngramRange[1], maps, this.#codePoints);
+    const ways = {
+      word: tokenizer === 'sklearn' ? counter.addPairs : counter.addWords,
+      char: counter.addCharacters,
+      char_wb: counter.addPaddedCharacters,
+    };
+    this.#add = ways[analyzer];
+  }
+
+  /** Counts the terms of a text as the next row. */
+  add(text: string): void {
+    const read = this.#lowercase ? text.toLowerCase() : text;
+    const at = this.#counter.inputAt(read.length) >>> 0;
+    this.#memory().write(read, at, 'utf16le');
+    const length = this.#add(read.length);
+    this.#rows.chunk.push(this.#chunks.length);
+    this.#rows.offset.push(this.#waiting);
+    this.#rows.length.push(length);
+    this.#waiting += length;
+    if (this.#waiting >= CHUNK) this.#take();
+  }
+
+  /** Everything that was counted. The counter is of no more use. */
+  finish(): CountedTerms {
+    this.#take();
+    const counter = this.#counter;
+    const count = counter.nodeCount();
+    const parents = counter.allocate(4 * count) >>> 0;
+    const symbols = counter.allocate(4 * count) >>> 0;
+    counter.describeNodes(parents, symbols);
+    return {
+      chunks: this.#chunks,
+      rows: {
+        chunk: this.#rows.chunk.view().slice(),
+        offset: this.#rows.offset.view().slice(),
+        length: this.#rows.length.view().slice(),
+      },
+      nodes: { parents: this.#numbers(parents, count), symbols: this.#numbers(symbols, count) },
+      words: this.#codePoints ? null : (this.#mapped ?? this.#words()),
+    };
+  }
+
+  #take(): void {
+    const count = this.#counter.outWaiting();
+    this.#chunks.push({
+      nodes: this.#numbers(this.#counter.outNodesAt() >>> 0, count),
+      counts: this.#numbers(this.#counter.outCountsAt() >>> 0, count),
+    });
+    this.#counter.taken();
+    this.#waiting = 0;
+  }
+
+  #words(): string[] {
+    const count = this.#counter.wordCount();
+    const starts = this.#numbers(this.#counter.wordStartsAt() >>> 0, count + 1);
+    const at = this.#counter.unitsAt() >>> 0;
+    const bytes = this.#memory();
+    return Array.from({ length: count }, (_, i) =>
+      bytes.toString('utf16le', at + 2 * starts[i]!, at + 2 * starts[i + 1]!),
+    );
+  }
+
+  /** A copy of u32 numbers in the memory. */
+  #numbers(at: number, length: number): Uint32Array {
+    return new Uint32Array(this.#counter.memory.buffer, at, length).slice();
+  }
+
+  /** The memory as bytes, which is another buffer once it has grown. */
+  #memory(): Buffer {
+    const { buffer } = this.#counter.memory;
+    if (this.#bytes.buffer !== buffer) this.#bytes = Buffer.from(buffer);
+    return this.#bytes;
+  }
+
+  #classify(page: number): void {
+    const bytes = this.#memory();
+    const at = this.#counter.classesAt() >>> 0;
+    for (let point = page << 8; point < (page + 1) << 8; point++) {
+      const character = String.fromCodePoint(point);
+      let kind = KNOWN;
+      for (const [bit, matches] of classRegExps) if (matches.test(character)) kind |= bit;
+      bytes[at + point] = kind;
+    }
+  }
+}
+
+/** Numbers what words count as; NONE for stop words. */
+function wordMap(stopWords: readonly string[] | null, stem: Stem | undefined) {
+  const stopped = new Set(stopWords);
+  const symbols: string[] = [];
+  const numbers = new Map<string, number>();
+  const symbolOf = (word: string): number => {
+    if (stopped.has(word)) return NONE;
+    const own = stem ? stem(word) : word;
+    const known = numbers.get(own);
+    if (known !== undefined) return known;
+    numbers.set(own, symbols.length);
+    symbols.push(own);
+    return symbols.length - 1;
+  };
+  return { symbols, symbolOf };
+}
