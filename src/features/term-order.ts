@@ -9,13 +9,16 @@ export function orderTerms({ nodes, words }: CountedTerms, kept: (node: number) 
   const { parents, symbols } = nodes;
   const count = parents.length;
   const ranks = words && ranksOf(words);
-  const rankOf = ranks ? (node: number) => ranks[symbols[node]!]! : (node: number) => symbols[node]!;
-  const bySymbol = sortedBy(allBelow(count), rankOf, ranks?.length ?? 0x110000);
+  const bySymbol = sortedBy(
+    allBelow(count),
+    ranks ? symbols.map((symbol) => ranks[symbol]!) : symbols,
+    ranks?.length ?? 0x110000,
+  );
   // those without a parent stand behind all others
-  const parentOf = (node: number) => (parents[node] === NONE ? count : parents[node]!);
-  const siblings = sortedBy(bySymbol, parentOf, count + 1);
+  const above = parents.map((parent) => (parent === NONE ? count : parent));
+  const siblings = sortedBy(bySymbol, above, count + 1);
   const firstChild = new Uint32Array(count + 2);
-  for (let node = 0; node < count; node++) firstChild[parentOf(node) + 1]!++;
+  for (let node = 0; node < count; node++) firstChild[above[node]! + 1]!++;
   for (let node = 0; node <= count; node++) firstChild[node + 1]! += firstChild[node]!;
   const order = new Uint32Array(count);
   let length = 0;
@@ -56,11 +59,13 @@ const UNITS = 6;
 /** The place of each word among all in code point order. */
 function ranksOf(words: readonly string[]): Uint32Array {
   let order: Uint32Array = allBelow(words.length);
+  const keys = new Uint32Array(words.length);
   for (let unit = UNITS - 1; unit >= 0; unit--) {
-    // none sorts before any
-    const keyOf = (word: number) =>
-      unit < words[word]!.length ? inOrder(words[word]!.charCodeAt(unit)) + 1 : 0;
-    order = sortedBy(order, keyOf, 0x10001);
+    for (let i = 0; i < words.length; i++) {
+      // none sorts before any
+      keys[i] = unit < words[i]!.length ? inOrder(words[i]!.charCodeAt(unit)) + 1 : 0;
+    }
+    order = sortedBy(order, keys, 0x10001);
   }
   for (let from = 0, to = 1; from < order.length; from = to++) {
     const start = words[order[from]!]!.slice(0, UNITS);
@@ -72,17 +77,21 @@ function ranksOf(words: readonly string[]): Uint32Array {
   return ranks;
 }
 
-/** Numbers in the order of their keys, which are below `keys`; equal ones stay as they are (a counting sort). */
-function sortedBy(numbers: Uint32Array, keyOf: (number: number) => number, keys: number): Uint32Array {
-  const starts = new Uint32Array(keys + 1);
-  for (const number of numbers) starts[keyOf(number) + 1]!++;
-  for (let key = 0; key < keys; key++) starts[key + 1]! += starts[key]!;
+/** Numbers in the order of their keys, which are below `limit`; equal ones stay as they are (a counting sort). */
+function sortedBy(numbers: Uint32Array, keys: Uint32Array, limit: number): Uint32Array {
+  const starts = new Uint32Array(limit + 1);
+  for (let i = 0; i < numbers.length; i++) starts[keys[numbers[i]!]! + 1]!++;
+  for (let key = 0; key < limit; key++) starts[key + 1]! += starts[key]!;
   const sorted = new Uint32Array(numbers.length);
-  for (const number of numbers) sorted[starts[keyOf(number)]!++] = number;
+  for (let i = 0; i < numbers.length; i++) sorted[starts[keys[numbers[i]!]!]!++] = numbers[i]!;
   return sorted;
 }
 
-const allBelow = (length: number) => Uint32Array.from({ length }, (_, i) => i);
+function allBelow(length: number): Uint32Array {
+  const all = new Uint32Array(length);
+  for (let i = 0; i < length; i++) all[i] = i;
+  return all;
+}
 
 /** A UTF-16 unit, moved so that units sort as the code points do that they belong to: surrogates above all others. */
 const inOrder = (unit: number) => (unit >= 0xe000 ? unit - 0x800 : unit >= 0xd800 ? unit + 0x2000 : unit);

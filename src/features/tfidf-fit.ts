@@ -129,7 +129,7 @@ export class TfidfFit {
   }
 
   #vectorize(rows: Uint32Array, columns: Int32Array, idf: Float64Array, weights: WeightOptions): Csr {
-    const { length } = this.counted.rows;
+    const { chunk, offset, length } = this.counted.rows;
     let longest = 0;
     let most = 0;
     for (const r of rows) {
@@ -143,21 +143,20 @@ export class TfidfFit {
     const packed = new Float64Array(longest);
     let p = 0;
     for (let i = 0; i < rows.length; i++) {
-      const { nodes, counts } = this.#row(rows[i]!);
-      let found = 0;
-      for (let j = 0; j < nodes.length; j++) {
-        const column = columns[nodes[j]!]!;
-        if (column >= 0) packed[found++] = column * COUNTS + counts[j]!;
+      const r = rows[i]!;
+      const { nodes, counts } = this.counted.chunks[chunk[r]!]!;
+      const from = p;
+      for (let q = offset[r]!; q < offset[r]! + length[r]!; q++) {
+        const column = columns[nodes[q]!]!;
+        if (column >= 0) packed[p++ - from] = column * COUNTS + counts[q]!;
       }
-      packed.subarray(0, found).sort();
-      for (let j = 0; j < found; j++) {
-        const column = Math.floor(packed[j]! / COUNTS);
-        indices[p + j] = column;
-        values[p + j] = packed[j]! - column * COUNTS;
+      packed.subarray(0, p - from).sort();
+      for (let q = from; q < p; q++) {
+        const column = Math.floor(packed[q - from]! / COUNTS);
+        indices[q] = column;
+        packed[q - from]! -= column * COUNTS;
       }
-      const row = values.subarray(p, p + found);
-      weigh(indices.subarray(p, p + found), row, idf, weights, row);
-      p += found;
+      weigh(packed, indices, values, from, p, idf, weights);
       indptr[i + 1] = p;
     }
     // terms that were not kept took room, too

@@ -40,7 +40,7 @@ export class TfidfVectorizer implements Vectorizer {
   transform(texts: readonly string[]): Csr {
     this.#columns ??= new Map(this.learned.terms.map((term, column) => [term, column]));
     const indptr = new Uint32Array(texts.length + 1);
-    const rows: { columns: Uint32Array; counts: Uint32Array }[] = [];
+    const rows: { columns: Uint32Array; counts: Float64Array }[] = [];
     for (let r = 0; r < texts.length; r++) {
       const columns: number[] = [];
       for (const term of this.#analyze(texts[r]!)) {
@@ -54,14 +54,15 @@ export class TfidfVectorizer implements Vectorizer {
     const indices = new Uint32Array(indptr[texts.length]!);
     const values = new Float32Array(indices.length);
     for (let r = 0; r < texts.length; r++) {
-      const { columns, counts } = rows[r]!;
-      indices.set(columns, indptr[r]);
+      indices.set(rows[r]!.columns, indptr[r]);
       weigh(
-        columns,
-        counts,
+        rows[r]!.counts,
+        indices,
+        values,
+        indptr[r]!,
+        indptr[r + 1]!,
         this.learned.idf,
         this.learned.weights,
-        values.subarray(indptr[r], indptr[r + 1]),
       );
     }
     return { rows: texts.length, cols: this.features, indptr, indices, values };
@@ -73,9 +74,9 @@ export class TfidfVectorizer implements Vectorizer {
 }
 
 /** Distinct columns, and how often each stands in the sorted list. */
-function countRuns(sorted: Uint32Array): { columns: Uint32Array; counts: Uint32Array } {
+function countRuns(sorted: Uint32Array): { columns: Uint32Array; counts: Float64Array } {
   const columns = new Uint32Array(sorted.length);
-  const counts = new Uint32Array(sorted.length);
+  const counts = new Float64Array(sorted.length);
   let n = 0;
   for (let i = 0; i < sorted.length; i++) {
     if (n === 0 || columns[n - 1] !== sorted[i]) columns[n++] = sorted[i]!;
@@ -85,31 +86,29 @@ function countRuns(sorted: Uint32Array): { columns: Uint32Array; counts: Uint32A
 }
 
 /**
- * Writes the weights of one row: tf · idf, then the norm. In float64, as scikit-learn computes it; what is written is
- * float32, which moves a weight by at most 6e-8 of itself. `out` may be the counts.
+ * Writes the weights of one row, which stands from `from` to `to` in `columns` and `values`: tf · idf, then the norm.
+ * Overwrites its counts. In float64, as scikit-learn computes it; what is written is float32, which moves a weight by
+ * at most 6e-8 of itself.
  */
 export function weigh(
+  counts: Float64Array,
   columns: Uint32Array,
-  counts: Uint32Array | Float32Array,
+  values: Float32Array,
+  from: number,
+  to: number,
   idf: Float64Array,
   { sublinearTf, norm }: WeightOptions,
-  out: Float32Array,
 ): void {
-  const weightOf = (i: number) => {
-    const count = counts[i]!;
-    return (
-      (sublinearTf ? 1 + (count < LOGS.length ? LOGS[count]! : Math.log(count)) : count) * idf[columns[i]!]!
-    );
-  };
   let length = 0;
-  if (norm !== 'none') {
-    for (let i = 0; i < columns.length; i++) {
-      const weight = weightOf(i);
-      length += norm === 'l2' ? weight * weight : weight;
-    }
+  for (let p = from; p < to; p++) {
+    const count = counts[p - from]!;
+    const tf = sublinearTf ? 1 + (count < LOGS.length ? LOGS[count]! : Math.log(count)) : count;
+    const weight = tf * idf[columns[p]!]!;
+    counts[p - from] = weight;
+    length += norm === 'l2' ? weight * weight : weight;
   }
-  const divisor = length > 0 ? (norm === 'l2' ? Math.sqrt(length) : length) : 1;
-  for (let i = 0; i < columns.length; i++) out[i] = weightOf(i) / divisor;
+  const divisor = norm === 'none' || length === 0 ? 1 : norm === 'l2' ? Math.sqrt(length) : length;
+  for (let p = from; p < to; p++) values[p] = counts[p - from]! / divisor;
 }
 
 /** Logarithms of small counts. */

@@ -70,7 +70,7 @@ export async function fitLogistic(
         hint: 'use a C closer to 1',
       });
     }
-    const learned = unscaled((await device.read(parameters.tensor)) as Float32Array, scales, columns);
+    const learned = unscale((await device.read(parameters.tensor)).slice() as Float32Array, scales, columns);
     const split = features.cols * columns;
     const classifier = new LinearClassifier({
       kind: 'logistic',
@@ -144,7 +144,11 @@ function columnScales(
 ): Float64Array {
   const squares = new Float64Array(cols + 1);
   for (let r = 0; r < rows; r++) {
-    for (let p = indptr[r]!; p < indptr[r + 1]!; p++) squares[indices[p]!]! += weights[r]! * values[p]! ** 2;
+    const weight = weights[r]!;
+    for (let p = indptr[r]!; p < indptr[r + 1]!; p++) {
+      const value = values[p]!;
+      squares[indices[p]!]! += weight * value * value;
+    }
   }
   squares[cols] = total(weights);
   const variance = (1 / classes) * (1 - 1 / classes);
@@ -169,9 +173,13 @@ function scaledWithOnes({ rows, cols, indptr, indices, values }: Csr, scales: Fl
   return { rows, cols: cols + 1, indptr: indptr.map((offset, r) => offset + r), ...more };
 }
 
-/** The weights of the features as they are, from those of the scaled ones. */
-const unscaled = (scaled: Float32Array, scales: Float64Array, columns: number) =>
-  scaled.map((value, i) => value * scales[Math.floor(i / columns)]!);
+/** The weights of the features as they are, from those of the scaled ones, which are overwritten. */
+function unscale(weights: Float32Array, scales: Float64Array, columns: number): Float32Array {
+  for (let c = 0; c < scales.length; c++) {
+    for (let i = c * columns; i < (c + 1) * columns; i++) weights[i]! *= scales[c]!;
+  }
+  return weights;
+}
 
 /** What L-BFGS minimises on the device: a function of the scaled parameters, flat [features + 1, columns]. */
 interface ScaledProblem {
@@ -197,15 +205,13 @@ function scaledProblem(
   const { tf, sparseMatMul, sparseCrossEntropy } = device;
   const space = device.vectors(scales.length * columns);
   const sum = total(weights);
-  const perParameter = (of: (scale: number, c: number) => number) =>
-    new DeviceVector(
-      tf.tensor1d(
-        Float32Array.from({ length: space.length }, (_, i) => {
-          const c = Math.floor(i / columns);
-          return of(scales[c]!, c);
-        }),
-      ),
-    );
+  const perParameter = (of: (scale: number, c: number) => number) => {
+    const values = new Float32Array(space.length);
+    for (let c = 0; c < scales.length; c++) {
+      values.fill(of(scales[c]!, c), c * columns, (c + 1) * columns);
+    }
+    return new DeviceVector(tf.tensor1d(values));
+  };
   const matrix = device.sparseTensor(scaledWithOnes(features, scales));
   const targets = tf.tensor1d(labels, 'int32');
   const penalties = perParameter((scale, c) => (c < features.cols ? scale ** 2 / (C * sum) : 0));

@@ -46,6 +46,8 @@ export interface PrepareInput {
   test?: readonly string[];
   /** How many threads to use; as many as there are cores if absent. The outcome does not depend on it. */
   threads?: number | undefined;
+  /** Something to be done while another thread still counts. */
+  meanwhile?: () => Promise<unknown>;
 }
 
 /** Reads CSV files into feature rows. The vectorizer learns from the training rows alone. Throws `data`, `usage`. */
@@ -102,6 +104,10 @@ export async function prepare(
     checkClasses(input.data, [...labelIds.keys()]);
     const outside = input.test ? await read(input.test, input.data.length) : undefined;
 
+    const counted = collector.finish();
+    // told where it is waited for
+    counted.catch(() => {});
+    await input.meanwhile?.();
     return await stopwatch.time('vectorize', async () => {
       listener.step?.({ stage: 'vectorize' });
       const found = [...labelIds.keys()];
@@ -112,7 +118,7 @@ export async function prepare(
         ? splitAround(classOf, rows, classes, settings)
         : stratifiedSplit(classOf, classes, settings);
       warnAboutSplit(split, classOf, labels, classes, listener);
-      const { vectorizer, vectorize } = (await collector.finish()).fit(split.train);
+      const { vectorizer, vectorize } = (await counted).fit(split.train);
       const part = (chosen: Uint32Array): Part => ({
         features: vectorize(chosen),
         labels: Int32Array.from(chosen, (r) => classOf[r]!),

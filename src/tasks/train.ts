@@ -2,7 +2,13 @@ import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { type ChosenDevice, defaultDeviceFolder, openForJob, openNamed } from '../compute/index.js';
+import {
+  type ChosenDevice,
+  defaultDeviceFolder,
+  openDevice,
+  openForJob,
+  openNamed,
+} from '../compute/index.js';
 import { MaasError } from '../errors.js';
 import { type Evaluation, evaluate, type Metrics } from '../metrics/classification.js';
 import { type FitReport, fitLogistic, logisticJob } from '../models/logistic.js';
@@ -149,7 +155,9 @@ async function fitInTurn(options: TrainOptions, stopwatch: Stopwatch, listener: 
   const named = settings.device === 'auto' ? undefined : settings.device;
   let chosen = named && (await stopwatch.time('fit', () => openNamed(named, devices)));
   try {
-    const loaded = await load(options, stopwatch, listener);
+    // for most jobs the device is wasm, whose libraries are loaded while another thread still counts
+    const meanwhile = named ? undefined : () => openDevice('wasm').catch(() => {});
+    const loaded = await load({ ...options, ...(meanwhile ? { meanwhile } : {}) }, stopwatch, listener);
     const { parts, labels, classes, vectorizer } = loaded.prepared;
     const { features, labels: targets } = parts.train;
     return await stopwatch.time('fit', async () => {

@@ -36,14 +36,21 @@ function sparseMatVec(rows: i32, indptr: usize, indices: usize, values: usize, b
   for (let r = 0; r < rows; r++) {
     let p = <usize>load<u32>(indptr + (<usize>r << 2)) << 2;
     const to = <usize>load<u32>(indptr + (<usize>r << 2), 4) << 2;
+    // products in float32, sums in float64, four at a time since each waits for the one before
     let s0: f64 = 0;
     let s1: f64 = 0;
-    for (; p + 4 < to; p += 8) {
-      s0 += <f64>load<f32>(values + p) * <f64>load<f32>(b + (<usize>load<u32>(indices + p) << 2));
-      s1 += <f64>load<f32>(values + p, 4) * <f64>load<f32>(b + (<usize>load<u32>(indices + p, 4) << 2));
+    let s2: f64 = 0;
+    let s3: f64 = 0;
+    for (; p + 12 < to; p += 16) {
+      s0 += <f64>(load<f32>(values + p) * load<f32>(b + (<usize>load<u32>(indices + p) << 2)));
+      s1 += <f64>(load<f32>(values + p, 4) * load<f32>(b + (<usize>load<u32>(indices + p, 4) << 2)));
+      s2 += <f64>(load<f32>(values + p, 8) * load<f32>(b + (<usize>load<u32>(indices + p, 8) << 2)));
+      s3 += <f64>(load<f32>(values + p, 12) * load<f32>(b + (<usize>load<u32>(indices + p, 12) << 2)));
     }
-    if (p < to) s0 += <f64>load<f32>(values + p) * <f64>load<f32>(b + (<usize>load<u32>(indices + p) << 2));
-    store<f32>(out + (<usize>r << 2), <f32>(s0 + s1));
+    for (; p < to; p += 4) {
+      s0 += <f64>(load<f32>(values + p) * load<f32>(b + (<usize>load<u32>(indices + p) << 2)));
+    }
+    store<f32>(out + (<usize>r << 2), <f32>(s0 + s1 + (s2 + s3)));
   }
 }
 
