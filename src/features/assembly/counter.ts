@@ -31,6 +31,8 @@ let inputCapacity: u32 = 0;
 export function start(first: u32, last: u32, maps: bool, codePoints: bool): void {
   inputCapacity = 1 << 14;
   input = heap.alloc(<usize>inputCapacity << 1);
+  // ASCII is looked up without asking whether it is known
+  classify(0);
   startWords(maps);
   startTree(first, last, codePoints ? 0x110000 : 1 << 11);
 }
@@ -55,32 +57,28 @@ export function addPairs(length: u32): u32 {
   const end = input + (<usize>length << 1);
   let p = input;
   while (p < end) {
-    let unit = <u32>load<u16>(p);
     const from = p;
-    let hash: u32 = BASIS;
+    let hash = BASIS;
     let run: u32 = 0;
-    for (;;) {
-      let wide: usize = 2;
-      let point = unit;
-      if ((unit & 0xfc00) == 0xd800 && p + 2 < end) {
-        const low = <u32>load<u16>(p, 2);
-        if ((low & 0xfc00) == 0xdc00) {
-          point = 0x10000 + ((unit & 0x3ff) << 10) + (low & 0x3ff);
-          wide = 4;
-        }
+    let wide: usize = 2;
+    for (; p < end; p += wide) {
+      const unit = <u32>load<u16>(p);
+      if (unit < 0x80) {
+        wide = 2;
+        if ((load<u8>(classes + <usize>unit) & LETTER) == 0) break;
+        hash = (hash ^ unit) * PRIME;
+      } else {
+        const point = pointAt(p, end);
+        wide = widthOf(point);
+        if ((classOf(point) & LETTER) == 0) break;
+        hash = (hash ^ unit) * PRIME;
+        if (wide == 4) hash = (hash ^ <u32>load<u16>(p, 2)) * PRIME;
       }
-      if ((classOf(point) & LETTER) == 0) {
-        if (run == 0) p += wide;
-        break;
-      }
-      hash = (hash ^ unit) * PRIME;
-      if (wide == 4) hash = (hash ^ <u32>load<u16>(p, 2)) * PRIME;
       run++;
-      p += wide;
-      if (p >= end) break;
-      unit = <u32>load<u16>(p);
     }
     if (run >= 2) symbol(wordSymbol(from, <u32>((p - from) >> 1), hash));
+    // what ended the run
+    if (p < end) p += wide;
   }
   return endRow();
 }

@@ -70,9 +70,10 @@ export function wordSymbol(start: usize, length: u32, hash: u32): u32 {
 // @ts-expect-error: decorator
 @inline
 function equal(a: usize, b: usize, length: u32): bool {
-  for (let i: usize = 0; i < <usize>length << 1; i += 2) {
-    if (load<u16>(a + i) != load<u16>(b + i)) return false;
-  }
+  const bytes = <usize>length << 1;
+  let i: usize = 0;
+  for (; i + 8 <= bytes; i += 8) if (load<u64>(a + i) != load<u64>(b + i)) return false;
+  for (; i < bytes; i += 2) if (load<u16>(a + i) != load<u16>(b + i)) return false;
   return true;
 }
 
