@@ -3,6 +3,7 @@ declare namespace WebAssembly {
   class Memory {
     readonly buffer: ArrayBuffer;
   }
+  class RuntimeError extends Error {}
   class Module {
     constructor(bytes: Uint8Array);
   }

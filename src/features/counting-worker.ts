@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { MaasError } from '../errors.js';
 import type { AnalyzerOptions } from '../text/analyzer.js';
 import { loadStemmer } from '../text/stemmers.js';
 import type { CountingAnswer, CountingRequest } from './counting.js';
@@ -12,8 +13,7 @@ const port = parentPort!;
 
 port.on('message', (request: CountingRequest) => {
   if ('texts' in request) {
-    for (const text of request.texts) counter.add(text);
-    port.postMessage({ done: true } satisfies CountingAnswer);
+    port.postMessage(count(request.texts));
     return;
   }
   const counted = counter.finish();
@@ -29,3 +29,13 @@ port.on('message', (request: CountingRequest) => {
   );
   port.close();
 });
+
+function count(texts: readonly string[]): CountingAnswer {
+  try {
+    for (const text of texts) counter.add(text);
+    return { done: true };
+  } catch (error) {
+    if (!(error instanceof MaasError)) throw error;
+    return { refused: { message: error.message, hint: error.hint } };
+  }
+}

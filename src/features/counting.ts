@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { MaasError } from '../errors.js';
 import type { AnalyzerOptions, Stem } from '../text/analyzer.js';
 import { type CountedTerms, TermCounter } from './term-counter.js';
 
@@ -58,8 +59,11 @@ const AHEAD = 8;
 
 /** What the worker is told: texts, or that there are no more. */
 export type CountingRequest = { texts: string[] } | { finish: true };
-/** What it answers: that it is done with some texts, or everything. */
-export type CountingAnswer = { done: true } | { counted: CountedTerms };
+/** What it answers: that it is done with some texts, why it cannot go on, or everything. */
+export type CountingAnswer =
+  | { done: true }
+  | { refused: { message: string; hint: string | undefined } }
+  | { counted: CountedTerms };
 
 function countBeside({
   analyzer,
@@ -88,7 +92,8 @@ function countBeside({
   };
   worker.on('message', (answer: CountingAnswer) => {
     if ('counted' in answer) counted = answer.counted;
-    else waiting--;
+    else if ('done' in answer) waiting--;
+    else failure = refusal(answer.refused);
     notify();
   });
   worker.on('error', (error) => {
@@ -123,3 +128,7 @@ function countBeside({
     },
   };
 }
+
+/** An error of the thread beside as one of this thread, which sending would have made a plain one. */
+const refusal = ({ message, hint }: { message: string; hint: string | undefined }) =>
+  new MaasError('failed', message, hint === undefined ? {} : { hint });

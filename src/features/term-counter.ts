@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { MaasError } from '../errors.js';
 import { GrowableU32 } from '../sparse/growable.js';
 import type { AnalyzerOptions, Stem } from '../text/analyzer.js';
 import { pythonSpaces } from '../text/words.js';
@@ -101,8 +102,20 @@ export class TermCounter {
     this.#add = ways[analyzer];
   }
 
-  /** Counts the terms of a text as the next row. */
+  /** Counts the terms of a text as the next row. Throws `failed` where there are too many different ones. */
   add(text: string): void {
+    try {
+      this.#count(text);
+    } catch (cause) {
+      if (!(cause instanceof WebAssembly.RuntimeError)) throw cause;
+      throw new MaasError('failed', 'the terms of these texts do not fit into the 4 GB that counting has', {
+        hint: 'narrow --ngram-range, or train on fewer rows',
+        cause,
+      });
+    }
+  }
+
+  #count(text: string): void {
     const read = this.#lowercase ? text.toLowerCase() : text;
     const at = this.#counter.inputAt(read.length) >>> 0;
     this.#memory().write(read, at, 'utf16le');

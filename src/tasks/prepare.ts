@@ -104,11 +104,11 @@ export async function prepare(
     checkClasses(input.data, [...labelIds.keys()]);
     const outside = input.test ? await read(input.test, input.data.length) : undefined;
 
-    const counted = collector.finish();
-    // told where it is waited for
-    counted.catch(() => {});
-    await input.meanwhile?.();
     return await stopwatch.time('vectorize', async () => {
+      const counted = collector.finish();
+      // told where it is waited for
+      counted.catch(() => {});
+      await input.meanwhile?.();
       listener.step?.({ stage: 'vectorize' });
       const found = [...labelIds.keys()];
       const labels = [...found.slice(0, classes).sort(compareCodePoints), ...found.slice(classes)];

@@ -156,8 +156,12 @@ async function fitInTurn(options: TrainOptions, stopwatch: Stopwatch, listener: 
   let chosen = named && (await stopwatch.time('fit', () => openNamed(named, devices)));
   try {
     // for most jobs the device is wasm, whose libraries are loaded while another thread still counts
-    const meanwhile = named ? undefined : () => openDevice('wasm').catch(() => {});
-    const loaded = await load({ ...options, ...(meanwhile ? { meanwhile } : {}) }, stopwatch, listener);
+    const meanwhile = async () => {
+      const from = performance.now();
+      if (!named) await openDevice('wasm').catch(() => {});
+      stopwatch.move('vectorize', 'fit', (performance.now() - from) / 1000);
+    };
+    const loaded = await load({ ...options, meanwhile }, stopwatch, listener);
     const { parts, labels, classes, vectorizer } = loaded.prepared;
     const { features, labels: targets } = parts.train;
     return await stopwatch.time('fit', async () => {

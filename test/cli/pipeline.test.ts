@@ -48,6 +48,20 @@ describe('train', () => {
     }
   });
 
+  test('any number of threads gives the same bytes', async () => {
+    // more than what is worth a thread of its own
+    const rows = Array.from(
+      { length: 4000 },
+      (_, i) => `"${`words ${i % 97} and ${i * 31} `.repeat(20)}",${i % 3}`,
+    );
+    const file = folder.file('threads.csv', `text,label\n${rows.join('\n')}\n`);
+    const one = await json('train', file, '--threads', '1');
+    const two = await json('train', file, '--threads', '2');
+    for (const name of ['weights.safetensors', 'vocabulary.json', 'predictions.csv']) {
+      expect(readFileSync(join(two.path, name)).equals(readFileSync(join(one.path, name))), name).toBe(true);
+    }
+  });
+
   test('another seed holds other rows out', async () => {
     const { version: third } = await json('train', tickets, '--seed', '7');
     expect(readFileSync(join(version(third), 'predictions.csv'), 'utf8')).not.toBe(

@@ -176,6 +176,8 @@ function child(parent: u32, id: u32, counts: bool): u32 {
 }
 
 function rehash(): void {
+  // twice as many would take more than can be addressed
+  if (mask >= (1 << 27) - 1) unreachable();
   const old = slots;
   const oldMask = mask;
   mask = mask * 2 + 1;
