@@ -16,14 +16,6 @@ export class GrowableU32 {
     return this.#items[i]!;
   }
 
-  set(i: number, value: number): void {
-    this.#items[i] = value;
-  }
-
-  increment(i: number): void {
-    this.#items[i]!++;
-  }
-
   /** The numbers so far; valid until the next push. */
   view(): Uint32Array {
     return this.#items.subarray(0, this.length);
