@@ -35,7 +35,26 @@ await compile('src/compute/wasm/assembly/kernels.ts', 'dist/compute/wasm/kernels
   '--enable',
   'simd',
 ]);
-await compile('src/features/assembly/counter.ts', 'dist/features/counter.wasm', ['--runtime', 'minimal']);
+await compile('src/compute/wasm/assembly/jobs.ts', 'dist/compute/wasm/jobs.wasm', [
+  '--importMemory',
+  '--sharedMemory',
+  '--initialMemory',
+  '1',
+  '--maximumMemory',
+  '65536',
+  '--runtime',
+  'stub',
+  '--enable',
+  'simd,threads',
+]);
+for (const name of ['counter', 'rows']) {
+  await compile(`src/features/assembly/${name}.ts`, `dist/features/${name}.wasm`, [
+    '--runtime',
+    'minimal',
+    '--enable',
+    'simd',
+  ]);
+}
 
 /** AssemblyScript to WebAssembly; the same source gives the same bytes. */
 async function compile(source, target, flags) {

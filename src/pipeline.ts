@@ -1,4 +1,9 @@
-import { loadVectorizer, type Vectorizer, type VectorizerState } from './features/vectorizer.js';
+import {
+  loadVectorizer,
+  type StoredVectorizerState,
+  type Vectorizer,
+  type VectorizerState,
+} from './features/vectorizer.js';
 import { type Classifier, type ClassifierState, loadClassifier } from './models/classifier.js';
 import type { Stem } from './text/analyzer.js';
 
@@ -9,6 +14,9 @@ export interface PipelineState {
   vectorizer: VectorizerState;
   classifier: ClassifierState;
 }
+
+/** The same, read from where it was stored. */
+export type StoredPipelineState = Omit<PipelineState, 'vectorizer'> & { vectorizer: StoredVectorizerState };
 
 /** What a pipeline says of one text. */
 export interface Prediction {
@@ -54,7 +62,7 @@ export class Pipeline {
 }
 
 /** The pipeline whose state this is. `stem` is the loaded stemmer that its analyzer names, if it names one. */
-export function loadPipeline(state: PipelineState, stem?: Stem): Pipeline {
+export function loadPipeline(state: StoredPipelineState, stem?: Stem): Pipeline {
   return new Pipeline(state.labels, loadVectorizer(state.vectorizer, stem), loadClassifier(state.classifier));
 }
 

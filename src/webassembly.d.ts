@@ -1,7 +1,9 @@
 /** The part of the global that maas uses; TypeScript declares it only together with the whole DOM. */
 declare namespace WebAssembly {
   class Memory {
+    constructor(descriptor: { initial: number; maximum: number; shared: true });
     readonly buffer: ArrayBuffer;
+    grow(pages: number): number;
   }
   class RuntimeError extends Error {}
   class Module {

@@ -1,5 +1,6 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type { Csr } from '../sparse/csr.js';
+import type { LinearLoss, LinearProblem } from './linear-loss.js';
 import type { Tf } from './sparse.js';
 import type { VectorSpace } from './vectors.js';
 
@@ -29,6 +30,8 @@ export interface Backend {
   /** Moves a matrix to the device, in the form that its kernels read. */
   upload(matrix: Csr): unknown;
   vectors(length: number): VectorSpace;
+  /** The loss by kernels of its own. Where it is absent, vectors hold tensors, and the sparse operations give the loss. */
+  loss?(problem: LinearProblem): LinearLoss;
   memory: DeviceMemory;
   facts: DeviceFacts;
   /** The values of a tensor; `tensor.data()` where it is absent. Throws `failed` where the device is lost. */

@@ -1,7 +1,7 @@
 import { MaasError } from '../errors.js';
 import type { Listener } from '../progress.js';
 import type { DeviceChoice } from './choices.js';
-import { type Device, type DeviceName, openDevice } from './device.js';
+import { type DeviceName, type LinearDevice, openLinearDevice } from './device.js';
 import { SPARSE_COLUMNS } from './measure.js';
 import { keepMeasurements, readMeasurements } from './measurements.js';
 import { findPackages, type PackageKind } from './packages.js';
@@ -9,7 +9,7 @@ import { probeDevice } from './probing.js';
 
 /** A device that is open, and why it is this one. */
 export interface ChosenDevice {
-  device: Device;
+  device: LinearDevice;
   requested: DeviceChoice;
   reason: string;
 }
@@ -30,9 +30,10 @@ export interface Job {
 export async function openNamed(
   requested: Exclude<DeviceChoice, 'auto'>,
   folder: string,
+  threads?: number,
 ): Promise<ChosenDevice> {
   if (requested === 'gpu') return openGpu(folder);
-  const device = await openTried(requested, folder);
+  const device = await openTried(requested, folder, { threads });
   return { device, requested, reason: 'asked for' };
 }
 
@@ -55,7 +56,11 @@ async function openGpu(folder: string): Promise<ChosenDevice> {
 }
 
 /** Opens a device; WebGPU only after a trial, since Dawn writes to standard error what it does not find. */
-async function openTried(name: DeviceName, folder: string, { hardware = false } = {}): Promise<Device> {
+async function openTried(
+  name: DeviceName,
+  folder: string,
+  { hardware = false, threads }: { hardware?: boolean; threads?: number | undefined } = {},
+): Promise<LinearDevice> {
   if (name === 'webgpu') {
     const probe = await probeDevice({ name, folder, measured: false });
     const details = { requested: name };
@@ -71,7 +76,7 @@ async function openTried(name: DeviceName, folder: string, { hardware = false } 
       throw new MaasError('device', `${missing}: ${probe.adapter} is software, not a GPU`, { details });
     }
   }
-  return openDevice(name, folder);
+  return openLinearDevice(name, folder, threads);
 }
 
 /** Passes over the data that a fit takes, as a rule. */
@@ -94,9 +99,14 @@ const candidates: [DeviceName, PackageKind][] = [
  * Opens the device that `auto` stands for: wasm, unless the job is long or large, and another device that is
  * installed holds it and is expected to be faster, by what was measured of both on this machine.
  */
-export async function openForJob(job: Job, folder: string, listener: Listener = {}): Promise<ChosenDevice> {
+export async function openForJob(
+  job: Job,
+  folder: string,
+  threads?: number,
+  listener: Listener = {},
+): Promise<ChosenDevice> {
   const open = async (name: DeviceName, reason: string) => ({
-    device: await openDevice(name, folder),
+    device: await openLinearDevice(name, folder, threads),
     requested: 'auto' as const,
     reason,
   });
@@ -130,14 +140,13 @@ export async function openForJob(job: Job, folder: string, listener: Listener = 
     if (chosen && holds(chosen.device, job)) return chosen;
     chosen?.device.close();
   }
-  // what was tried in between is TensorFlow.js's current backend now
   return open('wasm', `none of ${installed.join(', ')} is expected to be ${WORTH_FACTOR} times as fast`);
 }
 
 const isMissing = (error: unknown): error is MaasError =>
   error instanceof MaasError && error.code === 'device';
 
-const holds = ({ memory }: Device, { bytes, largest }: Job) =>
+const holds = ({ memory }: LinearDevice, { bytes, largest }: Job) =>
   bytes <= memory.bytes && largest <= memory.tensorBytes;
 
 /** Seconds that a fit takes at these rates a second. */

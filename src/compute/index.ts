@@ -2,10 +2,18 @@
 export type * as tf from '@tensorflow/tfjs-core';
 export type { DeviceFacts } from './backend.js';
 export { type ChosenDevice, type Job, openForJob, openNamed } from './choose.js';
-export { type Device, type DeviceName, deviceNames, openDevice } from './device.js';
+export {
+  type Device,
+  type DeviceName,
+  deviceNames,
+  type LinearDevice,
+  openDevice,
+  openLinearDevice,
+} from './device.js';
+export { columnsFor, type LinearLoss, type LinearProblem } from './linear-loss.js';
 export { rememberProbes } from './measurements.js';
 export { defaultDeviceFolder } from './packages.js';
 export { type Probe, probeDevice } from './probing.js';
 export type { SparseTensor } from './sparse.js';
 export { hasNvidiaDriver } from './tensorflow/nvidia.js';
-export { DeviceVector, type VectorSpace } from './vectors.js';
+export type { DeviceVector, VectorSpace } from './vectors.js';

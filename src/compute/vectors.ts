@@ -1,9 +1,13 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type { Tf } from './sparse.js';
 
-/** A vector on the device whose content its space may change. */
-export class DeviceVector {
-  /** `tensor` is float32; spaces that cannot write in place put another in its place. */
+/** A vector on the device, of one of its spaces, which may change it. */
+export interface DeviceVector {
+  dispose(): void;
+}
+
+/** A vector as a tensor of float32; spaces that cannot write in place put another in its place. */
+export class TensorVector implements DeviceVector {
   constructor(public tensor: tfjs.Tensor1D) {}
 
   dispose(): void {
@@ -16,24 +20,32 @@ export class DeviceVector {
  * once, since each is a pass over memory: on a GPU both are matrix products. Numbers come back by promise: a GPU
  * gives none at once.
  */
-export interface VectorSpace {
+export interface VectorSpace<V extends DeviceVector = DeviceVector> {
   readonly length: number;
   /** A new vector of zeros, to be disposed of by the caller. */
-  zeros(): DeviceVector;
-  /** Row-major [left, right] scalar products over the first `length` elements, block sums added up in float64. */
-  dots(left: readonly DeviceVector[], right: readonly DeviceVector[], length?: number): Promise<Float64Array>;
-  /** out = Σ weightᵢ·vectorᵢ on its first `length` elements; `out` may be one of the vectors. */
-  combine(
-    out: DeviceVector,
-    weights: readonly number[],
-    vectors: readonly DeviceVector[],
-    length?: number,
-  ): void;
+  zeros(): V;
+  /** A new vector of these numbers, to be disposed of by the caller. */
+  from(values: Float32Array): V;
+  /** The elements of a vector. */
+  read(vector: V): Promise<Float32Array>;
+  /** Row-major [left, right] scalar products, block sums added up in float64. */
+  dots(left: readonly V[], right: readonly V[]): Promise<Float64Array>;
+  /** out = Σ weightᵢ·vectorᵢ; `out` may be one of the vectors. */
+  combine(out: V, weights: readonly number[], vectors: readonly V[]): void;
   /** out = a ⊙ b, element by element; `out` may be one of them. */
-  multiply(out: DeviceVector, a: DeviceVector, b: DeviceVector): void;
+  multiply(out: V, a: V, b: V): void;
   /** Largest absolute element. */
-  maxAbs(vector: DeviceVector): Promise<number>;
+  maxAbs(vector: V): Promise<number>;
 }
+
+/** How spaces of tensors make vectors and read them. */
+export const tensorBasics = (tf: Tf, length: number) => ({
+  length,
+  zeros: () => new TensorVector(tf.keep(tf.zeros<tfjs.Rank.R1>([length]))),
+  // a copy, since some backends keep the array itself
+  from: (values: Float32Array) => new TensorVector(tf.keep(tf.tensor1d(values.slice()))),
+  read: async ({ tensor }: TensorVector) => (await tensor.data()).slice() as Float32Array,
+});
 
 /** The arithmetic that a device on the CPU brings, on n elements from the element `from` on. */
 export interface VectorKernels {
@@ -56,10 +68,9 @@ export interface VectorKernels {
 const CACHE_BLOCK = 16384;
 
 /** A vector space for devices whose tensors lie in the processor's memory and may be written in place. */
-export function blockedVectors(tf: Tf, kernels: VectorKernels, length: number): VectorSpace {
+export function blockedVectors(tf: Tf, kernels: VectorKernels, length: number): VectorSpace<TensorVector> {
   return {
-    length,
-    zeros: () => new DeviceVector(tf.zeros<tfjs.Rank.R1>([length])),
+    ...tensorBasics(tf, length),
     maxAbs: async ({ tensor }) => kernels.maxAbs(length, tensor),
     multiply: (out, a, b) => kernels.multiply(length, out.tensor, a.tensor, b.tensor),
 

@@ -19,7 +19,8 @@ const odd = [
  */
 export function goldenTexts(pipeline: Pipeline): string[] {
   const random = seededRandom(1);
-  const { terms, analyzer } = pipeline.state().vectorizer;
+  const { terms: vocabulary, analyzer } = pipeline.state().vectorizer;
+  const terms = vocabulary.list();
   const glue = analyzer.analyzer === 'word' ? ' ' : '';
   const made = Array.from({ length: 24 }, (_, i) =>
     Array.from({ length: 1 + i * 3 }, () => terms[Math.floor(random() * terms.length)]).join(glue),

@@ -17,10 +17,11 @@ port.on('message', (request: CountingRequest) => {
     return;
   }
   const counted = counter.finish();
-  const { rows, nodes, chunks } = counted;
+  const { rows, nodes, chunks, words } = counted;
   const arrays = [
     ...Object.values(rows),
     ...Object.values(nodes),
+    ...(words ? [words.units, words.starts] : []),
     ...chunks.flatMap((chunk) => [chunk.nodes, chunk.counts]),
   ];
   port.postMessage(

@@ -3,6 +3,7 @@ import { MaasError } from '../errors.js';
 import { GrowableU32 } from '../sparse/growable.js';
 import type { AnalyzerOptions, Stem } from '../text/analyzer.js';
 import { pythonSpaces } from '../text/words.js';
+import { type Words, wordsOf } from './words.js';
 
 /** The functions of assembly/counter.ts; pointers are byte offsets into its memory. */
 interface Counter {
@@ -38,7 +39,7 @@ export interface CountedTerms {
   /** The terms: node i is the n-gram of its parent (NONE for none) with a symbol behind it. */
   nodes: { parents: Uint32Array; symbols: Uint32Array };
   /** What symbols are: words by number, or (null) code points. */
-  words: string[] | null;
+  words: Words | null;
 }
 
 /** Entries that are copied out of WebAssembly at a time. */
@@ -143,7 +144,7 @@ export class TermCounter {
         length: this.#rows.length.view().slice(),
       },
       nodes: { parents: this.#numbers(parents, count), symbols: this.#numbers(symbols, count) },
-      words: this.#codePoints ? null : (this.#mapped ?? this.#words()),
+      words: this.#codePoints ? null : this.#words(),
     };
   }
 
@@ -157,14 +158,11 @@ export class TermCounter {
     this.#waiting = 0;
   }
 
-  #words(): string[] {
-    const count = this.#counter.wordCount();
-    const starts = this.#numbers(this.#counter.wordStartsAt() >>> 0, count + 1);
+  #words(): Words {
+    if (this.#mapped) return wordsOf(this.#mapped);
+    const starts = this.#numbers(this.#counter.wordStartsAt() >>> 0, this.#counter.wordCount() + 1);
     const at = this.#counter.unitsAt() >>> 0;
-    const bytes = this.#memory();
-    return Array.from({ length: count }, (_, i) =>
-      bytes.toString('utf16le', at + 2 * starts[i]!, at + 2 * starts[i + 1]!),
-    );
+    return { units: new Uint16Array(this.#counter.memory.buffer, at, starts.at(-1)!).slice(), starts };
   }
 
   /** A copy of u32 numbers in the memory. */

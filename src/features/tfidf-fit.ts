@@ -1,10 +1,13 @@
 import { MaasError } from '../errors.js';
 import type { Csr } from '../sparse/csr.js';
 import type { AnalyzerOptions, Stem } from '../text/analyzer.js';
+import { termsOfNodes } from './counted-terms.js';
 import { type Counting, openCounting } from './counting.js';
-import type { CountedTerms } from './term-counter.js';
-import { orderTerms, termTexts } from './term-order.js';
-import { TfidfVectorizer, type WeightOptions, weigh } from './tfidf.js';
+import { RowWeigher } from './row-weigher.js';
+import { type CountedTerms, NONE } from './term-counter.js';
+import { byFallingKey, orderTerms } from './term-order.js';
+import type { Terms } from './terms.js';
+import { TfidfVectorizer, type WeightOptions } from './tfidf.js';
 
 /** Options of the TF-IDF vectorizer: what a text's terms are, which count, and how much. */
 export interface TfidfOptions extends AnalyzerOptions, WeightOptions {
@@ -17,8 +20,6 @@ export interface TfidfOptions extends AnalyzerOptions, WeightOptions {
   /** Count one more row that holds every term, so that no idf divides by zero or vanishes. */
   smoothIdf: boolean;
 }
-
-const COUNTS = 2 ** 24;
 
 /** Collects texts, then fits a vectorizer on some of them and gives the feature rows of any; texts are not kept. */
 export class TfidfCollector {
@@ -71,6 +72,7 @@ export class TfidfFit {
       this.options;
     const { terms, columns, idf } = this.#choose(trainRows);
     const weights: WeightOptions = { sublinearTf, norm };
+    const weigher = new RowWeigher(this.counted, columns, idf, weights);
     const vectorizer = new TfidfVectorizer(
       {
         kind: 'tfidf',
@@ -81,11 +83,14 @@ export class TfidfFit {
       },
       this.stem,
     );
-    return { vectorizer, vectorize: (rows) => this.#vectorize(rows, columns, idf, weights) };
+    return { vectorizer, vectorize: (rows) => weigher.weigh(rows) };
   }
 
-  /** The terms kept, in code point order, their idf, and the column of each node (−1: none). */
-  #choose(rows: Uint32Array): { terms: string[]; columns: Int32Array; idf: Float64Array } {
+  /**
+   * The terms kept, those of most rows first and in code point order where they are equal, their idf, and the column of
+   * each node (NONE: it has none).
+   */
+  #choose(rows: Uint32Array): { terms: Terms; columns: Uint32Array; idf: Float64Array } {
     const found = this.counted.nodes.parents.length;
     const documents = new Uint32Array(found);
     const totals = new Float64Array(this.options.maxFeatures === null ? 0 : found);
@@ -104,12 +109,18 @@ export class TfidfFit {
         `max-df (${maxDf}) leaves out what min-df (${minDf}) asks for, on ${n} rows`,
       );
     }
-    let kept = orderTerms(this.counted, (node) => documents[node]! >= atLeast && documents[node]! <= atMost);
-    if (kept.length === 0)
+    const among = new Uint32Array(found);
+    let count = 0;
+    for (let node = 0; node < found; node++) {
+      if (documents[node]! >= atLeast && documents[node]! <= atMost) among[count++] = node;
+    }
+    if (count === 0) {
       throw noTerms(
         documents.some((rows) => rows > 0),
         this.options,
       );
+    }
+    let kept = orderTerms(this.counted, among.subarray(0, count));
     if (maxFeatures !== null && kept.length > maxFeatures) {
       const places = kept.map((_, place) => place);
       const most = places
@@ -118,56 +129,16 @@ export class TfidfFit {
       const all = kept;
       kept = most.sort().map((place) => all[place]!);
     }
-    const columns = new Int32Array(found).fill(-1);
+    kept = byFallingKey(kept, documents, n);
+    const columns = new Uint32Array(found).fill(NONE);
     const idf = new Float64Array(kept.length);
     const one = smoothIdf ? 1 : 0;
-    kept.forEach((node, column) => {
+    for (let column = 0; column < kept.length; column++) {
+      const node = kept[column]!;
       columns[node] = column;
       idf[column] = Math.log((n + one) / (documents[node]! + one)) + 1;
-    });
-    return { terms: termTexts(this.counted, kept), columns, idf };
-  }
-
-  #vectorize(rows: Uint32Array, columns: Int32Array, idf: Float64Array, weights: WeightOptions): Csr {
-    const { chunk, offset, length } = this.counted.rows;
-    let longest = 0;
-    let most = 0;
-    for (const r of rows) {
-      most += length[r]!;
-      longest = Math.max(longest, length[r]!);
     }
-    const indptr = new Uint32Array(rows.length + 1);
-    const indices = new Uint32Array(most);
-    const values = new Float32Array(most);
-    // column and count share one number while the row is sorted: exact up to 2^29 columns and 2^24 repeats
-    const packed = new Float64Array(longest);
-    let p = 0;
-    for (let i = 0; i < rows.length; i++) {
-      const r = rows[i]!;
-      const { nodes, counts } = this.counted.chunks[chunk[r]!]!;
-      const from = p;
-      for (let q = offset[r]!; q < offset[r]! + length[r]!; q++) {
-        const column = columns[nodes[q]!]!;
-        if (column >= 0) packed[p++ - from] = column * COUNTS + counts[q]!;
-      }
-      packed.subarray(0, p - from).sort();
-      for (let q = from; q < p; q++) {
-        const column = Math.floor(packed[q - from]! / COUNTS);
-        indices[q] = column;
-        packed[q - from]! -= column * COUNTS;
-      }
-      weigh(packed, indices, values, from, p, idf, weights);
-      indptr[i + 1] = p;
-    }
-    // terms that were not kept took room, too
-    const whole = p === most;
-    return {
-      rows: rows.length,
-      cols: idf.length,
-      indptr,
-      indices: whole ? indices : indices.slice(0, p),
-      values: whole ? values : values.slice(0, p),
-    };
+    return { terms: termsOfNodes(this.counted, kept), columns, idf };
   }
 
   /** Terms and counts of a row. */

@@ -1,5 +1,6 @@
 import type { Csr } from '../sparse/csr.js';
 import { type Analyzer, type AnalyzerOptions, createAnalyzer, type Stem } from '../text/analyzer.js';
+import { listedTerms, type Terms } from './terms.js';
 import type { Vectorizer } from './vectorizer.js';
 
 /** How counts become weights; scikit-learn's names and meanings. */
@@ -15,8 +16,8 @@ export interface TfidfState {
   kind: 'tfidf';
   analyzer: AnalyzerOptions;
   weights: WeightOptions;
-  /** Column c counts the term `terms[c]`; in code point order. */
-  terms: string[];
+  /** Column c counts term c: those of most rows first, in code point order where they are equal. */
+  terms: Terms;
   /** Inverse document frequency of each column. */
   idf: Float64Array;
 }
@@ -37,8 +38,16 @@ export class TfidfVectorizer implements Vectorizer {
     this.#analyze = createAnalyzer(learned.analyzer, stem);
   }
 
+  /** The vectorizer whose state was stored as JSON. */
+  static revive(
+    state: Omit<TfidfState, 'terms'> & { terms: readonly string[] },
+    stem?: Stem,
+  ): TfidfVectorizer {
+    return new TfidfVectorizer({ ...state, terms: listedTerms(state.terms) }, stem);
+  }
+
   transform(texts: readonly string[]): Csr {
-    this.#columns ??= new Map(this.learned.terms.map((term, column) => [term, column]));
+    this.#columns ??= new Map(this.learned.terms.list().map((term, column) => [term, column]));
     const indptr = new Uint32Array(texts.length + 1);
     const rows: { columns: Uint32Array; counts: Float64Array }[] = [];
     for (let r = 0; r < texts.length; r++) {

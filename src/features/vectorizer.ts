@@ -15,14 +15,17 @@ export interface Vectorizer {
 
 /** The vectorizers by name: how each comes back from its state. */
 const vectorizers = {
-  tfidf: (state: TfidfState, stem?: Stem) => new TfidfVectorizer(state, stem),
+  tfidf: TfidfVectorizer.revive,
 } as const;
 
 export type VectorizerKind = keyof typeof vectorizers;
-export type VectorizerState = Parameters<(typeof vectorizers)[VectorizerKind]>[0];
+/** What a fitted vectorizer learned. */
+export type VectorizerState = TfidfState;
+/** The same, read from where it was stored. */
+export type StoredVectorizerState = Parameters<(typeof vectorizers)[VectorizerKind]>[0];
 
 /** The vectorizer whose state this is. Throws `artifact` for an unknown kind. `stem` is the loaded stemmer its analyzer names, if it names one. */
-export function loadVectorizer(state: VectorizerState, stem?: Stem): Vectorizer {
+export function loadVectorizer(state: StoredVectorizerState, stem?: Stem): Vectorizer {
   if (!Object.hasOwn(vectorizers, state.kind)) {
     throw new MaasError('artifact', `there is no vectorizer "${state.kind}" in this maas`);
   }

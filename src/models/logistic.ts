@@ -1,10 +1,10 @@
-import type { Device, Job } from '../compute/index.js';
+import { columnsFor, type Job, type LinearDevice } from '../compute/index.js';
 import { MaasError } from '../errors.js';
 import { breathe, type Listener } from '../progress.js';
 import type { Csr } from '../sparse/csr.js';
+import { designOf } from './design.js';
 import { type LbfgsResult, minimizeLbfgs } from './lbfgs.js';
 import { LinearClassifier } from './linear.js';
-import { columnScales, scaledProblem, sumOf, unscale } from './logistic-problem.js';
 
 /** Options of logistic regression, named as scikit-learn names them. */
 export interface LogisticOptions {
@@ -41,21 +41,27 @@ export async function fitLogistic(
   labels: Int32Array,
   classes: number,
   options: LogisticOptions,
-  device: Device,
+  device: LinearDevice,
   listener: Listener = {},
 ): Promise<{ classifier: LinearClassifier; report: FitReport }> {
-  const columns = columnsFor(classes);
   const weights = sampleWeights(labels, classes, options.classWeight);
-  const history = affordableHistory(features, classes, device);
-  const scales = columnScales(features, weights, classes, options.C);
-  const problem = scaledProblem(device, features, labels, weights, scales, columns, options.C);
-  const { space, parameters } = problem;
+  const { matrix, penalties, toOriginal, expand } = designOf(features, weights, classes, options.C);
+  if (!toOriginal.every(Number.isFinite)) throw beyondFloat32(options.C);
+  const history = affordableHistory(matrix, classes, device);
+  const loss = device.loss({ features: matrix, labels, weights, classes, penalties });
+  const { space } = loss;
+  const parameters = space.zeros();
+  const original = loss.perFeature(toOriginal);
+  const scratch = space.zeros();
   try {
-    const result = await minimizeLbfgs(space, problem.objective, parameters, {
+    const result = await minimizeLbfgs(space, loss.evaluate, parameters, {
       tolerance: options.tol,
       maxIterations: options.maxIter,
       history,
-      gradientMax: problem.gradientMax,
+      gradientMax: (gradient) => {
+        space.multiply(scratch, original, gradient);
+        return space.maxAbs(scratch);
+      },
       onIteration: async (iteration, value) => {
         listener.step?.({
           stage: 'fit',
@@ -67,24 +73,28 @@ export async function fitLogistic(
       },
     });
     if (!Number.isFinite(result.value) || (result.iterations === 0 && result.status === 'precision')) {
-      throw new MaasError('failed', `the fit cannot take a single step with C = ${options.C} in float32`, {
-        hint: 'use a C closer to 1',
-      });
+      throw beyondFloat32(options.C);
     }
-    const learned = unscale((await device.read(parameters.tensor)).slice() as Float32Array, scales, columns);
-    const split = features.cols * columns;
+    const { coef, intercept } = expand(await loss.read(parameters));
     const classifier = new LinearClassifier({
       kind: 'logistic',
       classes,
       features: features.cols,
-      coef: learned.slice(0, split),
-      intercept: learned.slice(split),
+      coef,
+      intercept,
     });
-    return { classifier, report: fitReport(result, sumOf(weights), options, listener) };
+    const sum = weights.reduce((total, weight) => total + weight, 0);
+    return { classifier, report: fitReport(result, sum, options, listener) };
   } finally {
-    problem.dispose();
+    for (const vector of [parameters, original, scratch]) vector.dispose();
+    loss.dispose();
   }
 }
+
+const beyondFloat32 = (C: number) =>
+  new MaasError('failed', `the fit cannot take a single step with C = ${C} in float32`, {
+    hint: 'use a C closer to 1',
+  });
 
 /** For how many steps the optimizer remembers the curvature, where memory allows, and at the least. */
 const HISTORY = 10;
@@ -112,21 +122,18 @@ export const logisticJob = (features: Csr, classes: number): Job => ({
   ...deviceBytes(features, classes, LEAST_HISTORY),
 });
 
-/** Weights for each feature: two classes share one. */
-const columnsFor = (classes: number) => (classes === 2 ? 1 : classes);
-
 /**
  * For how many steps the optimizer can remember the curvature: 10, or fewer where there are very many parameters.
  * Throws `failed` where the problem is too large for the device altogether.
  */
-function affordableHistory(features: Csr, classes: number, { memory, name }: Device): number {
+function affordableHistory(features: Csr, classes: number, { memory, name }: LinearDevice): number {
   for (let history = HISTORY; history >= LEAST_HISTORY; history--) {
     const { bytes, largest } = deviceBytes(features, classes, history);
     if (bytes <= memory.bytes && largest <= memory.tensorBytes) return history;
   }
   throw new MaasError(
     'failed',
-    `${features.cols.toLocaleString('en-US')} features for ${classes} classes are too many for the memory of the device ${name}`,
+    `${(features.cols - 1).toLocaleString('en-US')} features for ${classes} classes are too many for the memory of the device ${name}`,
     { hint: 'raise --min-df, or set --max-features' },
   );
 }

@@ -13,16 +13,20 @@ const columns = ['file', 'row', 'line', 'label', 'predicted', 'score', 'label_sc
 
 /** predictions.csv of a version. Probabilities keep all their digits, so that metrics can be made from them again. */
 export function encodePredictions(predictions: readonly RowPrediction[]): string {
-  const rows = predictions.map((p) => [
-    p.file,
-    p.row,
-    p.line,
-    p.label,
-    p.predicted,
-    p.score,
-    p.labelScore ?? '',
-  ]);
-  return `${Papa.unparse([columns, ...rows], { newline: '\n' })}\n`;
+  const fields = new Map<string, string>();
+  const quoted = (text: string) => {
+    let field = fields.get(text);
+    if (field === undefined) {
+      field = Papa.unparse([[text]]);
+      fields.set(text, field);
+    }
+    return field;
+  };
+  let csv = `${columns.join(',')}\n`;
+  for (const { file, row, line, label, predicted, score, labelScore } of predictions) {
+    csv += `${quoted(file)},${row},${line},${quoted(label)},${quoted(predicted)},${score},${labelScore ?? ''}\n`;
+  }
+  return csv;
 }
 
 /** What `encodePredictions` was given. Throws `artifact` for another table. */

@@ -1,5 +1,6 @@
 import { MaasError } from '../errors.js';
-import { loadPipeline, type Pipeline, type PipelineState } from '../pipeline.js';
+import type { Terms } from '../features/terms.js';
+import { loadPipeline, type Pipeline, type StoredPipelineState } from '../pipeline.js';
 import { loadStemmer } from '../text/stemmers.js';
 import type { Artifact, ArtifactManifest } from './artifact.js';
 import { decodeSafetensors, encodeSafetensors, type Tensor, type TypedArray } from './safetensors.js';
@@ -14,7 +15,7 @@ const WEIGHTS = 'weights.safetensors';
  */
 export function encodeState<S extends object>(state: S): Record<string, string | Uint8Array> {
   const tensors: Record<string, Tensor> = {};
-  let vocabulary: unknown;
+  let vocabulary: string | Uint8Array | undefined;
   const plain = mapLeaves(state, '', (value, path) => {
     if (ArrayBuffer.isView(value)) {
       const data = value as TypedArray;
@@ -22,14 +23,14 @@ export function encodeState<S extends object>(state: S): Record<string, string |
       return { $tensor: path };
     }
     if (path.endsWith('.terms')) {
-      vocabulary = value;
+      vocabulary = Array.isArray(value) ? JSON.stringify(value) : (value as Terms).encode();
       return { $file: VOCABULARY };
     }
     return undefined;
   });
   return {
     [STATE]: `${JSON.stringify(plain, null, 2)}\n`,
-    ...(vocabulary === undefined ? {} : { [VOCABULARY]: JSON.stringify(vocabulary) }),
+    ...(vocabulary === undefined ? {} : { [VOCABULARY]: vocabulary }),
     [WEIGHTS]: encodeSafetensors(tensors),
   };
 }
@@ -51,7 +52,7 @@ export async function decodeState<S extends object>(artifact: Artifact<ArtifactM
 
 /** Loads the pipeline of a version. */
 export async function readPipeline(artifact: Artifact<ArtifactManifest>): Promise<Pipeline> {
-  const state = await decodeState<PipelineState>(artifact);
+  const state = await decodeState<StoredPipelineState>(artifact);
   if (!Array.isArray(state.labels) || !state.vectorizer?.analyzer || !state.classifier?.kind) {
     throw new MaasError(
       'artifact',

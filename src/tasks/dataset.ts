@@ -1,15 +1,15 @@
-import { loadVectorizer, type VectorizerState } from '../features/vectorizer.js';
+import { loadVectorizer, type StoredVectorizerState } from '../features/vectorizer.js';
 import { type DatasetManifest, readDataset } from '../store/dataset.js';
 import { loadStemmer } from '../text/stemmers.js';
 import type { Prepared } from './prepare.js';
 
-/** `Prepared` as plain data and typed arrays: the vectorizer as its state. */
+/** `Prepared` as it is read back: the vectorizer as its state. */
 interface StoredDataset extends Omit<Prepared, 'vectorizer'> {
-  vectorizer: VectorizerState;
+  vectorizer: StoredVectorizerState;
 }
 
 /** Prepared data as a dataset holds it. */
-export const storedForm = (prepared: Prepared): StoredDataset => ({
+export const storedForm = (prepared: Prepared) => ({
   ...prepared,
   vectorizer: prepared.vectorizer.state(),
 });

@@ -104,12 +104,15 @@ export function outcomesOf(pipeline: Pipeline, features: Csr, rows: readonly Pla
   const { labels } = pipeline;
   const classOf = new Map(labels.map((label, c) => [label, c]));
   const probabilities = pipeline.classifier.probabilities(features);
-  return rows.map((row, r) => {
+  return rows.map(({ file, row, line, label }, r) => {
     const from = r * labels.length;
     const best = argmax(probabilities, from, labels.length);
-    const own = classOf.get(row.label);
+    const own = classOf.get(label);
     return {
-      ...row,
+      file,
+      row,
+      line,
+      label,
       predicted: labels[best]!,
       score: probabilities[from + best]!,
       labelScore: own === undefined ? null : probabilities[from + own]!,

@@ -46,8 +46,6 @@ export interface PrepareInput {
   test?: readonly string[];
   /** How many threads to use; as many as there are cores if absent. The outcome does not depend on it. */
   threads?: number | undefined;
-  /** Something to be done while another thread still counts. */
-  meanwhile?: () => Promise<unknown>;
 }
 
 /** Reads CSV files into feature rows. The vectorizer learns from the training rows alone. Throws `data`, `usage`. */
@@ -108,7 +106,6 @@ export async function prepare(
       const counted = collector.finish();
       // told where it is waited for
       counted.catch(() => {});
-      await input.meanwhile?.();
       listener.step?.({ stage: 'vectorize' });
       const found = [...labelIds.keys()];
       const labels = [...found.slice(0, classes).sort(compareCodePoints), ...found.slice(classes)];

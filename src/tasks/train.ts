@@ -2,13 +2,7 @@ import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import {
-  type ChosenDevice,
-  defaultDeviceFolder,
-  openDevice,
-  openForJob,
-  openNamed,
-} from '../compute/index.js';
+import { type ChosenDevice, defaultDeviceFolder, openForJob, openNamed } from '../compute/index.js';
 import { MaasError } from '../errors.js';
 import { type Evaluation, evaluate, type Metrics } from '../metrics/classification.js';
 import { type FitReport, fitLogistic, logisticJob } from '../models/logistic.js';
@@ -153,19 +147,13 @@ async function fitInTurn(options: TrainOptions, stopwatch: Stopwatch, listener: 
   const { settings, devices = defaultDeviceFolder() } = options;
   // a device that is not there is told before an hour of reading, not after
   const named = settings.device === 'auto' ? undefined : settings.device;
-  let chosen = named && (await stopwatch.time('fit', () => openNamed(named, devices)));
+  let chosen = named && (await stopwatch.time('fit', () => openNamed(named, devices, options.threads)));
   try {
-    // for most jobs the device is wasm, whose libraries are loaded while another thread still counts
-    const meanwhile = async () => {
-      const from = performance.now();
-      if (!named) await openDevice('wasm').catch(() => {});
-      stopwatch.move('vectorize', 'fit', (performance.now() - from) / 1000);
-    };
-    const loaded = await load({ ...options, meanwhile }, stopwatch, listener);
+    const loaded = await load(options, stopwatch, listener);
     const { parts, labels, classes, vectorizer } = loaded.prepared;
     const { features, labels: targets } = parts.train;
     return await stopwatch.time('fit', async () => {
-      chosen ??= await openForJob(logisticJob(features, classes), devices, listener);
+      chosen ??= await openForJob(logisticJob(features, classes), devices, options.threads, listener);
       listener.step?.({ stage: 'fit' });
       const fitted = await fitLogistic(features, targets, classes, settings, chosen.device, listener);
       return {

@@ -31,7 +31,7 @@ describe('train', () => {
         reason: 'the job is too small for another device to gain',
         driver: null,
         software: false,
-        libraries: { tfjs: expect.stringMatching(/^\d+\.\d+\.\d+$/) },
+        libraries: {},
       },
     });
     expect(result.deviceFacts.adapter).not.toBe('');
@@ -166,7 +166,7 @@ describe('doctor', () => {
   });
 });
 
-test('only training loads TensorFlow.js', async () => {
+test('TensorFlow.js is loaded only where it computes', async () => {
   parsed(await run(['train', tickets, '--json', '--name', 'linear']));
   const hook = folder.file(
     'hook.mjs',
@@ -176,9 +176,10 @@ test('only training loads TensorFlow.js', async () => {
      register('data:text/javascript,' + encodeURIComponent(code));`,
   );
   const env = { ...nothing, NODE_OPTIONS: `--import=${hook}` };
-  const forbidden = await run(['train', tickets], env);
+  const forbidden = await run(['train', tickets, '--device', 'cpu'], env);
   expect(forbidden.stderr).toContain('loads @tensorflow/');
   for (const args of [
+    ['train', tickets],
     ['predict', 'linear', '--text', 'where is my parcel'],
     ['evaluate', 'linear'],
     ['evaluate', 'linear', '--data', tickets],

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Device, DeviceVector, openDevice } from '../../src/compute/index.js';
+import { type Device, openDevice } from '../../src/compute/index.js';
 import { minimizeLbfgs } from '../../src/models/lbfgs.js';
 
 let device: Device;
@@ -20,11 +20,10 @@ async function minimize(
   start: Float32Array,
   options: { tolerance: number; maxIterations: number },
 ) {
-  const { tf } = device;
   const space = device.vectors(start.length);
   const x = space.zeros();
   const write = (to: typeof x, values: Float32Array) => {
-    const vector = new DeviceVector(tf.tensor1d(values));
+    const vector = space.from(values);
     space.combine(to, [1], [vector]);
     vector.dispose();
   };
@@ -33,14 +32,14 @@ async function minimize(
   const result = await minimizeLbfgs(
     space,
     async (at, gradient) => {
-      const value = f(at.tensor.dataSync() as Float32Array, gradientOf);
+      const value = f(await space.read(at), gradientOf);
       write(gradient, gradientOf);
       return value;
     },
     x,
     options,
   );
-  const solution = Float32Array.from(x.tensor.dataSync());
+  const solution = await space.read(x);
   x.dispose();
   return { ...result, x: solution };
 }

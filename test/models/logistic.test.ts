@@ -66,15 +66,16 @@ test('a fit that ran out of iterations says so', async () => {
 
 test('a problem beyond the memory of the device is refused before it is begun', async () => {
   const device = await openDevice('wasm');
+  const cols = 6_000_000;
   const features = {
-    rows: 1,
-    cols: 6_000_000,
-    indptr: Uint32Array.of(0, 0),
-    indices: new Uint32Array(),
-    values: new Float32Array(),
+    rows: 2,
+    cols,
+    indptr: Uint32Array.of(0, cols, 2 * cols),
+    indices: Uint32Array.from({ length: 2 * cols }, (_, i) => i % cols),
+    values: new Float32Array(2 * cols).fill(1),
   };
   const options = { C: 1, classWeight: null, maxIter: 2, tol: 1e-4 };
-  await expect(fitLogistic(features, Int32Array.of(0), 30, options, device)).rejects.toMatchObject({
+  await expect(fitLogistic(features, Int32Array.of(0, 1), 30, options, device)).rejects.toMatchObject({
     code: 'failed',
     message: '6,000,000 features for 30 classes are too many for the memory of the device wasm',
   });

@@ -5,7 +5,7 @@ import type { Backend } from '../backend.js';
 import { type CsrForm, uploadCsr } from '../csr-tensors.js';
 import { processorFacts, systemMemory } from '../processor.js';
 import { SPARSE_CROSS_ENTROPY, SPARSE_MATMUL, type SparseMatMulAttrs } from '../sparse.js';
-import { blockedVectors, type VectorKernels } from '../vectors.js';
+import { blockedVectors, type VectorKernels, type VectorSpace } from '../vectors.js';
 import { dot, maxAbs, multiply, scaleAdd, softmaxCrossEntropy, sparseMatMul } from './kernels.js';
 
 let registered = false;
@@ -21,7 +21,7 @@ export async function openCpu(): Promise<Backend> {
   return {
     tf,
     upload: (matrix) => uploadCsr(tf, matrix),
-    vectors: (length) => blockedVectors(tf, kernels, length),
+    vectors: (length) => blockedVectors(tf, kernels, length) as VectorSpace,
     memory: systemMemory(),
     facts: processorFacts({ tfjs: tf.version_core }),
   };

@@ -5,6 +5,7 @@ import type { Backend, DeviceFacts, DeviceMemory } from '../backend.js';
 import { type FoundPackage, findPackages } from '../packages.js';
 import { processorFacts, systemMemory } from '../processor.js';
 import type { Tf } from '../sparse.js';
+import type { VectorSpace } from '../vectors.js';
 import { prepareProcess } from './environment.js';
 import { registerKernels, type TensorflowBackend, uploadCoo } from './kernels.js';
 import { cudaLibraries, findNvidiaGpu, hasNvidiaDriver } from './nvidia.js';
@@ -61,7 +62,7 @@ export async function openTensorflow(device: TensorflowDevice, folder: string): 
   return {
     tf,
     upload: (matrix) => uploadCoo(tf, backend, matrix),
-    vectors: (length) => tensorVectors(tf, length),
+    vectors: (length) => tensorVectors(tf, length) as VectorSpace,
     memory: gpu ? memoryOf(gpu) : systemMemory(),
     facts: gpu ? { ...gpu, software: false, libraries } : processorFacts(libraries),
   };

@@ -1,6 +1,6 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type { Tf } from '../sparse.js';
-import { DeviceVector, type VectorSpace } from '../vectors.js';
+import { type TensorVector, tensorBasics, type VectorSpace } from '../vectors.js';
 
 /** Elements of a scalar product that are summed in float32 before the sums are read and added in float64. */
 const SUM_BLOCK = 1024;
@@ -8,18 +8,17 @@ const SUM_BLOCK = 1024;
 const PIECE = 256 * SUM_BLOCK;
 
 /** A vector space of TensorFlow.js's own operations: both of its passes over memory are matrix products. */
-export function tensorVectors(tf: Tf, length: number): VectorSpace {
+export function tensorVectors(tf: Tf, length: number): VectorSpace<TensorVector> {
   const pieces = Array.from({ length: Math.ceil(length / PIECE) }, (_, i) => ({
     from: i * PIECE,
     size: Math.min(PIECE, length - i * PIECE),
   }));
-  const replace = (vector: DeviceVector, values: tfjs.Tensor1D) => {
+  const replace = (vector: TensorVector, values: tfjs.Tensor1D) => {
     vector.dispose();
     vector.tensor = tf.keep(values);
   };
   return {
-    length,
-    zeros: () => new DeviceVector(tf.keep(tf.zeros<tfjs.Rank.R1>([length]))),
+    ...tensorBasics(tf, length),
 
     async dots(left, right) {
       const out = new Float64Array(left.length * right.length);
@@ -27,7 +26,7 @@ export function tensorVectors(tf: Tf, length: number): VectorSpace {
         const blocks = Math.ceil(size / SUM_BLOCK);
         const sums = tf.tidy(() => {
           // [blocks, vectors, SUM_BLOCK]
-          const stack = (vectors: readonly DeviceVector[]) =>
+          const stack = (vectors: readonly TensorVector[]) =>
             tf.stack(
               vectors.map(({ tensor }) => {
                 const padded = tf.pad1d(tf.slice1d(tensor, from, size), [0, blocks * SUM_BLOCK - size]);

@@ -8,7 +8,7 @@ import type { Backend } from '../backend.js';
 import { type CsrForm, uploadCsr } from '../csr-tensors.js';
 import { processorFacts } from '../processor.js';
 import { SPARSE_CROSS_ENTROPY, SPARSE_MATMUL, type SparseMatMulAttrs } from '../sparse.js';
-import { blockedVectors, type VectorKernels } from '../vectors.js';
+import { openWasmLinear } from './linear.js';
 
 /** The functions of assembly/kernels.ts; pointers are byte offsets into the backend's memory. */
 interface Kernels {
@@ -29,10 +29,6 @@ interface Kernels {
     loss: number,
     backprop: number,
   ): void;
-  dot(n: number, a: number, b: number): number;
-  scaleAdd(n: number, scale: number, y: number, weight: number, x: number): void;
-  multiply(n: number, out: number, a: number, b: number): void;
-  maxAbs(n: number, a: number): number;
 }
 
 /** What the backend keeps of its compiled module; not in its types, so checked when it is opened. */
@@ -41,29 +37,29 @@ interface BackendInternals {
   dataIdMap: { get(id: object): { memoryOffset: number } };
 }
 
-let opened: Promise<VectorKernels> | undefined;
+let opened: Promise<void> | undefined;
 
-/** The address space of WebAssembly, less what the backend and its gaps need. */
-const MEMORY_BYTES = 3.6e9;
-
-/** Makes the WebAssembly backend current and adds maas's kernels to it, which work in place on its memory. */
-export async function openWasm(): Promise<Backend> {
+/**
+ * Makes the WebAssembly backend current and adds maas's kernels to it, which work in place on its memory. What linear
+ * models need lies in a memory of its own, which so many threads work on.
+ */
+export async function openWasm(threads: number): Promise<Backend> {
   opened ??= register().catch((error) => {
     opened = undefined;
     throw error;
   });
-  const kernels = await opened;
+  await opened;
   await tf.setBackend('wasm');
+  const linear = openWasmLinear(threads);
   return {
+    ...linear,
     tf,
     upload: (matrix) => uploadCsr(tf, matrix),
-    vectors: (length) => blockedVectors(tf, kernels, length),
-    memory: { bytes: MEMORY_BYTES, tensorBytes: MEMORY_BYTES },
     facts: processorFacts({ tfjs: tf.version_core }),
   };
 }
 
-async function register(): Promise<VectorKernels> {
+async function register(): Promise<void> {
   tf.enableProdMode();
   const binary = createRequire(import.meta.url).resolve(
     '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm',
@@ -85,10 +81,9 @@ async function register(): Promise<VectorKernels> {
   const module = await WebAssembly.compile(
     await readFile(new URL('../../../dist/compute/wasm/kernels.wasm', import.meta.url)),
   );
-  const instance = await WebAssembly.instantiate(module, { env: { memory, log: Math.log } });
+  const instance = await WebAssembly.instantiate(module, { env: { memory } });
   const kernels = instance.exports as unknown as Kernels;
   registerKernels(kernels, backend, internals);
-  return vectorKernels(kernels, internals);
 }
 
 function registerKernels(kernels: Kernels, backend: BackendWasm, { dataIdMap }: BackendInternals): void {
@@ -120,14 +115,4 @@ function registerKernels(kernels: Kernels, backend: BackendWasm, { dataIdMap }: 
       return [loss, backprop];
     },
   });
-}
-
-function vectorKernels(kernels: Kernels, { dataIdMap }: BackendInternals): VectorKernels {
-  const at = (vector: tf.TensorInfo, element = 0) => dataIdMap.get(vector.dataId).memoryOffset + 4 * element;
-  return {
-    dot: (n, from, a, b) => kernels.dot(n, at(a, from), at(b, from)),
-    scaleAdd: (n, from, scale, y, weight, x) => kernels.scaleAdd(n, scale, at(y, from), weight, at(x, from)),
-    multiply: (n, out, a, b) => kernels.multiply(n, at(out), at(a), at(b)),
-    maxAbs: (n, a) => kernels.maxAbs(n, at(a)),
-  };
 }

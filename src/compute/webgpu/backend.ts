@@ -3,7 +3,7 @@ import { breathe } from '../../progress.js';
 import type { Backend } from '../backend.js';
 import { type FoundPackage, findPackages, versionBeside } from '../packages.js';
 import type { Tf } from '../sparse.js';
-import type { VectorSpace } from '../vectors.js';
+import type { TensorVector, VectorSpace } from '../vectors.js';
 import { adapterName, type GpuAdapter, type GpuDevice, isSoftware, loadGpu, removeGpu } from './dawn.js';
 import { registerKernels, uploadPieces, type WebgpuBackend } from './kernels.js';
 import { shaderVectors } from './vectors.js';
@@ -102,7 +102,7 @@ async function backendOn(adapter: GpuAdapter, found: FoundPackage, version: stri
   return {
     tf,
     upload: (matrix) => uploadPieces(tf, matrix),
-    vectors: (length) => watched(shaderVectors(tf, backend, length), failure),
+    vectors: (length) => watched(shaderVectors(tf, backend, length), failure) as VectorSpace,
     read: (tensor) => checked(tensor.data(), failure),
     memory: { bytes: Number.POSITIVE_INFINITY, tensorBytes },
     facts: {
@@ -146,8 +146,12 @@ async function checked<T>(read: Promise<T>, failure: () => MaasError | undefined
   return value;
 }
 
-const watched = (space: VectorSpace, failure: () => MaasError | undefined): VectorSpace => ({
+const watched = (
+  space: VectorSpace<TensorVector>,
+  failure: () => MaasError | undefined,
+): VectorSpace<TensorVector> => ({
   ...space,
+  read: (vector) => checked(space.read(vector), failure),
   dots: (...args) => checked(space.dots(...args), failure),
   maxAbs: (vector) => checked(space.maxAbs(vector), failure),
 });

@@ -1,6 +1,6 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type { Tf } from '../sparse.js';
-import { DeviceVector, type VectorSpace } from '../vectors.js';
+import { type TensorVector, tensorBasics, type VectorSpace } from '../vectors.js';
 import type { WebgpuBackend } from './kernels.js';
 import { combineProgram, dotsProgram, VECTORS } from './programs.js';
 
@@ -10,12 +10,11 @@ const MOST_PARTS = 16384;
 const PART = 64;
 
 /** A vector space of compute shaders, which read several vectors in one pass over memory. */
-export function shaderVectors(tf: Tf, backend: WebgpuBackend, length: number): VectorSpace {
+export function shaderVectors(tf: Tf, backend: WebgpuBackend, length: number): VectorSpace<TensorVector> {
   const run = backend.runWebGPUProgram.bind(backend);
   const tensorOf = (info: tfjs.TensorInfo) => tf.engine().makeTensorFromTensorInfo(info);
   return {
-    length,
-    zeros: () => new DeviceVector(tf.keep(tf.zeros<tfjs.Rank.R1>([length]))),
+    ...tensorBasics(tf, length),
 
     async dots(left, right) {
       const out = new Float64Array(left.length * right.length);

@@ -1,5 +1,5 @@
-import { loadVectorizer, type VectorizerState } from '../../features/vectorizer.js';
-import { loadPipeline, type PipelineState, type Prediction } from '../../pipeline.js';
+import { loadVectorizer, type StoredVectorizerState } from '../../features/vectorizer.js';
+import { loadPipeline, type Prediction, type StoredPipelineState } from '../../pipeline.js';
 import type { Stem } from '../../text/analyzer.js';
 
 // Bundled by scripts/build.mjs into one script without imports, which an exported model carries. It runs wherever
@@ -20,7 +20,7 @@ export interface Predictor {
 
 /** Revives an exported pipeline from its JSON. */
 export function createPredictor(json: string, stem?: Stem): Predictor {
-  const pipeline = loadPipeline(JSON.parse(json, revive) as PipelineState, stem);
+  const pipeline = loadPipeline(JSON.parse(json, revive) as StoredPipelineState, stem);
   return {
     labels: pipeline.labels,
     predict: (text) => pipeline.predict([text])[0]!,
@@ -30,7 +30,7 @@ export function createPredictor(json: string, stem?: Stem): Predictor {
 
 /** Revives the vectorizer of an exported pipeline: a text's feature row as a dense array. */
 export function createVectorizer(json: string, stem?: Stem): (text: string) => Float32Array {
-  const vectorizer = loadVectorizer(JSON.parse(json, revive) as VectorizerState, stem);
+  const vectorizer = loadVectorizer(JSON.parse(json, revive) as StoredVectorizerState, stem);
   return (text) => {
     const { indices, values } = vectorizer.transform([text]);
     const row = new Float32Array(vectorizer.features);

@@ -1,8 +1,8 @@
 // AssemblyScript, compiled by scripts/build.mjs to dist/features/counter.wasm.
 // Finds the terms of texts and counts them by row, without making a string: words are hashed and compared in place,
 // and an n-gram is a node in a tree of its symbols (words, or code points for character n-grams).
-import { beginRow, countWhole, cut, endRow, shortest, startTree, symbol } from './tree';
-import { BASIS, PRIME, startWords, wordSymbol } from './words';
+import { beginRow, cutWhole, endRow, startTree, symbol } from './tree';
+import { lookUp, startWords, word } from './words';
 
 export { describeNodes, nodeCount, outCountsAt, outNodesAt, outWaiting, taken } from './tree';
 export { unitsAt, wordCount, wordStartsAt } from './words';
@@ -26,6 +26,7 @@ memory.fill(classes, 0, 0x110000);
 // the text that is being read, in UTF-16 units
 let input: usize = 0;
 let inputCapacity: u32 = 0;
+let textLength: u32 = 0;
 
 /** Begins with nothing; lengths of n-grams, both inclusive; `maps` asks `symbolOf` about each new word. */
 export function start(first: u32, last: u32, maps: bool, codePoints: bool): void {
@@ -43,6 +44,7 @@ export function classesAt(): usize {
 
 /** Where to write a text of so many units. */
 export function inputAt(length: u32): usize {
+  textLength = length;
   if (length > inputCapacity) {
     heap.free(input);
     inputCapacity = length + (length >> 1);
@@ -51,36 +53,80 @@ export function inputAt(length: u32): usize {
   return input;
 }
 
+/** Units that are classified at a time. */
+const BLOCK: u32 = 64;
+
 /** Runs of two or more letters, scikit-learn's pattern (?u)\b\w\w+\b on what Python takes for \w. */
 export function addPairs(length: u32): u32 {
   beginRow();
-  const end = input + (<usize>length << 1);
-  let p = input;
-  while (p < end) {
-    const from = p;
-    let hash = BASIS;
-    let run: u32 = 0;
-    let wide: usize = 2;
-    for (; p < end; p += wide) {
-      const unit = <u32>load<u16>(p);
-      if (unit < 0x80) {
-        wide = 2;
-        if ((load<u8>(classes + <usize>unit) & LETTER) == 0) break;
-        hash = (hash ^ unit) * PRIME;
+  // where the run began that reaches into the block; 0 if none does
+  let open: usize = 0;
+  for (let i: u32 = 0; i < length; i += BLOCK) {
+    const at = input + (<usize>i << 1);
+    const letters = lettersAt(at, min(length - i, BLOCK));
+    // bits where a run begins or ends
+    let borders = letters ^ ((letters << 1) | <u64>(open != 0));
+    while (borders != 0) {
+      const p = at + (<usize>ctz(borders) << 1);
+      if (open == 0) {
+        open = p;
       } else {
-        const point = pointAt(p, end);
-        wide = widthOf(point);
-        if ((classOf(point) & LETTER) == 0) break;
-        hash = (hash ^ unit) * PRIME;
-        if (wide == 4) hash = (hash ^ <u32>load<u16>(p, 2)) * PRIME;
+        pair(open, p);
+        open = 0;
       }
-      run++;
+      borders &= borders - 1;
     }
-    if (run >= 2) symbol(wordSymbol(from, <u32>((p - from) >> 1), hash));
-    // what ended the run
-    if (p < end) p += wide;
   }
+  if (open != 0) pair(open, input + (<usize>length << 1));
+  lookUp();
   return endRow();
+}
+
+/** A run of letters, which is a word unless it is a single one. */
+// @ts-expect-error: decorator
+@inline
+function pair(from: usize, to: usize): void {
+  const units = <u32>((to - from) >> 1);
+  if (units > 2 || (units == 2 && (<u32>load<u16>(from) & 0xfc00) != 0xd800)) word(from, units);
+}
+
+/** A bit for each of up to 64 units that is part of a letter; those beyond `length` are none. */
+// @ts-expect-error: decorator
+@inline
+function lettersAt(at: usize, length: u32): u64 {
+  let letters: u64 = 0;
+  if (length == BLOCK) {
+    let all = v128.load(at);
+    for (let i: usize = 16; i < <usize>BLOCK << 1; i += 16) all = v128.or(all, v128.load(at + i));
+    if (!v128.any_true(v128.and(all, i16x8.splat(-128)))) {
+      for (let i: u64 = 0; i < 4; i++) {
+        // two registers of units below 128 are one of bytes
+        const bytes = i8x16.narrow_i16x8_u(v128.load(at + (<usize>i << 5)), v128.load(at + (<usize>i << 5), 16));
+        const lower = v128.or(bytes, i8x16.splat(0x20));
+        const isLetter = i8x16.lt_u(i8x16.sub(lower, i8x16.splat(0x61)), i8x16.splat(26));
+        const isDigit = i8x16.lt_u(i8x16.sub(bytes, i8x16.splat(0x30)), i8x16.splat(10));
+        const found = v128.or(v128.or(isLetter, isDigit), i8x16.eq(bytes, i8x16.splat(0x5f)));
+        letters |= <u64>(<u32>i8x16.bitmask(found)) << (i << 4);
+      }
+      return letters;
+    }
+  }
+  return lettersOneByOne(at, length);
+}
+
+function lettersOneByOne(at: usize, length: u32): u64 {
+  let letters: u64 = 0;
+  const end = input + (<usize>textLength << 1);
+  for (let i: u32 = 0; i < length; i++) {
+    const p = at + (<usize>i << 1);
+    const unit = <u32>load<u16>(p);
+    let point = unit;
+    // a low surrogate is what the high one before it is
+    if ((unit & 0xfc00) == 0xdc00 && p > input && (<u32>load<u16>(p - 2) & 0xfc00) == 0xd800) point = pointAt(p - 2, end);
+    else if (unit >= 0xd800) point = pointAt(p, end);
+    if (classOf(point) & LETTER) letters |= 1 << <u64>i;
+  }
+  return letters;
 }
 
 /** Words as the tokenizer `unicode` finds them. */
@@ -108,10 +154,9 @@ export function addWords(length: u32): u32 {
       if ((nextKind & follows) == 0 || (follows != MARK && (nextKind & ALONE) != 0)) break;
       p += widthOf(next);
     }
-    let hash: u32 = BASIS;
-    for (let q = from; q < p; q += 2) hash = (hash ^ <u32>load<u16>(q)) * PRIME;
-    symbol(wordSymbol(from, <u32>((p - from) >> 1), hash));
+    word(from, <u32>((p - from) >> 1));
   }
+  lookUp();
   return endRow();
 }
 
@@ -149,18 +194,15 @@ export function addPaddedCharacters(length: u32): u32 {
       p += widthOf(point);
       continue;
     }
-    cut();
-    let size: u32 = 2;
     symbol(0x20);
     do {
       symbol(point);
-      size++;
       p += widthOf(point);
       if (p >= end) break;
       point = pointAt(p, end);
     } while ((classOf(point) & SPACE) == 0);
     symbol(0x20);
-    if (size < shortest()) countWhole(size);
+    cutWhole();
   }
   return endRow();
 }

@@ -23,21 +23,34 @@ let outCapacity: u32 = 0;
 let base: u32 = 0;
 let rowStart: u32 = 0;
 
-/** Nodes of the n-grams that end at the symbol before, by length less one. */
-let window: usize = 0;
-let windowLength: u32 = 0;
+/**
+ * The symbols that n-grams are made of, up to the next cut, and for each the node of the n-gram that starts there and
+ * has been reached so far, and the hash of the next one.
+ */
+let symbols: usize = 0;
+let symbolCount: u32 = 0;
+let symbolCapacity: u32 = 0;
+let reached: usize = 0;
+let hashes: usize = 0;
+/** N-grams that are looked up together, so that the memory that they need is fetched at once. */
+const TOGETHER: u32 = 256;
+/** Keeps the fetching loops from being optimised away. */
+let touched: u32 = 0;
 
-export function startTree(first: u32, last: u32, symbols: u32): void {
+export function startTree(first: u32, last: u32, alphabet: u32): void {
   firstLength = first;
   lastLength = last;
-  firstCapacity = symbols;
+  firstCapacity = alphabet;
   firsts = zeros(<usize>firstCapacity << 3);
   mask = (1 << 12) - 1;
   slots = zeros((<usize>mask + 1) << 4);
   outCapacity = 1 << 16;
   outNodes = heap.alloc(<usize>outCapacity << 2);
   outCounts = heap.alloc(<usize>outCapacity << 2);
-  window = heap.alloc(<usize>lastLength << 2);
+  symbolCapacity = 1 << 12;
+  symbols = heap.alloc(<usize>symbolCapacity << 2);
+  reached = heap.alloc(<usize>symbolCapacity << 2);
+  hashes = heap.alloc(<usize>symbolCapacity << 2);
 }
 
 export function nodeCount(): u32 {
@@ -65,42 +78,88 @@ export function taken(): void {
 
 export function beginRow(): void {
   rowStart = base + outLength;
-  windowLength = 0;
 }
 
 /** How many entries the row has, which stand behind those of the rows before it. */
 export function endRow(): u32 {
+  cut();
   return base + outLength - rowStart;
 }
 
-/** N-grams do not reach across this place. */
-export function cut(): void {
-  windowLength = 0;
-}
-
-/** The shortest n-gram that counts. */
-export function shortest(): u32 {
-  return firstLength;
-}
-
-/** Counts the n-grams that end with this symbol. */
+/** The next symbol of the row; NONE is passed over. */
+// @ts-expect-error: decorator
+@inline
 export function symbol(id: u32): void {
   if (id == NONE) return;
-  let node = firstNode(id, firstLength == 1);
-  for (let n: u32 = 1; ; n++) {
-    // the n-gram that ended at the symbol before makes room for the one that ends here
-    const at = window + (<usize>(n - 1) << 2);
-    const before = n <= windowLength ? load<u32>(at) : NONE;
-    store<u32>(at, node);
-    if (before == NONE || n == lastLength) break;
-    node = child(before, id, n + 1 >= firstLength);
-  }
-  if (windowLength < lastLength) windowLength++;
+  if (symbolCount == symbolCapacity) growSymbols();
+  store<u32>(symbols + (<usize>symbolCount << 2), id);
+  symbolCount++;
 }
 
-/** Counts the n-gram of all of the last `length` symbols, which is too short to count otherwise. */
-export function countWhole(length: u32): void {
-  const node = load<u32>(window + (<usize>(length - 1) << 2));
+function growSymbols(): void {
+  const used = <usize>symbolCount << 2;
+  symbols = grown(symbols, used, used * 2);
+  heap.free(reached);
+  heap.free(hashes);
+  reached = heap.alloc(used * 2);
+  hashes = heap.alloc(used * 2);
+  symbolCapacity *= 2;
+}
+
+/** Counts the n-grams of the symbols so far; none reaches across this place. */
+export function cut(): void {
+  const length = symbolCount;
+  symbolCount = 0;
+  if (length == 0) return;
+  countFirsts(length);
+  const longest = min(length, lastLength);
+  for (let n: u32 = 2; n <= longest; n++) countLonger(n, length - n + 1);
+}
+
+/** The same for a piece that counts as a whole if it is too short for any n-gram. */
+export function cutWhole(): void {
+  const length = symbolCount;
+  cut();
+  if (length > 0 && length < firstLength) countWhole(load<u32>(reached));
+}
+
+function countFirsts(length: u32): void {
+  const counts = firstLength == 1;
+  for (let from: u32 = 0; from < length; from += TOGETHER) {
+    const to = min(from + TOGETHER, length);
+    let sum: u32 = 0;
+    for (let i = from; i < to; i++) {
+      const id = load<u32>(symbols + (<usize>i << 2));
+      if (id < firstCapacity) sum += load<u32>(firsts + (<usize>id << 3));
+    }
+    touched = sum;
+    for (let i = from; i < to; i++) {
+      store<u32>(reached + (<usize>i << 2), firstNode(load<u32>(symbols + (<usize>i << 2)), counts));
+    }
+  }
+}
+
+/** From the n-grams of n − 1 symbols that start at the first `length` places to those of n. */
+function countLonger(n: u32, length: u32): void {
+  const counts = n >= firstLength;
+  const last = symbols + (<usize>(n - 1) << 2);
+  for (let from: u32 = 0; from < length; from += TOGETHER) {
+    const to = min(from + TOGETHER, length);
+    let sum: u32 = 0;
+    for (let i = <usize>from << 2; i < <usize>to << 2; i += 4) {
+      const hash = hashOf(load<u32>(reached + i), load<u32>(last + i));
+      store<u32>(hashes + i, hash);
+      sum += load<u32>(slots + (<usize>(hash & mask) << 4));
+    }
+    touched = sum;
+    for (let i = <usize>from << 2; i < <usize>to << 2; i += 4) {
+      store<u32>(reached + i, child(load<u32>(reached + i), load<u32>(last + i), load<u32>(hashes + i), counts));
+    }
+  }
+}
+
+/** Counts an n-gram that is too short to count otherwise. */
+function countWhole(node: u32): void {
   // looked for in the row, since its position stands with the slot; such words are few
   for (let p = rowStart - base; p < outLength; p++) {
     if (load<u32>(outNodes + (<usize>p << 2)) == node) {
@@ -153,8 +212,10 @@ function hashOf(parent: u32, id: u32): u32 {
   return mixed(parent * 0x9e3779b1 + id * 0x7feb352d);
 }
 
-function child(parent: u32, id: u32, counts: bool): u32 {
-  let slot = hashOf(parent, id) & mask;
+// @ts-expect-error: decorator
+@inline
+function child(parent: u32, id: u32, hash: u32, counts: bool): u32 {
+  let slot = hash & mask;
   let at: usize;
   for (;;) {
     at = slots + (<usize>slot << 4);
@@ -166,6 +227,10 @@ function child(parent: u32, id: u32, counts: bool): u32 {
     }
     slot = (slot + 1) & mask;
   }
+  return newChild(at, parent, id, counts);
+}
+
+function newChild(at: usize, parent: u32, id: u32, counts: bool): u32 {
   const node = nodes++;
   store<u32>(at, parent);
   store<u32>(at, id, 4);

@@ -1,5 +1,6 @@
 // Words: their UTF-16 units one after the other, numbered as they first appear, in a hash table.
-import { grown, mixed, zeros } from './memory';
+import { symbol } from './tree';
+import { grown, zeros } from './memory';
 
 /** The symbol that a new word counts as: its own, that of its stem, or NONE for a stop word. */
 // @ts-expect-error: decorator
@@ -14,11 +15,20 @@ let words: u32 = 0;
 let capacity: u32 = 0;
 /** Where the units of each word start; one more entry than words. */
 let starts: usize = 0;
-let hashes: usize = 0;
 let symbols: usize = 0;
-/** Open addressing: word + 1, 0 for none; at most half full. */
+/** Slots of 16 bytes: hash, word + 1 (0: none), start, length. Open addressing, at most half full. */
 let slots: usize = 0;
 let mask: u32 = 0;
+
+/**
+ * Words that were found and wait to be looked up, 12 bytes each: where, length, hash. Looked up many at a time, so that
+ * the memory that they need is fetched at once and not one after the other.
+ */
+const WAITING: u32 = 256;
+let waiting: usize = 0;
+let found: u32 = 0;
+/** Keeps the fetching loops from being optimised away. */
+let touched: u32 = 0;
 
 export function startWords(maps: bool): void {
   mapped = maps;
@@ -27,10 +37,10 @@ export function startWords(maps: bool): void {
   capacity = 1 << 11;
   starts = heap.alloc((<usize>capacity + 1) << 2);
   store<u32>(starts, 0);
-  hashes = heap.alloc(<usize>capacity << 2);
   symbols = heap.alloc(<usize>capacity << 2);
   mask = (1 << 12) - 1;
-  slots = zeros((<usize>mask + 1) << 2);
+  slots = zeros((<usize>mask + 1) << 4);
+  waiting = heap.alloc(<usize>WAITING * 12);
 }
 
 export function unitsAt(): usize {
@@ -45,22 +55,57 @@ export function wordCount(): u32 {
   return words;
 }
 
-/** Where FNV-1a begins; each unit is exclusive-or'd in and multiplied by `PRIME`. */
-export const BASIS: u32 = 0x811c9dc5;
-export const PRIME: u32 = 0x01000193;
+/** Takes the word at `start`, which must stay there until `lookUp`. */
+export function word(start: usize, length: u32): void {
+  const at = waiting + <usize>found * 12;
+  store<u32>(at, <u32>start);
+  store<u32>(at, length, 4);
+  store<u32>(at, hashOf(start, length), 8);
+  if (++found == WAITING) lookUp();
+}
 
-/** The symbol of a word, given its units and their FNV-1a hash. */
-export function wordSymbol(start: usize, length: u32, hash: u32): u32 {
-  let slot = mixed(hash) & mask;
+/** Hands the symbols of the words that wait to the tree, in order. */
+export function lookUp(): void {
+  const end = waiting + <usize>found * 12;
+  let sum: u32 = 0;
+  for (let at = waiting; at < end; at += 12) sum += load<u32>(slots + (<usize>(load<u32>(at, 8) & mask) << 4));
+  touched = sum;
+  for (let at = waiting; at < end; at += 12) {
+    symbol(wordSymbol(<usize>load<u32>(at), load<u32>(at, 4), load<u32>(at, 8)));
+  }
+  found = 0;
+}
+
+/** Eight bytes at a time, the last eight perhaps once more; its low bits spread well. */
+// @ts-expect-error: decorator
+@inline
+function hashOf(start: usize, length: u32): u32 {
+  const PRIME: u64 = 0x9e3779b97f4a7c15;
+  let hash: u64 = <u64>length * PRIME;
+  if (length >= 4) {
+    const last = start + (<usize>length << 1) - 8;
+    for (let p = start; p < last; p += 8) hash = rotl<u64>((hash ^ load<u64>(p)) * PRIME, 29);
+    hash = (hash ^ load<u64>(last)) * PRIME;
+  } else {
+    let few = <u64>load<u16>(start);
+    if (length >= 2) few |= <u64>load<u16>(start, 2) << 16;
+    if (length == 3) few |= <u64>load<u16>(start, 4) << 32;
+    hash = (hash ^ few) * PRIME;
+  }
+  hash ^= hash >> 32;
+  return <u32>((hash * PRIME) >> 32);
+}
+
+// @ts-expect-error: decorator
+@inline
+function wordSymbol(start: usize, length: u32, hash: u32): u32 {
+  let slot = hash & mask;
   for (;;) {
-    const held = load<u32>(slots + (<usize>slot << 2));
+    const at = slots + (<usize>slot << 4);
+    const held = load<u32>(at, 4);
     if (held == 0) break;
-    const word = <usize>(held - 1) << 2;
-    if (load<u32>(hashes + word) == hash) {
-      const at = load<u32>(starts + word);
-      if (load<u32>(starts + word, 4) - at == length && equal(units + (<usize>at << 1), start, length)) {
-        return load<u32>(symbols + word);
-      }
+    if (load<u32>(at) == hash && load<u32>(at, 12) == length && equal(units + (<usize>load<u32>(at, 8) << 1), start, length)) {
+      return mapped ? load<u32>(symbols + (<usize>(held - 1) << 2)) : held - 1;
     }
     slot = (slot + 1) & mask;
   }
@@ -84,31 +129,37 @@ function append(start: usize, length: u32, hash: u32, slot: u32): u32 {
     unitsCapacity = more;
   }
   memory.copy(units + (<usize>unitsUsed << 1), start, <usize>length << 1);
+  const at = slots + (<usize>slot << 4);
+  store<u32>(at, hash);
+  store<u32>(at, words + 1, 4);
+  store<u32>(at, unitsUsed, 8);
+  store<u32>(at, length, 12);
   unitsUsed += length;
   const word = words++;
   if (words > capacity) {
     const used = <usize>capacity << 2;
     starts = grown(starts, used + 4, used * 2 + 4);
-    hashes = grown(hashes, used, used * 2);
     symbols = grown(symbols, used, used * 2);
     capacity *= 2;
   }
   store<u32>(starts + (<usize>words << 2), unitsUsed);
-  store<u32>(hashes + (<usize>word << 2), hash);
-  store<u32>(slots + (<usize>slot << 2), words);
   if (words * 2 > mask) rehash();
-  const own = mapped ? symbolOf(start, length) : word;
+  if (!mapped) return word;
+  const own = symbolOf(start, length);
   store<u32>(symbols + (<usize>word << 2), own);
   return own;
 }
 
 function rehash(): void {
-  heap.free(slots);
-  mask = mask * 4 + 3;
-  slots = zeros((<usize>mask + 1) << 2);
-  for (let word: u32 = 0; word < words; word++) {
-    let slot = mixed(load<u32>(hashes + (<usize>word << 2))) & mask;
-    while (load<u32>(slots + (<usize>slot << 2)) != 0) slot = (slot + 1) & mask;
-    store<u32>(slots + (<usize>slot << 2), word + 1);
+  const old = slots;
+  const end = old + ((<usize>mask + 1) << 4);
+  mask = mask * 2 + 1;
+  slots = zeros((<usize>mask + 1) << 4);
+  for (let from = old; from < end; from += 16) {
+    if (load<u32>(from, 4) == 0) continue;
+    let slot = load<u32>(from) & mask;
+    while (load<u32>(slots + (<usize>slot << 4), 4) != 0) slot = (slot + 1) & mask;
+    memory.copy(slots + (<usize>slot << 4), from, 16);
   }
+  heap.free(old);
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Device, DeviceVector, type tf } from '../../../src/compute/index.js';
-import type { Csr } from '../../../src/sparse/csr.js';
+import type { Device, DeviceVector, tf } from '../../../src/compute/index.js';
+import { type Csr, transpose } from '../../../src/sparse/csr.js';
 
 /** Sparse matrices with empty rows and columns and repeated columns, and dense operands for them. */
 const matrices = fc
@@ -69,6 +69,32 @@ function crossEntropy(logits: Float32Array, labels: Int32Array, k: number) {
     gradient.push(...(k === 1 ? [p[1]!] : p));
   }
   return { loss, gradient };
+}
+
+/** The same matrix with rising columns in each row. */
+const sortedColumns = (a: Csr): Csr => transpose(transpose(a));
+
+/** The loss of a linear model and its gradient, in float64. */
+function lossOf(
+  a: Csr,
+  labels: Int32Array,
+  weights: Float64Array,
+  k: number,
+  penalties: Float32Array,
+  w: Float32Array,
+) {
+  const logits = Float32Array.from(multiply(a, w, k, false));
+  const { loss, gradient: byLogits } = crossEntropy(logits, labels, k);
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  const scaled = Float32Array.from(byLogits, (g, i) => (g * weights[Math.floor(i / k)]!) / sum);
+  const gradient = multiply(a, scaled, k, true);
+  let value = loss.reduce((total, l, r) => total + (l * weights[r]!) / sum, 0);
+  for (let i = 0; i < w.length; i++) {
+    const penalty = penalties[Math.floor(i / k)]!;
+    value += (penalty * w[i]! ** 2) / 2;
+    gradient[i]! += penalty * w[i]!;
+  }
+  return { value, gradient };
 }
 
 /** Asserts that numbers differ by less than `tolerance`, relative to the largest, or to 1 if that is larger. */
@@ -170,7 +196,7 @@ export function deviceContract(
           const at = (k: number) =>
             Float32Array.from({ length: n }, (_, i) => Math.fround(Math.sin(i * (k + 1) + seed)));
           const plain = [at(0), at(1), at(2)];
-          const vectors = plain.map((values) => new DeviceVector(tf.tensor1d(values.slice())));
+          const vectors = plain.map((values) => space.from(values));
           const [a, b, c] = vectors as [DeviceVector, DeviceVector, DeviceVector];
           const product = (x: Float32Array, y: Float32Array) =>
             x.reduce((sum, value, i) => sum + value * y[i]!, 0);
@@ -180,20 +206,20 @@ export function deviceContract(
           expect(await space.maxAbs(b)).toBeCloseTo(largest, 6);
           space.combine(c, [2, 0.5, -1], [a, c, b]);
           close(
-            await c.tensor.data(),
+            await space.read(c),
             plain[2]!.map((value, i) => 2 * plain[0]![i]! + 0.5 * value - plain[1]![i]!),
             tolerance,
           );
           const out = space.zeros();
           space.multiply(out, a, b);
           close(
-            await out.tensor.data(),
+            await space.read(out),
             plain[0]!.map((value, i) => value * plain[1]![i]!),
             tolerance,
           );
           space.combine(out, [3], [a]);
           close(
-            await out.tensor.data(),
+            await space.read(out),
             plain[0]!.map((value) => 3 * value),
             tolerance,
           );
@@ -201,6 +227,49 @@ export function deviceContract(
           expect(tf.memory().numTensors).toBe(before);
         }),
         { numRuns: Math.ceil(runs / 4) },
+      );
+    });
+
+    test('loss of a linear model, and its gradient', async () => {
+      const problems = fc.record({
+        matrix: matrices,
+        classes: fc.integer({ min: 2, max: 23 }),
+        weighted: fc.boolean(),
+        seed: fc.integer(),
+      });
+      await fc.assert(
+        fc.asyncProperty(problems, async ({ matrix: { a }, classes, weighted, seed }) => {
+          fc.pre(a.rows > 0);
+          const features = sortedColumns(a);
+          const number = (i: number) => Math.fround(Math.sin(i * 1.7 + seed));
+          const labels = Int32Array.from({ length: a.rows }, (_, r) => Math.abs(seed + r) % classes);
+          const weights = Float64Array.from(labels, (_, r) => (weighted ? 0.5 + (r % 3) : 1));
+          const penalties = Float32Array.from({ length: a.cols }, (_, j) => (j % 4) / 8);
+          const columns = classes === 2 ? 1 : classes;
+          const w = Float32Array.from({ length: a.cols * columns }, (_, i) => number(i));
+          const loss = device.loss({ features, labels, weights, classes, penalties });
+          // the parameters' layout is the device's affair: their values come in feature by feature
+          const x = loss.space.zeros();
+          for (let j = 0; j < a.cols; j++) {
+            const one = new Float64Array(a.cols);
+            one[j] = w[j * columns]!;
+            const vector = loss.perFeature(one);
+            loss.space.combine(x, [1, 1], [x, vector]);
+            vector.dispose();
+            w.fill(w[j * columns]!, j * columns, (j + 1) * columns);
+          }
+          const { value, gradient } = lossOf(features, labels, weights, columns, penalties, w);
+          const out = loss.space.zeros();
+          expect(Math.abs((await loss.evaluate(x, out)) - value)).toBeLessThan(
+            tolerance * Math.max(1, value),
+          );
+          close(await loss.read(x), w, tolerance);
+          close(await loss.read(out), gradient, tolerance);
+          for (const vector of [x, out]) vector.dispose();
+          loss.dispose();
+          expect(tf.memory().numTensors).toBe(before);
+        }),
+        { numRuns: Math.ceil(runs / 2) },
       );
     });
 

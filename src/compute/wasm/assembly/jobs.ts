@@ -1,0 +1,289 @@
+// AssemblyScript, compiled by scripts/build.mjs to dist/compute/wasm/jobs.wasm.
+// Work that several threads share. Each thread has an instance of this module on the same memory. A job is cut into
+// blocks whose borders do not depend on how many threads there are; a thread that is free claims the next block, and
+// what blocks sum up is written block by block and added in their order, so that any number of threads computes the
+// same bits. The first bytes of the memory hold the job; the rest belongs to heap.ts.
+import { binaryRow, softmaxRow } from './loss';
+import { rowDot, rowProduct } from './sparse';
+import { addDots, combine, maxAbs, multiply } from './vectors';
+
+/** Number of the job (18 bits) and the next block of it (12 bits, all set when the job is over); −1 ends the threads. */
+const NEXT: usize = 64;
+const BLOCKS: usize = 128;
+const DONE: usize = 192;
+const KIND: usize = 256;
+const ARGS: usize = 320;
+
+const BLOCK_BITS: i32 = 12;
+const OVER: i32 = (1 << BLOCK_BITS) - 1;
+/** How often a thread looks for work before it sleeps; 20 to 40 µs. */
+const SPINS: i32 = 10000;
+
+/** What a thread beside does until it is told to end. */
+export function serve(): void {
+  let seen = atomic.load<i32>(NEXT);
+  for (;;) {
+    if (seen == -1) return;
+    work(seen);
+    seen = changed(seen);
+  }
+}
+
+/** Does the job whose description is written, together with whoever serves; at most 4,094 blocks. */
+export function run(blocks: i32): void {
+  store<i32>(BLOCKS, blocks);
+  atomic.store<i32>(DONE, 0);
+  const job = (((atomic.load<i32>(NEXT) >> BLOCK_BITS) + 1) & 0x3ffff) << BLOCK_BITS;
+  atomic.store<i32>(NEXT, job);
+  if (blocks > 1) atomic.notify(NEXT, -1);
+  work(job);
+  let done = atomic.load<i32>(DONE);
+  for (let spins = 0; done < blocks; spins++) {
+    if (spins > SPINS) atomic.wait<i32>(DONE, done, -1);
+    done = atomic.load<i32>(DONE);
+  }
+  // before the next job is described, so that nobody takes a block of that for one of this
+  atomic.store<i32>(NEXT, job | OVER);
+}
+
+/** Ends the threads that serve. */
+export function end(): void {
+  atomic.store<i32>(NEXT, -1);
+  atomic.notify(NEXT, -1);
+}
+
+/** Waits for another job than the one that was seen. */
+function changed(seen: i32): i32 {
+  const job = seen >> BLOCK_BITS;
+  let next = atomic.load<i32>(NEXT);
+  for (let spins = 0; next != -1 && next >> BLOCK_BITS == job; spins++) {
+    if (spins > SPINS) atomic.wait<i32>(NEXT, next, -1);
+    next = atomic.load<i32>(NEXT);
+  }
+  return next;
+}
+
+/** Claims and does blocks of a job until none is left or the job is over. */
+function work(job: i32): void {
+  const number = job >> BLOCK_BITS;
+  for (;;) {
+    const next = atomic.load<i32>(NEXT);
+    if (next >> BLOCK_BITS != number) return;
+    const blocks = load<i32>(BLOCKS);
+    const block = next & OVER;
+    if (block >= blocks) return;
+    // succeeds only while the job is the one whose description stands there
+    if (atomic.cmpxchg<i32>(NEXT, next, next + 1) != next) continue;
+    runBlock(block);
+    if (atomic.add<i32>(DONE, 1) + 1 == blocks) atomic.notify(DONE, -1);
+  }
+}
+
+// @ts-expect-error: decorator
+@inline
+function arg(i: usize): usize {
+  return <usize>load<u32>(ARGS + (i << 2));
+}
+
+function runBlock(block: i32): void {
+  switch (load<i32>(KIND)) {
+    case 0: return lossBlock(block);
+    case 1: return gradientBlock(block);
+    case 2: return dotsBlock(block);
+    case 3: return combineBlock(block);
+    case 4: return multiplyBlock(block);
+    case 5: return maxAbsBlock(block);
+    case 6: return transposeBlock(block);
+  }
+}
+
+/** Rows of one block: borders[block] to borders[block + 1]. */
+// @ts-expect-error: decorator
+@inline
+function border(borders: usize, block: i32): i32 {
+  return load<i32>(borders + (<usize>block << 2));
+}
+
+/**
+ * Logits of some rows, their weighted loss (summed to partials) and its gradient by the logits.
+ * Arguments: columns, classes, indptr, indices, values, parameters, labels, row weights (0: all 1), backprop,
+ * partials, borders. Columns above the number of classes are padding, and have no gradient.
+ */
+function lossBlock(block: i32): void {
+  const k = <i32>arg(0);
+  const classes = <i32>arg(1);
+  const indptr = arg(2);
+  const indices = arg(3);
+  const values = arg(4);
+  const x = arg(5);
+  const labels = arg(6);
+  const weights = arg(7);
+  const backprop = arg(8);
+  const stride = <usize>k << 2;
+  const to = border(arg(10), block + 1);
+  let total: f64 = 0;
+  for (let r = border(arg(10), block); r < to; r++) {
+    const row = <usize>r << 2;
+    const start = <usize>load<u32>(indptr + row) << 2;
+    const stop = <usize>load<u32>(indptr + row, 4) << 2;
+    const target = backprop + <usize>r * stride;
+    const label = load<i32>(labels + row);
+    let loss: f64;
+    if (k == 1) {
+      store<f32>(target, <f32>rowDot(start, stop, indices, values, x));
+      loss = binaryRow(label, target, target);
+    } else {
+      rowProduct(k, start, stop, indices, values, x, target);
+      loss = softmaxRow(classes, label, target, target);
+      for (let c = classes; c < k; c++) store<f32>(target + (<usize>c << 2), 0);
+    }
+    if (weights) {
+      const weight = load<f32>(weights + row);
+      loss *= <f64>weight;
+      for (let c: usize = 0; c < stride; c += 4) store<f32>(target + c, weight * load<f32>(target + c));
+    }
+    total += loss;
+  }
+  store<f64>(arg(9) + (<usize>block << 3), total);
+}
+
+/**
+ * The gradient of some features, mean loss and penalty together, and Σ penalty·x² (to partials).
+ * Arguments: columns, –, indptr, indices, values of the transpose, parameters, penalties by feature, –, backprop,
+ * partials, borders, gradient, 1 / Σ weights.
+ */
+function gradientBlock(block: i32): void {
+  const k = <i32>arg(0);
+  const indptr = arg(2);
+  const indices = arg(3);
+  const values = arg(4);
+  const x = arg(5);
+  const penalties = arg(6);
+  const backprop = arg(8);
+  const gradient = arg(11);
+  const scale = reinterpret<f32>(<u32>arg(12));
+  const stride = <usize>k << 2;
+  const to = border(arg(10), block + 1);
+  let total: f64 = 0;
+  for (let j = border(arg(10), block); j < to; j++) {
+    const row = <usize>j << 2;
+    const start = <usize>load<u32>(indptr + row) << 2;
+    const stop = <usize>load<u32>(indptr + row, 4) << 2;
+    const target = gradient + <usize>j * stride;
+    const own = x + <usize>j * stride;
+    const penalty = load<f32>(penalties + row);
+    if (k == 1) {
+      const value = load<f32>(own);
+      const pull = penalty * value;
+      store<f32>(target, <f32>(rowDot(start, stop, indices, values, backprop) * <f64>scale) + pull);
+      total += <f64>pull * <f64>value;
+      continue;
+    }
+    rowProduct(k, start, stop, indices, values, backprop, target);
+    for (let c: usize = 0; c < stride; c += 4) {
+      const value = load<f32>(own + c);
+      const pull = penalty * value;
+      store<f32>(target + c, load<f32>(target + c) * scale + pull);
+      total += <f64>pull * <f64>value;
+    }
+  }
+  store<f64>(arg(9) + (<usize>block << 3), total);
+}
+
+/** The bytes of a block of vectors: [block · size, length). */
+// @ts-expect-error: decorator
+@inline
+function firstByte(block: i32): usize {
+  return <usize>block * arg(1);
+}
+
+// @ts-expect-error: decorator
+@inline
+function lastByte(block: i32): usize {
+  return min((<usize>block + 1) * arg(1), arg(0));
+}
+
+/** Arguments: bytes, bytes of a block, lefts, their number, rights, their number, partials. */
+function dotsBlock(block: i32): void {
+  const size = arg(3) * arg(5) << 3;
+  const out = arg(6) + <usize>block * size;
+  memory.fill(out, 0, size);
+  addDots(firstByte(block), lastByte(block), arg(2), arg(3), arg(4), arg(5), out);
+}
+
+/** Arguments: bytes, bytes of a block, out, scale, vectors, weights, their number. */
+function combineBlock(block: i32): void {
+  combine(firstByte(block), lastByte(block), arg(2), reinterpret<f32>(<u32>arg(3)), arg(4), arg(5), arg(6));
+}
+
+/** Arguments: bytes, bytes of a block, out, a, b. */
+function multiplyBlock(block: i32): void {
+  multiply(firstByte(block), lastByte(block), arg(2), arg(3), arg(4));
+}
+
+/** Arguments: bytes, bytes of a block, vector, partials. */
+function maxAbsBlock(block: i32): void {
+  store<f64>(arg(3) + (<usize>block << 3), <f64>maxAbs(firstByte(block), lastByte(block), arg(2)));
+}
+
+/** Counts how often each column stands in `indices`, into offsets of cols + 1 columns, and a second copy of them. */
+export function columnOffsets(cols: i32, nonZeros: i32, indices: usize, offsets: usize, copy: usize): void {
+  memory.fill(copy, 0, (<usize>cols + 1) << 2);
+  const end = indices + (<usize>nonZeros << 2);
+  for (let p = indices; p < end; p += 4) {
+    const at = copy + (<usize>load<u32>(p) << 2);
+    store<u32>(at, load<u32>(at) + 1);
+  }
+  let sum: u32 = 0;
+  for (let c: usize = 0; c <= <usize>cols; c++) {
+    const count = load<u32>(copy + (c << 2));
+    store<u32>(copy + (c << 2), sum);
+    store<u32>(offsets + (c << 2), sum);
+    sum += count;
+  }
+}
+
+/**
+ * The columns of one block as rows: a range of columns at a time, so that what is written stays in the cache. Columns
+ * must rise within a row.
+ * Arguments: rows, –, indptr, indices, values, outIndices, outValues, where each column goes on, –, –, borders.
+ */
+function transposeBlock(block: i32): void {
+  const rows = <i32>arg(0);
+  const indptr = arg(2);
+  const indices = arg(3);
+  const values = arg(4);
+  const outIndices = arg(5);
+  const outValues = arg(6);
+  const next = arg(7);
+  const first = <u32>border(arg(10), block);
+  const last = <u32>border(arg(10), block + 1);
+  for (let r = 0; r < rows; r++) {
+    const to = <usize>load<u32>(indptr + (<usize>r << 2), 4) << 2;
+    let p = <usize>load<u32>(indptr + (<usize>r << 2)) << 2;
+    p = lowerBound(indices, p, to, first);
+    for (; p < to; p += 4) {
+      const column = load<u32>(indices + p);
+      if (column >= last) break;
+      const at = next + (<usize>column << 2);
+      const place = <usize>load<u32>(at);
+      store<u32>(at, <u32>place + 1);
+      store<i32>(outIndices + (place << 2), r);
+      store<f32>(outValues + (place << 2), load<f32>(values + p));
+    }
+  }
+}
+
+/** The first byte of [from, to) of rising numbers at which there is one that is not below `least`. */
+// @ts-expect-error: decorator
+@inline
+function lowerBound(numbers: usize, from: usize, to: usize, least: u32): usize {
+  let low = from;
+  let high = to;
+  while (low < high) {
+    const middle = (low + ((high - low) >> 1)) & ~3;
+    if (load<u32>(numbers + middle) < least) low = middle + 4;
+    else high = middle;
+  }
+  return low;
+}

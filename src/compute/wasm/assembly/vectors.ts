@@ -1,0 +1,143 @@
+// Arithmetic on dense vectors of float32, from byte `from` to `to` of each.
+
+/** How many bytes of each vector are worked on at a time, so that several stay in the first-level cache. */
+const PIECE: usize = 8192;
+
+/**
+ * Adds the products of each of `lefts` with each of `rights` (pointers to vectors) to `out`, float64 row by row:
+ * float32 within a piece, float64 across pieces.
+ */
+export function addDots(
+  from: usize,
+  to: usize,
+  lefts: usize,
+  leftCount: usize,
+  rights: usize,
+  rightCount: usize,
+  out: usize,
+): void {
+  for (let p = from; p < to; p += PIECE) {
+    const stop = min(p + PIECE, to);
+    let target = out;
+    for (let i: usize = 0; i < leftCount; i++) {
+      const left = <usize>load<u32>(lefts + (i << 2));
+      for (let j: usize = 0; j < rightCount; j++) {
+        const sum = dot(p, stop, left, <usize>load<u32>(rights + (j << 2)));
+        store<f64>(target, load<f64>(target) + sum);
+        target += 8;
+      }
+    }
+  }
+}
+
+// @ts-expect-error: decorator
+@inline
+function dot(from: usize, to: usize, a: usize, b: usize): f64 {
+  let p = from;
+  let s0 = f32x4.splat(0);
+  let s1 = f32x4.splat(0);
+  let s2 = f32x4.splat(0);
+  let s3 = f32x4.splat(0);
+  for (; p + 64 <= to; p += 64) {
+    s0 = f32x4.add(s0, f32x4.mul(v128.load(a + p), v128.load(b + p)));
+    s1 = f32x4.add(s1, f32x4.mul(v128.load(a + p, 16), v128.load(b + p, 16)));
+    s2 = f32x4.add(s2, f32x4.mul(v128.load(a + p, 32), v128.load(b + p, 32)));
+    s3 = f32x4.add(s3, f32x4.mul(v128.load(a + p, 48), v128.load(b + p, 48)));
+  }
+  let total = sum4(s0) + sum4(s1) + (sum4(s2) + sum4(s3));
+  for (; p < to; p += 4) total += <f64>load<f32>(a + p) * <f64>load<f32>(b + p);
+  return total;
+}
+
+// @ts-expect-error: decorator
+@inline
+function sum4(v: v128): f64 {
+  return <f64>f32x4.extract_lane(v, 0) + <f64>f32x4.extract_lane(v, 1) + <f64>f32x4.extract_lane(v, 2) + <f64>f32x4.extract_lane(v, 3);
+}
+
+/**
+ * out = scale·out + Σ weightᵢ·vectorᵢ over `count` vectors (pointers and float32 weights); a scale of 0 forgets out,
+ * whatever it held.
+ */
+export function combine(from: usize, to: usize, out: usize, scale: f32, vectors: usize, weights: usize, count: usize): void {
+  for (let p = from; p < to; p += PIECE) {
+    const stop = min(p + PIECE, to);
+    if (count == 0 || scale == 0) scaled(p, stop, out, scale);
+    let i: usize = 0;
+    let kept = scale == 0 ? <f32>1 : scale;
+    if (count & 1) {
+      addOne(p, stop, out, kept, <usize>load<u32>(vectors), load<f32>(weights));
+      kept = 1;
+      i = 1;
+    }
+    for (; i < count; i += 2) {
+      const at = i << 2;
+      addTwo(
+        p,
+        stop,
+        out,
+        kept,
+        <usize>load<u32>(vectors + at),
+        load<f32>(weights + at),
+        <usize>load<u32>(vectors + at, 4),
+        load<f32>(weights + at, 4),
+      );
+      kept = 1;
+    }
+  }
+}
+
+// @ts-expect-error: decorator
+@inline
+function scaled(from: usize, to: usize, out: usize, scale: f32): void {
+  if (scale == 0) {
+    memory.fill(out + from, 0, to - from);
+    return;
+  }
+  for (let p = from; p < to; p += 4) store<f32>(out + p, scale * load<f32>(out + p));
+}
+
+// @ts-expect-error: decorator
+@inline
+function addOne(from: usize, to: usize, out: usize, scale: f32, a: usize, weight: f32): void {
+  let p = from;
+  const s = f32x4.splat(scale);
+  const w = f32x4.splat(weight);
+  for (; p + 16 <= to; p += 16) {
+    v128.store(out + p, f32x4.add(f32x4.mul(s, v128.load(out + p)), f32x4.mul(w, v128.load(a + p))));
+  }
+  for (; p < to; p += 4) store<f32>(out + p, scale * load<f32>(out + p) + weight * load<f32>(a + p));
+}
+
+// @ts-expect-error: decorator
+@inline
+function addTwo(from: usize, to: usize, out: usize, scale: f32, a: usize, weightA: f32, b: usize, weightB: f32): void {
+  let p = from;
+  const s = f32x4.splat(scale);
+  const v = f32x4.splat(weightA);
+  const w = f32x4.splat(weightB);
+  for (; p + 16 <= to; p += 16) {
+    const sum = f32x4.add(f32x4.mul(v, v128.load(a + p)), f32x4.mul(w, v128.load(b + p)));
+    v128.store(out + p, f32x4.add(f32x4.mul(s, v128.load(out + p)), sum));
+  }
+  for (; p < to; p += 4) {
+    store<f32>(out + p, scale * load<f32>(out + p) + (weightA * load<f32>(a + p) + weightB * load<f32>(b + p)));
+  }
+}
+
+/** out = a ⊙ b. */
+export function multiply(from: usize, to: usize, out: usize, a: usize, b: usize): void {
+  let p = from;
+  for (; p + 16 <= to; p += 16) v128.store(out + p, f32x4.mul(v128.load(a + p), v128.load(b + p)));
+  for (; p < to; p += 4) store<f32>(out + p, load<f32>(a + p) * load<f32>(b + p));
+}
+
+/** Largest |aᵢ|; 0 for none. */
+export function maxAbs(from: usize, to: usize, a: usize): f32 {
+  let p = from;
+  let m = f32x4.splat(0);
+  for (; p + 16 <= to; p += 16) m = f32x4.max(m, f32x4.abs(v128.load(a + p)));
+  let max = Mathf.max(Mathf.max(f32x4.extract_lane(m, 0), f32x4.extract_lane(m, 1)), Mathf.max(f32x4.extract_lane(m, 2), f32x4.extract_lane(m, 3)));
+  for (; p < to; p += 4) max = Mathf.max(max, Mathf.abs(load<f32>(a + p)));
+  return max;
+}

@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import { MaasError } from '../../errors.js';
+
+/** The functions of assembly/jobs.ts. */
+interface Jobs {
+  run(blocks: number): void;
+  end(): void;
+  columnOffsets(cols: number, nonZeros: number, indices: number, offsets: number, copy: number): void;
+}
+
+/** What a thread beside is given. */
+export interface ServeRequest {
+  module: WebAssembly.Module;
+  memory: WebAssembly.Memory;
+}
+
+/** The jobs by number, as assembly/jobs.ts has them. */
+export const JOBS = {
+  loss: 0,
+  gradient: 1,
+  dots: 2,
+  combine: 3,
+  multiply: 4,
+  maxAbs: 5,
+  transpose: 6,
+} as const;
+
+/** Where the job is described, and where what is allocated begins. */
+const KIND = 256;
+const ARGS = 320;
+const START = 1024;
+const PAGE = 65536;
+const LINE = 64;
+/** Blocks that a job may have. */
+export const MOST_BLOCKS = 4094;
+
+let compiled: WebAssembly.Module | undefined;
+
+/**
+ * Memory that threads share, and the threads: `run` does a job of assembly/jobs.ts on all of them. They are started
+ * once there is work that is worth it, and work as soon as they are there.
+ */
+export class SharedHeap {
+  readonly #memory = new WebAssembly.Memory({ initial: 1, maximum: PAGE, shared: true });
+  readonly jobs: Jobs;
+  readonly #free = new Map<number, number[]>();
+  readonly #sizes = new Map<number, number>();
+  #top = START;
+  #workers: Worker[] = [];
+  #started = false;
+
+  /** `threads` is how many may compute, this one among them. */
+  constructor(private readonly threads: number) {
+    compiled ??= new WebAssembly.Module(
+      readFileSync(new URL('../../../dist/compute/wasm/jobs.wasm', import.meta.url)),
+    );
+    const instance = new WebAssembly.Instance(compiled, { env: { memory: this.#memory } });
+    this.jobs = instance.exports as unknown as Jobs;
+  }
+
+  /** Room for so many bytes, with whatever stood there. Throws `failed` where 4 GB do not suffice. */
+  allocate(bytes: number): number {
+    const size = Math.max(LINE, Math.ceil(bytes / LINE) * LINE);
+    const at = this.#free.get(size)?.pop() ?? this.#extend(size);
+    this.#sizes.set(at, size);
+    return at;
+  }
+
+  free(...places: number[]): void {
+    for (const at of places) {
+      const size = this.#sizes.get(at)!;
+      this.#sizes.delete(at);
+      const free = this.#free.get(size) ?? [];
+      free.push(at);
+      this.#free.set(size, free);
+    }
+    if (this.#sizes.size > 0) return;
+    this.#free.clear();
+    this.#top = START;
+  }
+
+  #extend(size: number): number {
+    const at = this.#top;
+    const missing = at + size - this.#memory.buffer.byteLength;
+    if (missing > 0) {
+      try {
+        this.#memory.grow(Math.ceil(missing / PAGE));
+      } catch (cause) {
+        throw new MaasError('failed', 'the fit does not fit into the 4 GB that WebAssembly can address', {
+          hint: 'raise --min-df, or set --max-features',
+          cause,
+        });
+      }
+    }
+    this.#top += size;
+    return at;
+  }
+
+  /** The numbers at a place; valid until something is allocated. */
+  floats = (at: number, length: number) => new Float32Array(this.#memory.buffer, at, length);
+  doubles = (at: number, length: number) => new Float64Array(this.#memory.buffer, at, length);
+  integers = (at: number, length: number) => new Uint32Array(this.#memory.buffer, at, length);
+
+  /** Room with these numbers in it. */
+  place(numbers: Uint32Array | Int32Array | Float32Array): number {
+    const at = this.allocate(numbers.byteLength);
+    this.integers(at, numbers.length).set(
+      new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length),
+    );
+    return at;
+  }
+
+  /**
+   * Does a job, whose arguments are whole numbers or pointers, in so many blocks. `heavy`: it is worth starting threads
+   * for.
+   */
+  run(job: number, args: readonly number[], blocks: number, heavy = true): void {
+    if (heavy && blocks > 1 && !this.#started) this.#start();
+    this.integers(KIND, 1)[0] = job;
+    this.integers(ARGS, args.length).set(args);
+    this.jobs.run(blocks);
+  }
+
+  #start(): void {
+    this.#started = true;
+    const workerData: ServeRequest = { module: compiled!, memory: this.#memory };
+    // found from the sources as well
+    const path = new URL('../../../dist/compute/wasm/serve.js', import.meta.url);
+    for (let i = 1; i < this.threads; i++) {
+      const worker = new Worker(path, { workerData });
+      // without it the others do its share
+      worker.on('error', () => {});
+      worker.unref();
+      this.#workers.push(worker);
+    }
+  }
+
+  /** Ends the threads; they start again with the next job. */
+  close(): void {
+    if (this.#started) this.jobs.end();
+    for (const worker of this.#workers) void worker.terminate();
+    this.#workers = [];
+    this.#started = false;
+  }
+}
+
+/** A float32 as the whole number of the same bits, as jobs take it. */
+export const bitsOf = (number: number) => new Uint32Array(Float32Array.of(number).buffer)[0]!;

@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import type { Csr } from '../sparse/csr.js';
+import type { CountedTerms } from './term-counter.js';
+import type { WeightOptions } from './tfidf.js';
+
+/** The functions of assembly/rows.ts; pointers are byte offsets into its memory. */
+interface Rows {
+  memory: WebAssembly.Memory;
+  start(nodes: number, columns: number, sublinearTf: boolean, norm: number): void;
+  columnsAt(): number;
+  idfAt(): number;
+  reserve(rows: number, length: number): void;
+  nodesAt(): number;
+  countsAt(): number;
+  rowLengthsAt(): number;
+  weighRows(rows: number): number;
+}
+
+/** Entries of rows that go through WebAssembly at a time, unless a single row is longer. */
+const BATCH = 1 << 16;
+
+const norms = { none: 0, l1: 1, l2: 2 } as const;
+
+let compiled: WebAssembly.Module | undefined;
+
+/** Makes feature rows of counted terms, as `weigh` does, in WebAssembly. */
+export class RowWeigher {
+  readonly #rows: Rows;
+
+  /** `columns` holds the column of each node (NONE: it has none), `idf` the inverse document frequency of each column. */
+  constructor(
+    private readonly counted: CountedTerms,
+    columns: Uint32Array,
+    private readonly idf: Float64Array,
+    { sublinearTf, norm }: WeightOptions,
+  ) {
+    compiled ??= new WebAssembly.Module(
+      readFileSync(new URL('../../dist/features/rows.wasm', import.meta.url)),
+    );
+    const instance = new WebAssembly.Instance(compiled, { env: { log: Math.log } });
+    const rows = instance.exports as unknown as Rows;
+    this.#rows = rows;
+    rows.start(columns.length, idf.length, sublinearTf, norms[norm]);
+    new Uint32Array(rows.memory.buffer, rows.columnsAt() >>> 0, columns.length).set(columns);
+    new Float64Array(rows.memory.buffer, rows.idfAt() >>> 0, idf.length).set(idf);
+  }
+
+  /** The feature rows of these rows, in this order. */
+  weigh(chosen: Uint32Array): Csr {
+    const { length } = this.counted.rows;
+    const most = chosen.reduce((sum, r) => sum + length[r]!, 0);
+    const indptr = new Uint32Array(chosen.length + 1);
+    const indices = new Uint32Array(most);
+    const values = new Float32Array(most);
+    let made = 0;
+    for (let from = 0; from < chosen.length; ) {
+      let to = from;
+      let entries = 0;
+      while (to < chosen.length && (to === from || entries + length[chosen[to]!]! <= BATCH)) {
+        entries += length[chosen[to++]!]!;
+      }
+      this.#fill(chosen.subarray(from, to), entries);
+      const rows = this.#rows;
+      const count = rows.weighRows(to - from);
+      const { buffer } = rows.memory;
+      indices.set(new Uint32Array(buffer, rows.nodesAt() >>> 0, count), made);
+      values.set(new Float32Array(buffer, rows.countsAt() >>> 0, count), made);
+      const lengths = new Uint32Array(buffer, rows.rowLengthsAt() >>> 0, to - from);
+      for (let i = 0; i < lengths.length; i++) indptr[from + i + 1] = indptr[from + i]! + lengths[i]!;
+      made += count;
+      from = to;
+    }
+    // terms that have no column took room, too
+    const whole = made === most;
+    return {
+      rows: chosen.length,
+      cols: this.idf.length,
+      indptr,
+      indices: whole ? indices : indices.slice(0, made),
+      values: whole ? values : values.slice(0, made),
+    };
+  }
+
+  /** Brings the entries of some rows to where `weighRows` expects them. */
+  #fill(chosen: Uint32Array, entries: number): void {
+    const { chunks, rows } = this.counted;
+    const wasm = this.#rows;
+    wasm.reserve(chosen.length, entries);
+    const { buffer } = wasm.memory;
+    const nodes = new Uint32Array(buffer, wasm.nodesAt() >>> 0, entries);
+    const counts = new Uint32Array(buffer, wasm.countsAt() >>> 0, entries);
+    const lengths = new Uint32Array(buffer, wasm.rowLengthsAt() >>> 0, chosen.length);
+    let filled = 0;
+    for (let i = 0; i < chosen.length; ) {
+      // rows that stand one behind the other are copied at once
+      const chunk = rows.chunk[chosen[i]!]!;
+      const from = rows.offset[chosen[i]!]!;
+      let to = from;
+      for (; i < chosen.length; i++) {
+        const r = chosen[i]!;
+        if (rows.chunk[r] !== chunk || rows.offset[r] !== to) break;
+        lengths[i] = rows.length[r]!;
+        to += rows.length[r]!;
+      }
+      nodes.set(chunks[chunk]!.nodes.subarray(from, to), filled);
+      counts.set(chunks[chunk]!.counts.subarray(from, to), filled);
+      filled += to - from;
+    }
+  }
+}

@@ -1,0 +1,17 @@
+/** The terms of a vocabulary by column. Text is made of them only where somebody asks for it. */
+export interface Terms {
+  readonly length: number;
+  list(): readonly string[];
+  /** As `list`, for JSON.stringify. */
+  toJSON(): readonly string[];
+  /** Their JSON, an array of strings, in UTF-8. */
+  encode(): Uint8Array;
+}
+
+/** Terms that are there already. */
+export const listedTerms = (list: readonly string[]): Terms => ({
+  length: list.length,
+  list: () => list,
+  toJSON: () => list,
+  encode: () => new TextEncoder().encode(JSON.stringify(list)),
+});

@@ -1,0 +1,37 @@
+import { type Csr, transpose } from './csr.js';
+
+/** How many rows have each column. */
+export function columnCounts({ cols, indices }: Csr): Uint32Array {
+  const counts = new Uint32Array(cols);
+  for (let p = 0; p < indices.length; p++) counts[indices[p]!]!++;
+  return counts;
+}
+
+/** The same matrix with its columns numbered by falling frequency. */
+export interface ByFrequency {
+  matrix: Csr;
+  /** How many rows have each column. */
+  counts: Uint32Array;
+  /** The column of `matrix` that each column has become; undefined where all are where they were. */
+  places: Uint32Array | undefined;
+}
+
+/** Numbers the columns by falling frequency; gives back the matrix itself where they are already. */
+export function byFrequency(matrix: Csr): ByFrequency {
+  const counts = columnCounts(matrix);
+  let sorted = true;
+  for (let c = 1; c < counts.length; c++) if (counts[c]! > counts[c - 1]!) sorted = false;
+  if (sorted) return { matrix, counts, places: undefined };
+  const order = Uint32Array.from(counts.keys()).sort((a, b) => counts[b]! - counts[a]! || a - b);
+  const places = new Uint32Array(counts.length);
+  order.forEach((column, place) => {
+    places[column] = place;
+  });
+  const renumbered = { ...matrix, indices: matrix.indices.map((column) => places[column]!) };
+  return {
+    // twice, which sorts the rows
+    matrix: transpose(transpose(renumbered)),
+    counts: order.map((column) => counts[column]!),
+    places,
+  };
+}
