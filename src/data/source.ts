@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -7,6 +8,9 @@ import { MaasError } from '../errors.js';
 
 /** `-` as a file name means standard input. */
 export const STDIN = '-';
+
+/** Bytes that are decoded at a time: the strings of larger ones leave the cache before they are parsed. */
+const PIECE = 1 << 16;
 
 /** Stands for bytes that are not UTF-8: a lone surrogate, which no valid text can hold. */
 export const INVALID = '\udc80';
@@ -31,7 +35,7 @@ export async function openSource(path: string, stdin: Readable = process.stdin):
   const name = path === STDIN ? 'standard input' : path;
   if (path !== STDIN) await checkFile(path);
   const hash = createHash('sha256');
-  const bytes = path === STDIN ? stdin : createReadStream(path, { highWaterMark: 1 << 20 });
+  const bytes = path === STDIN ? stdin : createReadStream(path, { highWaterMark: PIECE });
   return {
     name,
     chunks: () => decode(name, unzip(name, hashed(name, bytes, hash))),
@@ -91,7 +95,7 @@ async function* unzip(name: string, bytes: AsyncGenerator<Buffer>): AsyncGenerat
     yield* all;
     return;
   }
-  const gunzip = createGunzip({ chunkSize: 1 << 18 });
+  const gunzip = createGunzip({ chunkSize: PIECE });
   const feeding = (async () => {
     for await (const piece of all) {
       if (!gunzip.write(piece)) await new Promise((resolve) => gunzip.once('drain', resolve));
@@ -136,6 +140,10 @@ async function* decodeUtf8(bytes: AsyncGenerator<Buffer>): AsyncGenerator<string
     const cut = wholeCharacters(all);
     pending = all.subarray(cut);
     const whole = all.subarray(0, cut);
+    if (isAscii(whole)) {
+      yield whole.toString('latin1');
+      continue;
+    }
     let text: string;
     try {
       text = strict.decode(whole);

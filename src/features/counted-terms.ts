@@ -1,10 +1,10 @@
-import { MOST_BYTES, writeJsonUnits } from './json-units.js';
 import { type CountedTerms, NONE } from './term-counter.js';
 import type { Terms } from './terms.js';
-import { type Words, wordText } from './words.js';
+import { wordText } from './words.js';
 
 /** The terms of nodes: words with a space between them, or code points. */
-export function termsOfNodes({ nodes, words }: CountedTerms, of: Uint32Array): Terms {
+export function termsOfNodes(counted: CountedTerms, of: Uint32Array): Terms {
+  const { nodes, words } = counted;
   const { parents, symbols } = nodes;
   const own = (node: number) =>
     words ? wordText(words, symbols[node]!) : String.fromCodePoint(symbols[node]!);
@@ -18,86 +18,74 @@ export function termsOfNodes({ nodes, words }: CountedTerms, of: Uint32Array): T
     listed ??= Array.from(of, textOf);
     return listed;
   };
-  return {
-    length: of.length,
-    list,
-    toJSON: list,
-    encode: () => encode({ parents, symbols }, words, of),
-  };
+  return { length: of.length, list, toJSON: list, encode: () => encode(counted, of, textOf) };
 }
 
-const [QUOTE, COMMA, SPACE, OPEN, CLOSE] = [0x22, 0x2c, 0x20, 0x5b, 0x5d];
+const [SPACE, QUOTE, COMMA, OPEN, BACKSLASH, CLOSE] = [0x20, 0x22, 0x2c, 0x5b, 0x5c, 0x5d];
+/** UTF-16 units that are turned into UTF-8 at a time. */
+const PIECE = 1 << 20;
 
-/** JSON of the terms without making strings of them: the bytes of each symbol are made once and copied. */
+/** JSON of terms without making a string of each: their units are put together and turned into UTF-8 as a whole. */
 function encode(
-  { parents, symbols }: CountedTerms['nodes'],
-  words: Words | null,
+  { nodes: { parents, symbols }, words }: CountedTerms,
   of: Uint32Array,
+  textOf: (node: number) => string,
 ): Uint8Array {
-  const { bytes, starts, ends } = symbolBytes(words, of, parents, symbols);
+  const pieces: Buffer[] = [];
   const path = new Uint32Array(256);
-  let out = Buffer.allocUnsafe(1 << 20);
+  let out = new Uint16Array(2 * PIECE);
   let length = 0;
+  const flush = () => {
+    pieces.push(Buffer.from(Buffer.from(out.buffer, 0, 2 * length).toString('utf16le')));
+    length = 0;
+  };
+  /** Room for so many units more. */
+  const reserve = (units: number) => {
+    if (length + units <= out.length) return;
+    const larger = new Uint16Array(2 * (length + units));
+    larger.set(out);
+    out = larger;
+  };
   out[length++] = OPEN;
   for (let i = 0; i < of.length; i++) {
-    let depth = 0;
-    let needed = 4;
-    for (let node = of[i]!; node !== NONE; node = parents[node]!) {
-      const symbol = symbols[node]!;
-      path[depth++] = symbol;
-      needed += ends[symbol]! - starts[symbol]! + 1;
-    }
-    if (length + needed > out.length) out = grown(out, length + needed);
     if (i > 0) out[length++] = COMMA;
+    const start = length;
+    let depth = 0;
+    for (let node = of[i]!; node !== NONE; node = parents[node]!) path[depth++] = symbols[node]!;
+    let plain = true;
+    reserve(3 * depth + 8);
     out[length++] = QUOTE;
-    for (let d = depth - 1; d >= 0; d--) {
-      const end = ends[path[d]!]!;
-      for (let b = starts[path[d]!]!; b < end; b++) out[length++] = bytes[b]!;
-      if (words && d > 0) out[length++] = SPACE;
+    while (depth > 0) {
+      const symbol = path[--depth]!;
+      if (!words) {
+        if (symbol > 0xffff) out[length++] = 0xd7c0 + (symbol >> 10);
+        out[length++] = symbol > 0xffff ? 0xdc00 + (symbol & 0x3ff) : symbol;
+        if (isOdd(symbol)) plain = false;
+        continue;
+      }
+      const end = words.starts[symbol + 1]!;
+      reserve(end - words.starts[symbol]! + 3 * depth + 8);
+      for (let at = words.starts[symbol]!; at < end; at++) {
+        const unit = words.units[at]!;
+        out[length++] = unit;
+        if (isOdd(unit)) plain = false;
+      }
+      if (depth > 0) out[length++] = SPACE;
     }
     out[length++] = QUOTE;
+    if (!plain) {
+      const json = JSON.stringify(textOf(of[i]!));
+      length = start;
+      reserve(json.length + 8);
+      for (let u = 0; u < json.length; u++) out[length++] = json.charCodeAt(u);
+    }
+    if (length > PIECE) flush();
   }
   out[length++] = CLOSE;
-  return out.subarray(0, length);
+  flush();
+  return Buffer.concat(pieces);
 }
 
-/** What the symbols of these nodes are within a JSON string, in UTF-8: where in `bytes` each begins and ends. */
-function symbolBytes(words: Words | null, of: Uint32Array, parents: Uint32Array, symbols: Uint32Array) {
-  const count = words ? words.starts.length - 1 : 0x110000;
-  const starts = new Uint32Array(count);
-  const ends = new Uint32Array(count);
-  const point = new Uint16Array(2);
-  let bytes = Buffer.allocUnsafe(1 << 20);
-  let length = 0;
-  for (let i = 0; i < of.length; i++) {
-    for (let node = of[i]!; node !== NONE; node = parents[node]!) {
-      const symbol = symbols[node]!;
-      if (ends[symbol]! > 0) continue;
-      const from = words ? words.starts[symbol]! : 0;
-      const to = words ? words.starts[symbol + 1]! : encodePoint(symbol, point);
-      const needed = length + MOST_BYTES * (to - from);
-      if (needed > bytes.length) bytes = grown(bytes, needed);
-      starts[symbol] = length;
-      length = writeJsonUnits(words ? words.units : point, from, to, bytes, length);
-      ends[symbol] = length;
-    }
-  }
-  return { bytes, starts, ends };
-}
-
-/** Writes the UTF-16 units of a code point; answers with how many there are. */
-function encodePoint(point: number, units: Uint16Array): number {
-  if (point < 0x10000) {
-    units[0] = point;
-    return 1;
-  }
-  units[0] = 0xd800 + ((point - 0x10000) >> 10);
-  units[1] = 0xdc00 + ((point - 0x10000) & 0x3ff);
-  return 2;
-}
-
-const grown = (bytes: Buffer, least: number) => {
-  const larger = Buffer.allocUnsafe(Math.max(least, 2 * bytes.length));
-  bytes.copy(larger);
-  return larger;
-};
+/** Whether JSON writes it otherwise: quotes, control characters, and surrogates, which may stand alone. */
+const isOdd = (unit: number) =>
+  unit < 0x20 || unit === QUOTE || unit === BACKSLASH || (unit >= 0xd800 && unit <= 0xdfff);

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { MaasError } from '../errors.js';
 import type { AnalyzerOptions } from '../text/analyzer.js';
 import { loadStemmer } from '../text/stemmers.js';
-import type { CountingAnswer, CountingRequest } from './counting.js';
+import type { CountingAnswer, CountingRequest, Texts } from './counting.js';
 import { TermCounter } from './term-counter.js';
 
 /** The other end of `countBeside`. Messages that come while the stemmer is loaded wait in the port. */
@@ -12,8 +12,9 @@ const counter = new TermCounter(options, stem);
 const port = parentPort!;
 
 port.on('message', (request: CountingRequest) => {
-  if ('texts' in request) {
-    port.postMessage(count(request.texts));
+  if ('units' in request) {
+    const answer = count(request);
+    port.postMessage(answer, 'units' in answer ? [answer.units.buffer as ArrayBuffer] : []);
     return;
   }
   const counted = counter.finish();
@@ -31,10 +32,10 @@ port.on('message', (request: CountingRequest) => {
   port.close();
 });
 
-function count(texts: readonly string[]): CountingAnswer {
+function count({ units, ends }: Texts): CountingAnswer {
   try {
-    for (const text of texts) counter.add(text);
-    return { done: true };
+    counter.addAll(units, ends);
+    return { done: true, units };
   } catch (error) {
     if (!(error instanceof MaasError)) throw error;
     return { refused: { message: error.message, hint: error.hint } };

@@ -58,10 +58,15 @@ const BATCH = 1 << 18;
 const AHEAD = 8;
 
 /** What the worker is told: texts, or that there are no more. */
-export type CountingRequest = { texts: string[] } | { finish: true };
+export type CountingRequest = Texts | { finish: true };
+/** Texts one behind the other, in UTF-16 units, and where each ends. */
+export interface Texts {
+  units: Uint16Array;
+  ends: Uint32Array;
+}
 /** What it answers: that it is done with some texts, why it cannot go on, or everything. */
 export type CountingAnswer =
-  | { done: true }
+  | { done: true; units: Uint16Array }
   | { refused: { message: string; hint: string | undefined } }
   | { counted: CountedTerms };
 
@@ -78,8 +83,7 @@ function countBeside({
   const worker = new Worker(new URL('../../dist/features/counting-worker.js', import.meta.url), {
     workerData: options,
   });
-  let batch: string[] = [];
-  let units = 0;
+  const batch = new Batch();
   let waiting = 0;
   let counted: CountedTerms | undefined;
   let failure: Error | undefined;
@@ -92,8 +96,10 @@ function countBeside({
   };
   worker.on('message', (answer: CountingAnswer) => {
     if ('counted' in answer) counted = answer.counted;
-    else if ('done' in answer) waiting--;
-    else failure = refusal(answer.refused);
+    else if ('done' in answer) {
+      waiting--;
+      batch.spare.push(answer.units);
+    } else failure = refusal(answer.refused);
     notify();
   });
   worker.on('error', (error) => {
@@ -101,16 +107,14 @@ function countBeside({
     notify();
   });
   const send = () => {
-    worker.postMessage({ texts: batch } satisfies CountingRequest);
+    const texts = batch.take();
+    worker.postMessage(texts satisfies CountingRequest, [texts.units.buffer as ArrayBuffer]);
     waiting++;
-    batch = [];
-    units = 0;
   };
   return {
     add(text) {
-      batch.push(text);
-      units += text.length;
-      if (units >= BATCH) send();
+      if (!batch.holds(text)) send();
+      batch.add(text);
     },
     async caughtUp() {
       if (failure) throw failure;
@@ -127,6 +131,40 @@ function countBeside({
       await worker.terminate();
     },
   };
+}
+
+/** Texts on their way to another thread: copied into memory that changes hands and comes back, not made anew. */
+class Batch {
+  /** Memory that came back. */
+  readonly spare: Uint16Array[] = [];
+  #bytes: Buffer = Buffer.alloc(2 * BATCH);
+  #units = 0;
+  #ends: number[] = [];
+
+  holds(text: string): boolean {
+    return this.#units === 0 || 2 * (this.#units + text.length) <= this.#bytes.length;
+  }
+
+  add(text: string): void {
+    // a text that is longer than any batch
+    if (2 * text.length > this.#bytes.length) this.#bytes = Buffer.alloc(2 * text.length);
+    this.#bytes.write(text, 2 * this.#units, 'utf16le');
+    this.#units += text.length;
+    this.#ends.push(this.#units);
+  }
+
+  take(): Texts {
+    const { buffer, byteOffset } = this.#bytes;
+    const texts = {
+      units: new Uint16Array(buffer, byteOffset, this.#units),
+      ends: Uint32Array.from(this.#ends),
+    };
+    const spare = this.spare.pop();
+    this.#bytes = spare ? Buffer.from(spare.buffer) : Buffer.alloc(2 * BATCH);
+    this.#units = 0;
+    this.#ends = [];
+    return texts;
+  }
 }
 
 /** An error of the thread beside as one of this thread, which sending would have made a plain one. */

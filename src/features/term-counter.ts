@@ -10,11 +10,13 @@ interface Counter {
   memory: WebAssembly.Memory;
   start(first: number, last: number, maps: boolean, codePoints: boolean): void;
   classesAt(): number;
-  inputAt(length: number): number;
-  addPairs(length: number): number;
-  addWords(length: number): number;
-  addCharacters(length: number): number;
-  addPaddedCharacters(length: number): number;
+  roomAt(length: number): number;
+  asideAt(length: number): number;
+  lower(at: number, length: number): boolean;
+  addPairs(at: number, length: number): number;
+  addWords(at: number, length: number): number;
+  addCharacters(at: number, length: number): number;
+  addPaddedCharacters(at: number, length: number): number;
   outWaiting(): number;
   outNodesAt(): number;
   outCountsAt(): number;
@@ -54,6 +56,7 @@ const classRegExps: [bit: number, RegExp][] = [
   [32, new RegExp(`[${pythonSpaces}]`)],
 ];
 const KNOWN = 64;
+const CASED = 128;
 
 let compiled: WebAssembly.Module | undefined;
 
@@ -63,7 +66,7 @@ let compiled: WebAssembly.Module | undefined;
  */
 export class TermCounter {
   readonly #counter: Counter;
-  readonly #add: (length: number) => number;
+  readonly #add: (at: number, length: number) => number;
   readonly #lowercase: boolean;
   #bytes = Buffer.alloc(0);
   /** Symbols that `symbolOf` has given out, in order. */
@@ -105,22 +108,40 @@ export class TermCounter {
 
   /** Counts the terms of a text as the next row. Throws `failed` where there are too many different ones. */
   add(text: string): void {
-    try {
-      this.#count(text);
-    } catch (cause) {
-      if (!(cause instanceof WebAssembly.RuntimeError)) throw cause;
-      throw new MaasError('failed', 'the terms of these texts do not fit into the 4 GB that counting has', {
-        hint: 'narrow --ngram-range, or train on fewer rows',
-        cause,
-      });
+    guarded(() => {
+      const at = this.#counter.roomAt(text.length) >>> 0;
+      this.#memory().write(text, at, 'utf16le');
+      this.#count(at, text.length);
+    });
+  }
+
+  /** Counts the terms of texts as the next rows, which stand one behind the other and end at these places. */
+  addAll(units: Uint16Array, ends: Uint32Array): void {
+    guarded(() => {
+      const room = this.#counter.roomAt(units.length) >>> 0;
+      new Uint16Array(this.#counter.memory.buffer, room, units.length).set(units);
+      let from = 0;
+      for (const end of ends) {
+        this.#count(room + 2 * from, end - from);
+        from = end;
+      }
+    });
+  }
+
+  #count(at: number, length: number): void {
+    if (this.#lowercase && !this.#counter.lower(at, length)) {
+      const lowered = this.#memory()
+        .toString('utf16le', at, at + 2 * length)
+        .toLowerCase();
+      const aside = this.#counter.asideAt(lowered.length) >>> 0;
+      this.#memory().write(lowered, aside, 'utf16le');
+      this.#addRow(this.#add(aside, lowered.length));
+    } else {
+      this.#addRow(this.#add(at, length));
     }
   }
 
-  #count(text: string): void {
-    const read = this.#lowercase ? text.toLowerCase() : text;
-    const at = this.#counter.inputAt(read.length) >>> 0;
-    this.#memory().write(read, at, 'utf16le');
-    const length = this.#add(read.length);
+  #addRow(length: number): void {
     this.#rows.chunk.push(this.#chunks.length);
     this.#rows.offset.push(this.#waiting);
     this.#rows.length.push(length);
@@ -184,8 +205,22 @@ export class TermCounter {
       const character = String.fromCodePoint(point);
       let kind = KNOWN;
       for (const [bit, matches] of classRegExps) if (matches.test(character)) kind |= bit;
+      if (character.toLowerCase() !== character) kind |= CASED;
       bytes[at + point] = kind;
     }
+  }
+}
+
+/** Memory that runs out while `work` counts, as an error that says so. */
+function guarded(work: () => void): void {
+  try {
+    work();
+  } catch (cause) {
+    if (!(cause instanceof WebAssembly.RuntimeError)) throw cause;
+    throw new MaasError('failed', 'the terms of these texts do not fit into the 4 GB that counting has', {
+      hint: 'narrow --ngram-range, or train on fewer rows',
+      cause,
+    });
   }
 }
 

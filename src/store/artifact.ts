@@ -19,12 +19,11 @@ export async function writeFiles(
   files: Record<string, string | Uint8Array>,
 ): Promise<ArtifactManifest['files']> {
   await mkdir(folder, { recursive: true });
-  const listed: ArtifactManifest['files'] = {};
-  for (const [name, content] of Object.entries(files)) {
-    await writeDurably(join(folder, name), content);
-    listed[name] = { sha256: sha256(content), size: Buffer.byteLength(content) };
-  }
-  return listed;
+  const entries = Object.entries(files);
+  await Promise.all(entries.map(([name, content]) => writeDurably(join(folder, name), content)));
+  return Object.fromEntries(
+    entries.map(([name, content]) => [name, { sha256: sha256(content), size: Buffer.byteLength(content) }]),
+  );
 }
 
 export async function writeManifest(folder: string, manifest: ArtifactManifest): Promise<void> {

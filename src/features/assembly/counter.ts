@@ -19,19 +19,26 @@ const JOINER: u8 = 4; // zero-width joiner and non-joiner
 const ALONE: u8 = 8; // a word of its own: Han, Hiragana, Katakana
 const PICTURE: u8 = 16; // a pictograph
 const SPACE: u8 = 32; // white space as Python has it
+const CASED: u8 = 128; // not what it is in lower case
 
 const classes: usize = heap.alloc(0x110000);
 memory.fill(classes, 0, 0x110000);
 
-// the text that is being read, in UTF-16 units
+/** Bytes behind a text that may be read, and mean nothing. */
+const READ_AHEAD: usize = 16;
+
+/** Room for texts in UTF-16 units, and for one that JavaScript has put into lower case. */
+let room: usize = 0;
+let roomCapacity: u32 = 0;
+let aside: usize = 0;
+let asideCapacity: u32 = 0;
+
+/** The text that is being read: its units from the first to behind the last. */
 let input: usize = 0;
-let inputCapacity: u32 = 0;
-let textLength: u32 = 0;
+let inputEnd: usize = 0;
 
 /** Begins with nothing; lengths of n-grams, both inclusive; `maps` asks `symbolOf` about each new word. */
 export function start(first: u32, last: u32, maps: bool, codePoints: bool): void {
-  inputCapacity = 1 << 14;
-  input = heap.alloc(<usize>inputCapacity << 1);
   // ASCII is looked up without asking whether it is known
   classify(0);
   startWords(maps);
@@ -42,23 +49,72 @@ export function classesAt(): usize {
   return classes;
 }
 
-/** Where to write a text of so many units. */
-export function inputAt(length: u32): usize {
-  textLength = length;
-  if (length > inputCapacity) {
-    heap.free(input);
-    inputCapacity = length + (length >> 1);
-    input = heap.alloc(<usize>inputCapacity << 1);
+/** Where to write texts of so many units together. */
+export function roomAt(length: u32): usize {
+  if (length > roomCapacity) {
+    if (roomCapacity) heap.free(room);
+    roomCapacity = length + (length >> 1);
+    room = heap.alloc((<usize>roomCapacity << 1) + READ_AHEAD);
   }
-  return input;
+  return room;
+}
+
+/** Where to write a single text of so many units, beside those. */
+export function asideAt(length: u32): usize {
+  if (length > asideCapacity) {
+    if (asideCapacity) heap.free(aside);
+    asideCapacity = length + (length >> 1);
+    aside = heap.alloc((<usize>asideCapacity << 1) + READ_AHEAD);
+  }
+  return aside;
+}
+
+/**
+ * Puts a text into lower case in place, if ASCII is all that changes, which then does so everywhere alike. False, with
+ * nothing lost but the case of ASCII, if other characters change, whose rules JavaScript knows.
+ */
+export function lower(at: usize, length: u32): bool {
+  const end = at + (<usize>length << 1);
+  let p = at;
+  for (; p + 16 <= end; p += 16) {
+    const units = v128.load(p);
+    if (v128.any_true(v128.and(units, i16x8.splat(-128)))) {
+      for (let q = p; q < p + 16; q += 2) if (!lowerUnit(q, at, end)) return false;
+      continue;
+    }
+    const upper = i16x8.lt_u(i16x8.sub(units, i16x8.splat(0x41)), i16x8.splat(26));
+    v128.store(p, v128.or(units, v128.and(upper, i16x8.splat(0x20))));
+  }
+  for (; p < end; p += 2) if (!lowerUnit(p, at, end)) return false;
+  return true;
+}
+
+// @ts-expect-error: decorator
+@inline
+function lowerUnit(p: usize, start: usize, end: usize): bool {
+  const unit = <u32>load<u16>(p);
+  if (unit < 0x80) {
+    if (unit - 0x41 < 26) store<u16>(p, unit | 0x20);
+    return true;
+  }
+  // a low surrogate was looked at with the high one before it
+  return (classOf((unit & 0xfc00) == 0xdc00 ? unit : pointAt(p, end)) & CASED) == 0;
+}
+
+// @ts-expect-error: decorator
+@inline
+function begin(at: usize, length: u32): void {
+  input = at;
+  inputEnd = at + (<usize>length << 1);
+  beginRow();
 }
 
 /** Units that are classified at a time. */
 const BLOCK: u32 = 64;
 
 /** Runs of two or more letters, scikit-learn's pattern (?u)\b\w\w+\b on what Python takes for \w. */
-export function addPairs(length: u32): u32 {
-  beginRow();
+export function addPairs(from: usize, length: u32): u32 {
+  begin(from, length);
   // where the run began that reaches into the block; 0 if none does
   let open: usize = 0;
   for (let i: u32 = 0; i < length; i += BLOCK) {
@@ -77,7 +133,7 @@ export function addPairs(length: u32): u32 {
       borders &= borders - 1;
     }
   }
-  if (open != 0) pair(open, input + (<usize>length << 1));
+  if (open != 0) pair(open, inputEnd);
   lookUp();
   return endRow();
 }
@@ -116,23 +172,22 @@ function lettersAt(at: usize, length: u32): u64 {
 
 function lettersOneByOne(at: usize, length: u32): u64 {
   let letters: u64 = 0;
-  const end = input + (<usize>textLength << 1);
   for (let i: u32 = 0; i < length; i++) {
     const p = at + (<usize>i << 1);
     const unit = <u32>load<u16>(p);
     let point = unit;
     // a low surrogate is what the high one before it is
-    if ((unit & 0xfc00) == 0xdc00 && p > input && (<u32>load<u16>(p - 2) & 0xfc00) == 0xd800) point = pointAt(p - 2, end);
-    else if (unit >= 0xd800) point = pointAt(p, end);
+    if ((unit & 0xfc00) == 0xdc00 && p > input && (<u32>load<u16>(p - 2) & 0xfc00) == 0xd800) point = pointAt(p - 2, inputEnd);
+    else if (unit >= 0xd800) point = pointAt(p, inputEnd);
     if (classOf(point) & LETTER) letters |= 1 << <u64>i;
   }
   return letters;
 }
 
 /** Words as the tokenizer `unicode` finds them. */
-export function addWords(length: u32): u32 {
-  beginRow();
-  const end = input + (<usize>length << 1);
+export function addWords(start: usize, length: u32): u32 {
+  begin(start, length);
+  const end = inputEnd;
   let p = input;
   while (p < end) {
     const from = p;
@@ -161,9 +216,9 @@ export function addWords(length: u32): u32 {
 }
 
 /** Code points; a run of two or more white spaces is one space. */
-export function addCharacters(length: u32): u32 {
-  beginRow();
-  const end = input + (<usize>length << 1);
+export function addCharacters(start: usize, length: u32): u32 {
+  begin(start, length);
+  const end = inputEnd;
   let p = input;
   while (p < end) {
     const point = pointAt(p, end);
@@ -184,12 +239,12 @@ export function addCharacters(length: u32): u32 {
 }
 
 /** Code points of each word between white space, a space before and behind it; a word too short counts once, whole. */
-export function addPaddedCharacters(length: u32): u32 {
-  beginRow();
-  const end = input + (<usize>length << 1);
+export function addPaddedCharacters(start: usize, length: u32): u32 {
+  begin(start, length);
+  const end = inputEnd;
   let p = input;
   while (p < end) {
-    let point = pointAt(p, end);
+    let point = pointAt(p, inputEnd);
     if (classOf(point) & SPACE) {
       p += widthOf(point);
       continue;

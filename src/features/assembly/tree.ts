@@ -252,7 +252,7 @@ function rehash(): void {
     if (load<u32>(from, 8) == 0) continue;
     let slot = hashOf(load<u32>(from), load<u32>(from, 4)) & mask;
     while (load<u32>(slots + (<usize>slot << 4), 8) != 0) slot = (slot + 1) & mask;
-    memory.copy(slots + (<usize>slot << 4), from, 16);
+    v128.store(slots + (<usize>slot << 4), v128.load(from));
   }
   heap.free(old);
 }

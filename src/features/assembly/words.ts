@@ -16,7 +16,10 @@ let capacity: u32 = 0;
 /** Where the units of each word start; one more entry than words. */
 let starts: usize = 0;
 let symbols: usize = 0;
-/** Slots of 16 bytes: hash, word + 1 (0: none), start, length. Open addressing, at most half full. */
+/**
+ * Slots of 32 bytes: hash, word + 1 (0: none), start, length, the first eight units (zeros behind a shorter word), so
+ * that most words are compared without a loop. Open addressing, at most half full.
+ */
 let slots: usize = 0;
 let mask: u32 = 0;
 
@@ -39,7 +42,7 @@ export function startWords(maps: bool): void {
   store<u32>(starts, 0);
   symbols = heap.alloc(<usize>capacity << 2);
   mask = (1 << 12) - 1;
-  slots = zeros((<usize>mask + 1) << 4);
+  slots = zeros((<usize>mask + 1) << 5);
   waiting = heap.alloc(<usize>WAITING * 12);
 }
 
@@ -68,7 +71,7 @@ export function word(start: usize, length: u32): void {
 export function lookUp(): void {
   const end = waiting + <usize>found * 12;
   let sum: u32 = 0;
-  for (let at = waiting; at < end; at += 12) sum += load<u32>(slots + (<usize>(load<u32>(at, 8) & mask) << 4));
+  for (let at = waiting; at < end; at += 12) sum += load<u32>(slots + (<usize>(load<u32>(at, 8) & mask) << 5));
   touched = sum;
   for (let at = waiting; at < end; at += 12) {
     symbol(wordSymbol(<usize>load<u32>(at), load<u32>(at, 4), load<u32>(at, 8)));
@@ -76,35 +79,48 @@ export function lookUp(): void {
   found = 0;
 }
 
-/** Eight bytes at a time, the last eight perhaps once more; its low bits spread well. */
+/** The first eight units of a word, zeros behind a shorter one; memory behind it must be readable. */
+// @ts-expect-error: decorator
+@inline
+function headOf(start: usize, length: u32): v128 {
+  const mask = i16x8.lt_u(i16x8(0, 1, 2, 3, 4, 5, 6, 7), i16x8.splat(<i16>min<u32>(length, 8)));
+  return v128.and(v128.load(start), mask);
+}
+
+/** Sixteen bytes at a time; its low bits spread well. */
 // @ts-expect-error: decorator
 @inline
 function hashOf(start: usize, length: u32): u32 {
-  const PRIME: u64 = 0x9e3779b97f4a7c15;
-  let hash: u64 = <u64>length * PRIME;
-  if (length >= 4) {
-    const last = start + (<usize>length << 1) - 8;
-    for (let p = start; p < last; p += 8) hash = rotl<u64>((hash ^ load<u64>(p)) * PRIME, 29);
-    hash = (hash ^ load<u64>(last)) * PRIME;
-  } else {
-    let few = <u64>load<u16>(start);
-    if (length >= 2) few |= <u64>load<u16>(start, 2) << 16;
-    if (length == 3) few |= <u64>load<u16>(start, 4) << 32;
-    hash = (hash ^ few) * PRIME;
+  let hash: u64 = <u64>length;
+  let left = length;
+  let p = start;
+  for (;;) {
+    const head = headOf(p, left);
+    hash = (hash ^ <u64>i64x2.extract_lane(head, 0)) * 0x9e3779b97f4a7c15;
+    hash = (rotl<u64>(hash, 29) ^ <u64>i64x2.extract_lane(head, 1)) * 0xd6e8feb86659fd93;
+    if (left <= 8) break;
+    left -= 8;
+    p += 16;
   }
   hash ^= hash >> 32;
-  return <u32>((hash * PRIME) >> 32);
+  return <u32>((hash * 0x9e3779b97f4a7c15) >> 32);
 }
 
 // @ts-expect-error: decorator
 @inline
 function wordSymbol(start: usize, length: u32, hash: u32): u32 {
+  const head = headOf(start, length);
   let slot = hash & mask;
   for (;;) {
-    const at = slots + (<usize>slot << 4);
+    const at = slots + (<usize>slot << 5);
     const held = load<u32>(at, 4);
     if (held == 0) break;
-    if (load<u32>(at) == hash && load<u32>(at, 12) == length && equal(units + (<usize>load<u32>(at, 8) << 1), start, length)) {
+    if (
+      load<u32>(at) == hash &&
+      load<u32>(at, 12) == length &&
+      !v128.any_true(v128.xor(head, v128.load(at, 16))) &&
+      (length <= 8 || equal(units + (<usize>load<u32>(at, 8) << 1), start, length))
+    ) {
       return mapped ? load<u32>(symbols + (<usize>(held - 1) << 2)) : held - 1;
     }
     slot = (slot + 1) & mask;
@@ -116,7 +132,7 @@ function wordSymbol(start: usize, length: u32, hash: u32): u32 {
 @inline
 function equal(a: usize, b: usize, length: u32): bool {
   const bytes = <usize>length << 1;
-  let i: usize = 0;
+  let i: usize = 16;
   for (; i + 8 <= bytes; i += 8) if (load<u64>(a + i) != load<u64>(b + i)) return false;
   for (; i < bytes; i += 2) if (load<u16>(a + i) != load<u16>(b + i)) return false;
   return true;
@@ -128,12 +144,14 @@ function append(start: usize, length: u32, hash: u32, slot: u32): u32 {
     units = grown(units, <usize>unitsUsed << 1, <usize>more << 1);
     unitsCapacity = more;
   }
-  memory.copy(units + (<usize>unitsUsed << 1), start, <usize>length << 1);
-  const at = slots + (<usize>slot << 4);
+  // short, where memory.copy would be a call into the engine
+  for (let u: usize = 0; u < <usize>length << 1; u += 2) store<u16>(units + (<usize>unitsUsed << 1) + u, load<u16>(start + u));
+  const at = slots + (<usize>slot << 5);
   store<u32>(at, hash);
   store<u32>(at, words + 1, 4);
   store<u32>(at, unitsUsed, 8);
   store<u32>(at, length, 12);
+  v128.store(at, headOf(start, length), 16);
   unitsUsed += length;
   const word = words++;
   if (words > capacity) {
@@ -152,14 +170,15 @@ function append(start: usize, length: u32, hash: u32, slot: u32): u32 {
 
 function rehash(): void {
   const old = slots;
-  const end = old + ((<usize>mask + 1) << 4);
+  const end = old + ((<usize>mask + 1) << 5);
   mask = mask * 2 + 1;
-  slots = zeros((<usize>mask + 1) << 4);
-  for (let from = old; from < end; from += 16) {
+  slots = zeros((<usize>mask + 1) << 5);
+  for (let from = old; from < end; from += 32) {
     if (load<u32>(from, 4) == 0) continue;
     let slot = load<u32>(from) & mask;
-    while (load<u32>(slots + (<usize>slot << 4), 4) != 0) slot = (slot + 1) & mask;
-    memory.copy(slots + (<usize>slot << 4), from, 16);
+    while (load<u32>(slots + (<usize>slot << 5), 4) != 0) slot = (slot + 1) & mask;
+    v128.store(slots + (<usize>slot << 5), v128.load(from));
+    v128.store(slots + (<usize>slot << 5), v128.load(from, 16), 16);
   }
   heap.free(old);
 }
