@@ -5,6 +5,7 @@ import {
   type VectorizerState,
 } from './features/vectorizer.js';
 import { type Classifier, type ClassifierState, loadClassifier } from './models/classifier.js';
+import type { Csr } from './sparse/csr.js';
 import type { Stem } from './text/analyzer.js';
 
 /** Everything a pipeline is, as plain data and typed arrays. */
@@ -43,8 +44,13 @@ export class Pipeline {
 
   /** One prediction for each text, in order. */
   predict(texts: readonly string[]): Prediction[] {
-    const probabilities = this.probabilities(texts);
-    return texts.map((_, row) => {
+    return this.predictRows(this.vectorizer.transform(texts));
+  }
+
+  /** One prediction for each row of features, in order. */
+  predictRows(features: Csr): Prediction[] {
+    const probabilities = this.classifier.probabilities(features);
+    return Array.from({ length: features.rows }, (_, row) => {
       const from = row * this.labels.length;
       const best = argmax(probabilities, from, this.labels.length);
       const scores = Object.fromEntries(this.labels.map((label, c) => [label, probabilities[from + c]!]));

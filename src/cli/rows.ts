@@ -33,10 +33,9 @@ export const rowWriters = {
       tail: '',
       row: ({ fields, prediction }) => {
         const best = prediction ? ranked(prediction, labels, ranks.length) : [];
-        return line([
-          ...fields,
-          ...ranks.flatMap((k) => [best[k]?.[0] ?? '', best[k]?.[1].toFixed(6) ?? '']),
-        ]);
+        let row = fields.map(cell).join();
+        for (const k of ranks) row += `,${cell(best[k]?.[0] ?? '')},${best[k]?.[1].toFixed(6) ?? ''}`;
+        return `${row}\n`;
       },
     };
   },
@@ -73,8 +72,17 @@ function keptColumns(columns: string[], added: string[], listener: Listener): st
   });
 }
 
+/** A field as CSV; papaparse quotes those that may need it. */
+const cell = (field: string) =>
+  /^[^",\r\n\s]+(?: [^",\r\n\s]+)*$/.test(field) ? field : Papa.unparse([[field]]);
+
 /** The most probable classes, best first; classes that tie stay in the model's order. */
-function ranked({ scores }: Prediction, labels: readonly string[], count: number): [string, number][] {
+function ranked(
+  { label, score, scores }: Prediction,
+  labels: readonly string[],
+  count: number,
+): [string, number][] {
+  if (count === 1) return [[label, score]];
   return labels
     .map((label): [string, number] => [label, scores[label]!])
     .sort(([, a], [, b]) => b - a)

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { Csr } from '../sparse/csr.js';
-import type { CountedTerms } from './term-counter.js';
+import type { CountedRows } from './term-counter.js';
 import type { WeightOptions } from './tfidf.js';
 
 /** The functions of assembly/rows.ts; pointers are byte offsets into its memory. */
 interface Rows {
   memory: WebAssembly.Memory;
-  start(nodes: number, columns: number, sublinearTf: boolean, norm: number): void;
-  columnsAt(): number;
+  start(columns: number, sublinearTf: boolean, norm: number): void;
+  columnsFor(nodes: number): number;
   idfAt(): number;
   reserve(rows: number, length: number): void;
   nodesAt(): number;
@@ -27,10 +27,8 @@ let compiled: WebAssembly.Module | undefined;
 export class RowWeigher {
   readonly #rows: Rows;
 
-  /** `columns` holds the column of each node (NONE: it has none), `idf` the inverse document frequency of each column. */
+  /** `idf` holds the inverse document frequency of each column. */
   constructor(
-    private readonly counted: CountedTerms,
-    columns: Uint32Array,
     private readonly idf: Float64Array,
     { sublinearTf, norm }: WeightOptions,
   ) {
@@ -40,14 +38,19 @@ export class RowWeigher {
     const instance = new WebAssembly.Instance(compiled, { env: { log: Math.log } });
     const rows = instance.exports as unknown as Rows;
     this.#rows = rows;
-    rows.start(columns.length, idf.length, sublinearTf, norms[norm]);
-    new Uint32Array(rows.memory.buffer, rows.columnsAt() >>> 0, columns.length).set(columns);
+    rows.start(idf.length, sublinearTf, norms[norm]);
     new Float64Array(rows.memory.buffer, rows.idfAt() >>> 0, idf.length).set(idf);
   }
 
+  /** Says which column each node has (NONE: it has none), from the node `first` on. */
+  setColumns(first: number, columns: Uint32Array): void {
+    const at = this.#rows.columnsFor(first + columns.length) >>> 0;
+    new Uint32Array(this.#rows.memory.buffer, at + 4 * first, columns.length).set(columns);
+  }
+
   /** The feature rows of these rows, in this order. */
-  weigh(chosen: Uint32Array): Csr {
-    const { length } = this.counted.rows;
+  weigh(counted: CountedRows, chosen: Uint32Array): Csr {
+    const { length } = counted.rows;
     const most = chosen.reduce((sum, r) => sum + length[r]!, 0);
     const indptr = new Uint32Array(chosen.length + 1);
     const indices = new Uint32Array(most);
@@ -59,7 +62,7 @@ export class RowWeigher {
       while (to < chosen.length && (to === from || entries + length[chosen[to]!]! <= BATCH)) {
         entries += length[chosen[to++]!]!;
       }
-      this.#fill(chosen.subarray(from, to), entries);
+      this.#fill(counted, chosen.subarray(from, to), entries);
       const rows = this.#rows;
       const count = rows.weighRows(to - from);
       const { buffer } = rows.memory;
@@ -82,8 +85,7 @@ export class RowWeigher {
   }
 
   /** Brings the entries of some rows to where `weighRows` expects them. */
-  #fill(chosen: Uint32Array, entries: number): void {
-    const { chunks, rows } = this.counted;
+  #fill({ chunks, rows }: CountedRows, chosen: Uint32Array, entries: number): void {
     const wasm = this.#rows;
     wasm.reserve(chosen.length, entries);
     const { buffer } = wasm.memory;

@@ -25,21 +25,30 @@ interface Counter {
   wordStartsAt(): number;
   unitsAt(): number;
   nodeCount(): number;
-  allocate(bytes: number): number;
-  describeNodes(parents: number, symbols: number): void;
+  parentsAt(): number;
+  nodeSymbolsAt(): number;
 }
 
 /** The symbol that stands for none: the parent of the first symbol of an n-gram, the symbol of a stop word. */
 export const NONE = 0xffffffff;
 
-/** Terms of texts, counted by row. Plain data that can be sent from thread to thread. */
-export interface CountedTerms {
+/** Rows of counted terms. Plain data that can be sent from thread to thread. */
+export interface CountedRows {
   /** Entries of the rows, some rows to each chunk. */
   chunks: { nodes: Uint32Array; counts: Uint32Array }[];
   /** For each row its chunk, where its entries begin in it, and how many there are. */
   rows: { chunk: Uint32Array; offset: Uint32Array; length: Uint32Array };
-  /** The terms: node i is the n-gram of its parent (NONE for none) with a symbol behind it. */
-  nodes: { parents: Uint32Array; symbols: Uint32Array };
+}
+
+/** Terms as nodes: node i is the n-gram of its parent (NONE for none) with a symbol behind it. */
+export interface Nodes {
+  parents: Uint32Array;
+  symbols: Uint32Array;
+}
+
+/** Rows of counted terms, and what the terms are. */
+export interface CountedTerms extends CountedRows {
+  nodes: Nodes;
   /** What symbols are: words by number, or (null) code points. */
   words: Words | null;
 }
@@ -72,8 +81,8 @@ export class TermCounter {
   /** Symbols that `symbolOf` has given out, in order. */
   readonly #mapped: string[] | undefined;
   readonly #codePoints: boolean;
-  readonly #chunks: CountedTerms['chunks'] = [];
-  readonly #rows = { chunk: new GrowableU32(), offset: new GrowableU32(), length: new GrowableU32() };
+  #chunks: CountedRows['chunks'] = [];
+  #rows = newRows();
   #waiting = 0;
 
   constructor(options: AnalyzerOptions, stem?: Stem) {
@@ -151,22 +160,41 @@ export class TermCounter {
 
   /** Everything that was counted. The counter is of no more use. */
   finish(): CountedTerms {
+    const words = this.#codePoints ? null : this.#words();
+    return { ...this.takeRows(), nodes: this.nodesFrom(0), words };
+  }
+
+  /** The rows that were counted since they were last taken. */
+  takeRows(): CountedRows {
     this.#take();
-    const counter = this.#counter;
-    const count = counter.nodeCount();
-    const parents = counter.allocate(4 * count) >>> 0;
-    const symbols = counter.allocate(4 * count) >>> 0;
-    counter.describeNodes(parents, symbols);
+    const chunks = this.#chunks;
+    const { chunk, offset, length } = this.#rows;
+    this.#chunks = [];
+    this.#rows = newRows();
     return {
-      chunks: this.#chunks,
-      rows: {
-        chunk: this.#rows.chunk.view().slice(),
-        offset: this.#rows.offset.view().slice(),
-        length: this.#rows.length.view().slice(),
-      },
-      nodes: { parents: this.#numbers(parents, count), symbols: this.#numbers(symbols, count) },
-      words: this.#codePoints ? null : this.#words(),
+      chunks,
+      rows: { chunk: chunk.view().slice(), offset: offset.view().slice(), length: length.view().slice() },
     };
+  }
+
+  /** The nodes from a number on. */
+  nodesFrom(first: number): Nodes {
+    const counter = this.#counter;
+    const count = counter.nodeCount() - first;
+    return {
+      parents: this.#numbers((counter.parentsAt() >>> 0) + 4 * first, count),
+      symbols: this.#numbers((counter.nodeSymbolsAt() >>> 0) + 4 * first, count),
+    };
+  }
+
+  /** A word, or a character. */
+  symbolText(symbol: number): string {
+    if (this.#codePoints) return String.fromCodePoint(symbol);
+    if (this.#mapped) return this.#mapped[symbol]!;
+    const { buffer } = this.#counter.memory;
+    const [from, to] = new Uint32Array(buffer, (this.#counter.wordStartsAt() >>> 0) + 4 * symbol, 2);
+    const at = this.#counter.unitsAt() >>> 0;
+    return this.#memory().toString('utf16le', at + 2 * from!, at + 2 * to!);
   }
 
   #take(): void {
@@ -210,6 +238,12 @@ export class TermCounter {
     }
   }
 }
+
+const newRows = () => ({
+  chunk: new GrowableU32(),
+  offset: new GrowableU32(),
+  length: new GrowableU32(),
+});
 
 /** Memory that runs out while `work` counts, as an error that says so. */
 function guarded(work: () => void): void {

@@ -72,7 +72,8 @@ export class TfidfFit {
       this.options;
     const { terms, columns, idf } = this.#choose(trainRows);
     const weights: WeightOptions = { sublinearTf, norm };
-    const weigher = new RowWeigher(this.counted, columns, idf, weights);
+    const weigher = new RowWeigher(idf, weights);
+    weigher.setColumns(0, columns);
     const vectorizer = new TfidfVectorizer(
       {
         kind: 'tfidf',
@@ -83,7 +84,7 @@ export class TfidfFit {
       },
       this.stem,
     );
-    return { vectorizer, vectorize: (rows) => weigher.weigh(rows) };
+    return { vectorizer, vectorize: (rows) => weigher.weigh(this.counted, rows) };
   }
 
   /**

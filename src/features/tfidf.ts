@@ -32,7 +32,8 @@ export class TfidfVectorizer implements Vectorizer {
 
   constructor(
     private readonly learned: TfidfState,
-    stem?: Stem,
+    /** The stemmer that the analyzer names. */
+    readonly stem?: Stem,
   ) {
     this.features = learned.terms.length;
     this.#analyze = createAnalyzer(learned.analyzer, stem);

@@ -1,5 +1,6 @@
 import { readExamples } from '../data/examples.js';
 import { MaasError } from '../errors.js';
+import { bulkTransform } from '../features/bulk.js';
 import { type ClassMetrics, type Confusion, evaluate, type Metrics } from '../metrics/classification.js';
 import { argmax, type Pipeline } from '../pipeline.js';
 import type { Listener } from '../progress.js';
@@ -74,11 +75,12 @@ async function predictFiles(
   listener: Listener,
 ) {
   const pipeline = await readPipeline(artifact);
+  const transform = bulkTransform(pipeline.vectorizer);
   const predictions: RowPrediction[] = [];
   let waiting: PlacedLabel[] = [];
   let texts: string[] = [];
   const flush = () => {
-    predictions.push(...outcomesOf(pipeline, pipeline.vectorizer.transform(texts), waiting));
+    predictions.push(...outcomesOf(pipeline, transform(texts), waiting));
     waiting = [];
     texts = [];
   };

@@ -2,8 +2,10 @@ import { BadRows } from '../data/bad-rows.js';
 import { findTextColumn } from '../data/columns.js';
 import { openCsv } from '../data/csv.js';
 import { openLines } from '../data/lines.js';
+import { bulkTransform } from '../features/bulk.js';
 import type { Pipeline, Prediction } from '../pipeline.js';
 import { breathe, type Listener } from '../progress.js';
+import type { Csr } from '../sparse/csr.js';
 import { readPipeline } from '../store/state-files.js';
 import { type ModelManifest, Store } from '../store/store.js';
 
@@ -63,6 +65,7 @@ export async function predict(options: PredictOptions, listener: Listener = {}):
     preferred: trainedColumns(manifest),
   });
   for (const guess of guessed) listener.info?.(`${table.name}: ${guess}`);
+  const transform = bulkTransform(pipeline.vectorizer);
   const bad = new BadRows(options.onBadRow, 'the row is answered without a label', listener);
 
   async function* batches(): AsyncGenerator<PredictedRow[]> {
@@ -73,7 +76,7 @@ export async function predict(options: PredictOptions, listener: Listener = {}):
         for (const { line, problem } of batch) {
           if (problem) bad.add({ file: table.name, line, problem });
         }
-        yield answer(pipeline, batch, column);
+        yield answer(pipeline, transform, batch, column);
         done += batch.length;
         listener.step?.({ stage: 'predict', done, unit: 'rows' });
         await breathe();
@@ -111,11 +114,12 @@ export async function predictText(
 
 function answer(
   pipeline: Pipeline,
+  transform: (texts: readonly string[]) => Csr,
   rows: { fields: string[]; problem?: string }[],
   column: number,
 ): PredictedRow[] {
   const good = rows.filter(({ problem }) => problem === undefined);
-  const predictions = pipeline.predict(good.map(({ fields }) => fields[column]!));
+  const predictions = pipeline.predictRows(transform(good.map(({ fields }) => fields[column]!)));
   let next = 0;
   return rows.map(({ fields, problem }) =>
     problem === undefined

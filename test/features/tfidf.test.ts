@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { bulkTransform } from '../../src/features/bulk.js';
 import { compareCodePoints } from '../../src/features/term-order.js';
 import { TfidfCollector } from '../../src/features/tfidf-fit.js';
 import { columnCounts } from '../../src/sparse/frequency.js';
@@ -39,6 +40,11 @@ describe(`like ${golden.made_by}`, () => {
       named({ ...expected, values: Float32Array.from(expected.values) }, expected.terms),
     );
     expect(vectorizer.transform(golden.texts)).toEqual(rows);
+    const bulk = bulkTransform(vectorizer);
+    for (let times = 0; times < 2; times++) expect(bulk(golden.texts)).toEqual(rows);
+    expect(bulk(['', 'nothing of this: qwxz', golden.texts[1]!])).toEqual(
+      vectorizer.transform(['', 'nothing of this: qwxz', golden.texts[1]!]),
+    );
   });
 });
 
@@ -79,6 +85,7 @@ describe('properties', () => {
           for (let p = from + 1; p < to; p++) expect(rows.indices[p]).toBeGreaterThan(rows.indices[p - 1]!);
         }
         expect(vectorizer.transform(list)).toEqual(rows);
+        expect(bulkTransform(vectorizer)(list)).toEqual(rows);
       }),
     );
   });

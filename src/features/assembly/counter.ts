@@ -4,7 +4,7 @@
 import { beginRow, cutWhole, endRow, startTree, symbol } from './tree';
 import { lookUp, startWords, word } from './words';
 
-export { describeNodes, nodeCount, outCountsAt, outNodesAt, outWaiting, taken } from './tree';
+export { nodeCount, nodeSymbolsAt, outCountsAt, outNodesAt, outWaiting, parentsAt, taken } from './tree';
 export { unitsAt, wordCount, wordStartsAt } from './words';
 
 /** Classifies the 256 code points of a page into `classesAt()`; called once for each page that texts touch. */
@@ -260,11 +260,6 @@ export function addPaddedCharacters(start: usize, length: u32): u32 {
     cutWhole();
   }
   return endRow();
-}
-
-/** Room for the description of nodes. */
-export function allocate(bytes: u32): usize {
-  return heap.alloc(bytes);
 }
 
 // @ts-expect-error: decorator

@@ -15,6 +15,7 @@ const DIGITS: u32 = 1 << DIGIT_BITS;
 
 /** The column of each node, NONE where it has none. */
 let columns: usize = 0;
+let nodeCapacity: u32 = 0;
 /** Inverse document frequencies of the columns, float64. */
 let idf: usize = 0;
 /** Digits of a column. */
@@ -35,8 +36,7 @@ let spare: usize = 0;
 let histogram: usize = 0;
 let weights: usize = 0;
 
-export function start(nodeCount: u32, columnCount: u32, sublinearTf: bool, normKind: u32): void {
-  columns = heap.alloc(<usize>nodeCount << 2);
+export function start(columnCount: u32, sublinearTf: bool, normKind: u32): void {
   idf = heap.alloc(<usize>columnCount << 3);
   digits = 1;
   while (digits * DIGIT_BITS < 32 && columnCount >> (digits * DIGIT_BITS) != 0) digits++;
@@ -45,7 +45,18 @@ export function start(nodeCount: u32, columnCount: u32, sublinearTf: bool, normK
   histogram = heap.alloc(<usize>(DIGITS * 5) << 2);
 }
 
-export function columnsAt(): usize {
+/** The columns of the nodes, with room for so many; what is there stays. */
+export function columnsFor(count: u32): usize {
+  if (count > nodeCapacity) {
+    const more = max(count, nodeCapacity * 2);
+    const larger = heap.alloc(<usize>more << 2);
+    if (nodeCapacity) {
+      memory.copy(larger, columns, <usize>nodeCapacity << 2);
+      heap.free(columns);
+    }
+    columns = larger;
+    nodeCapacity = more;
+  }
   return columns;
 }
 

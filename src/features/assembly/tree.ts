@@ -6,6 +6,10 @@ let firstLength: u32 = 1; // shortest n-gram that counts
 let lastLength: u32 = 1; // longest
 
 let nodes: u32 = 0;
+/** What each node is: its parent (NONE at the first symbol), and its symbol. */
+let parents: usize = 0;
+let ownSymbols: usize = 0;
+let nodeCapacity: u32 = 0;
 /** Entries of 8 bytes by symbol, for n-grams of one: node + 1, position. */
 let firsts: usize = 0;
 let firstCapacity: u32 = 0;
@@ -47,6 +51,9 @@ export function startTree(first: u32, last: u32, alphabet: u32): void {
   outCapacity = 1 << 16;
   outNodes = heap.alloc(<usize>outCapacity << 2);
   outCounts = heap.alloc(<usize>outCapacity << 2);
+  nodeCapacity = 1 << 12;
+  parents = heap.alloc(<usize>nodeCapacity << 2);
+  ownSymbols = heap.alloc(<usize>nodeCapacity << 2);
   symbolCapacity = 1 << 12;
   symbols = heap.alloc(<usize>symbolCapacity << 2);
   reached = heap.alloc(<usize>symbolCapacity << 2);
@@ -55,6 +62,14 @@ export function startTree(first: u32, last: u32, alphabet: u32): void {
 
 export function nodeCount(): u32 {
   return nodes;
+}
+
+export function parentsAt(): usize {
+  return parents;
+}
+
+export function nodeSymbolsAt(): usize {
+  return ownSymbols;
 }
 
 export function outNodesAt(): usize {
@@ -171,21 +186,17 @@ function countWhole(node: u32): void {
   push(node);
 }
 
-/** Writes parent (NONE at the first symbol) and symbol of each node. */
-export function describeNodes(parents: usize, symbols: usize): void {
-  for (let s: u32 = 0; s < firstCapacity; s++) {
-    const node = load<u32>(firsts + (<usize>s << 3));
-    if (node == 0) continue;
-    store<u32>(parents + (<usize>(node - 1) << 2), NONE);
-    store<u32>(symbols + (<usize>(node - 1) << 2), s);
+/** The number of a new node, one more than its place. */
+function newNode(parent: u32, id: u32): u32 {
+  if (nodes == nodeCapacity) {
+    const bytes = <usize>nodes << 2;
+    parents = grown(parents, bytes, bytes * 2);
+    ownSymbols = grown(ownSymbols, bytes, bytes * 2);
+    nodeCapacity *= 2;
   }
-  for (let i: u32 = 0; i <= mask; i++) {
-    const slot = slots + (<usize>i << 4);
-    const node = load<u32>(slot, 8);
-    if (node == 0) continue;
-    store<u32>(parents + (<usize>(node - 1) << 2), load<u32>(slot));
-    store<u32>(symbols + (<usize>(node - 1) << 2), load<u32>(slot, 4));
-  }
+  store<u32>(parents + (<usize>nodes << 2), parent);
+  store<u32>(ownSymbols + (<usize>nodes << 2), id);
+  return ++nodes;
 }
 
 // @ts-expect-error: decorator
@@ -199,7 +210,7 @@ function firstNode(id: u32, counts: bool): u32 {
   const at = firsts + (<usize>id << 3);
   let held = load<u32>(at);
   if (held == 0) {
-    held = ++nodes;
+    held = newNode(NONE, id);
     store<u32>(at, held);
   }
   if (counts) count(held - 1, at + 4);
@@ -231,13 +242,13 @@ function child(parent: u32, id: u32, hash: u32, counts: bool): u32 {
 }
 
 function newChild(at: usize, parent: u32, id: u32, counts: bool): u32 {
-  const node = nodes++;
+  const held = newNode(parent, id);
   store<u32>(at, parent);
   store<u32>(at, id, 4);
-  store<u32>(at, nodes, 8);
-  if (counts) count(node, at + 12);
+  store<u32>(at, held, 8);
+  if (counts) count(held - 1, at + 12);
   if (++used * 2 > mask) rehash();
-  return node;
+  return held - 1;
 }
 
 function rehash(): void {
