@@ -31,6 +31,16 @@ const list = (metavar: string, help: string): Setting<string[]> => ({
   help,
 });
 
+const units = { B: 1, kB: 1e3, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
+
+/** "4GB" as bytes. */
+function parseBytes(value: unknown): number | undefined {
+  if (typeof value === 'number') return value > 0 ? value : undefined;
+  const [, number, unit] = /^(\d+(?:\.\d+)?) ?([kKMGT]?B)?$/.exec(String(value)) ?? [];
+  const bytes = Number(number) * units[(unit ?? 'B') as keyof typeof units];
+  return bytes > 0 ? bytes : undefined;
+}
+
 /** Flags that are not settings of a training. */
 const general = {
   config: named(
@@ -59,6 +69,12 @@ const general = {
     '<n>',
     'threads to use (as many as there are cores if not given); the outcome is the same',
   ),
+  maxMemory: {
+    parse: parseBytes,
+    expected: 'a size such as 800MB or 4GB',
+    metavar: '<size>',
+    help: 'refuse to take more memory than this (all that is free if not given)',
+  } as Setting<number>,
   install: oneOf<InstallableDevice>(installable, 'install the libraries of a device'),
   yes: onOff('do it without asking'),
   exportFormat: oneOf<FormatName>(['js', 'tfjs'], 'form of the export'),

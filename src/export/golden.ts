@@ -13,14 +13,18 @@ const odd = [
   "don't stop—it's 3,14 e-mail@x.y #tag _snake_ A1 b",
 ];
 
+/** Words for vectorizers that have no vocabulary. */
+const anyWords = 'the quick brown fox jumps over a lazy dog 今天 天气 很好 naïve Straße 3 parcels'.split(' ');
+
 /**
  * Texts to hold an export against its pipeline: odd ones, and some made of the model's own terms, drawn with a fixed
  * seed, so that no training text is needed.
  */
 export function goldenTexts(pipeline: Pipeline): string[] {
   const random = seededRandom(1);
-  const { terms: vocabulary, analyzer } = pipeline.state().vectorizer;
-  const terms = vocabulary.list();
+  const { vectorizer } = pipeline.state();
+  const { analyzer } = vectorizer;
+  const terms = vectorizer.kind === 'tfidf' ? vectorizer.terms.list() : anyWords;
   const glue = analyzer.analyzer === 'word' ? ' ' : '';
   const made = Array.from({ length: 24 }, (_, i) =>
     Array.from({ length: 1 + i * 3 }, () => terms[Math.floor(random() * terms.length)]).join(glue),

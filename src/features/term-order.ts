@@ -1,5 +1,6 @@
+import { allBelow, sortedBy } from '../sparse/sort.js';
 import { type CountedTerms, NONE } from './term-counter.js';
-import { allBelow, inOrder, rankWords, sortedBy } from './words.js';
+import { inOrder, rankWords } from './words.js';
 
 /**
  * Nodes in code point order of their terms, as Python sorts strings. A term stands before those that go on from it, and
@@ -34,13 +35,6 @@ export function orderTerms({ nodes, words }: CountedTerms, kept: Uint32Array): U
     order = sortedBy(order, keys, limit);
   }
   return order.map((i) => kept[i]!);
-}
-
-/** Numbers in the falling order of their keys, which are at most `largest`; equal ones stay as they are. */
-export function byFallingKey(numbers: Uint32Array, keys: Uint32Array, largest: number): Uint32Array {
-  const falling = new Uint32Array(keys.length);
-  for (let i = 0; i < keys.length; i++) falling[i] = largest - keys[i]!;
-  return sortedBy(numbers, falling, largest + 1);
 }
 
 /** The place of each code point that is a symbol among those. */

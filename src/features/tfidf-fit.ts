@@ -1,11 +1,12 @@
 import { MaasError } from '../errors.js';
-import type { Csr } from '../sparse/csr.js';
+import { byFallingKey } from '../sparse/sort.js';
 import type { AnalyzerOptions, Stem } from '../text/analyzer.js';
 import { termsOfNodes } from './counted-terms.js';
 import { type Counting, openCounting } from './counting.js';
+import type { FeatureCollector, FeatureFit, FittedFeatures } from './fits.js';
 import { RowWeigher } from './row-weigher.js';
 import { type CountedTerms, NONE } from './term-counter.js';
-import { byFallingKey, orderTerms } from './term-order.js';
+import { orderTerms } from './term-order.js';
 import type { Terms } from './terms.js';
 import { TfidfVectorizer, type WeightOptions } from './tfidf.js';
 
@@ -22,7 +23,7 @@ export interface TfidfOptions extends AnalyzerOptions, WeightOptions {
 }
 
 /** Collects texts, then fits a vectorizer on some of them and gives the feature rows of any; texts are not kept. */
-export class TfidfCollector {
+export class TfidfCollector implements FeatureCollector {
   readonly #counting: Counting;
 
   /** `threads` is how many it may use, this one among them; the outcome is the same. */
@@ -55,7 +56,7 @@ export class TfidfCollector {
 }
 
 /** Counted texts, to fit a vectorizer on. */
-export class TfidfFit {
+export class TfidfFit implements FeatureFit {
   constructor(
     private readonly counted: CountedTerms,
     private readonly options: TfidfOptions,
@@ -67,10 +68,10 @@ export class TfidfFit {
    * collected rows, equal to what the vectorizer's `transform` gives for their texts.
    * Throws `data` when no term is left, `usage` where maxDf is below minDf.
    */
-  fit(trainRows: Uint32Array): { vectorizer: TfidfVectorizer; vectorize(rows: Uint32Array): Csr } {
+  fit(trainRows: Uint32Array): Omit<FittedFeatures, 'vectorizer'> & { vectorizer: TfidfVectorizer } {
     const { lowercase, tokenizer, stopWords, stemmer, analyzer, ngramRange, sublinearTf, norm } =
       this.options;
-    const { terms, columns, idf } = this.#choose(trainRows);
+    const { terms, columns, idf, trainNonZeros, singles } = this.#choose(trainRows);
     const weights: WeightOptions = { sublinearTf, norm };
     const weigher = new RowWeigher(idf, weights);
     weigher.setColumns(0, columns);
@@ -84,14 +85,29 @@ export class TfidfFit {
       },
       this.stem,
     );
-    return { vectorizer, vectorize: (rows) => weigher.weigh(this.counted, rows) };
+    const nonZeros = this.counted.rows.length.reduce((sum, length) => sum + length, 0);
+    const parameters = terms.length - singles + Math.min(singles, trainRows.length);
+    return {
+      vectorizer,
+      trainNonZeros,
+      nonZeros,
+      parameters,
+      vectorize: (rows) => weigher.weigh(this.counted, rows),
+    };
   }
 
   /**
    * The terms kept, those of most rows first and in code point order where they are equal, their idf, and the column of
    * each node (NONE: it has none).
    */
-  #choose(rows: Uint32Array): { terms: Terms; columns: Uint32Array; idf: Float64Array } {
+  #choose(rows: Uint32Array): {
+    terms: Terms;
+    columns: Uint32Array;
+    idf: Float64Array;
+    trainNonZeros: number;
+    /** Terms of a single row. */
+    singles: number;
+  } {
     const found = this.counted.nodes.parents.length;
     const documents = new Uint32Array(found);
     const totals = new Float64Array(this.options.maxFeatures === null ? 0 : found);
@@ -134,12 +150,16 @@ export class TfidfFit {
     const columns = new Uint32Array(found).fill(NONE);
     const idf = new Float64Array(kept.length);
     const one = smoothIdf ? 1 : 0;
+    let trainNonZeros = 0;
+    let singles = 0;
     for (let column = 0; column < kept.length; column++) {
       const node = kept[column]!;
+      trainNonZeros += documents[node]!;
+      if (documents[node] === 1) singles++;
       columns[node] = column;
       idf[column] = Math.log((n + one) / (documents[node]! + one)) + 1;
     }
-    return { terms: termsOfNodes(this.counted, kept), columns, idf };
+    return { terms: termsOfNodes(this.counted, kept), columns, idf, trainNonZeros, singles };
   }
 
   /** Terms and counts of a row. */

@@ -96,7 +96,8 @@ function countRuns(sorted: Uint32Array): { columns: Uint32Array; counts: Float64
 }
 
 /**
- * Writes the weights of one row, which stands from `from` to `to` in `columns` and `values`: tf · idf, then the norm.
+ * Writes the weights of one row, which stands from `from` to `to` in `columns` and `values`: tf · idf (an empty idf is
+ * 1 throughout), then the norm.
  * Overwrites its counts. In float64, as scikit-learn computes it; what is written is float32, which moves a weight by
  * at most 6e-8 of itself.
  */
@@ -113,9 +114,9 @@ export function weigh(
   for (let p = from; p < to; p++) {
     const count = counts[p - from]!;
     const tf = sublinearTf ? 1 + (count < LOGS.length ? LOGS[count]! : Math.log(count)) : count;
-    const weight = tf * idf[columns[p]!]!;
+    const weight = idf.length > 0 ? tf * idf[columns[p]!]! : tf;
     counts[p - from] = weight;
-    length += norm === 'l2' ? weight * weight : weight;
+    length += norm === 'l2' ? weight * weight : Math.abs(weight);
   }
   const divisor = norm === 'none' || length === 0 ? 1 : norm === 'l2' ? Math.sqrt(length) : length;
   for (let p = from; p < to; p++) values[p] = counts[p - from]! / divisor;

@@ -1,6 +1,7 @@
 import { MaasError } from '../errors.js';
 import type { Csr } from '../sparse/csr.js';
 import type { Stem } from '../text/analyzer.js';
+import { type HashingState, HashingVectorizer } from './hashing.js';
 import { type TfidfState, TfidfVectorizer } from './tfidf.js';
 
 /** A fitted vectorizer: texts in, feature rows out. An unfitted one cannot exist. */
@@ -16,11 +17,14 @@ export interface Vectorizer {
 /** The vectorizers by name: how each comes back from its state. */
 const vectorizers = {
   tfidf: TfidfVectorizer.revive,
+  hashing: (state: HashingState, stem?: Stem) => new HashingVectorizer(state, stem),
 } as const;
 
 export type VectorizerKind = keyof typeof vectorizers;
+
+export const vectorizerNames = Object.keys(vectorizers) as VectorizerKind[];
 /** What a fitted vectorizer learned. */
-export type VectorizerState = TfidfState;
+export type VectorizerState = TfidfState | HashingState;
 /** The same, read from where it was stored. */
 export type StoredVectorizerState = Parameters<(typeof vectorizers)[VectorizerKind]>[0];
 
@@ -29,5 +33,6 @@ export function loadVectorizer(state: StoredVectorizerState, stem?: Stem): Vecto
   if (!Object.hasOwn(vectorizers, state.kind)) {
     throw new MaasError('artifact', `there is no vectorizer "${state.kind}" in this maas`);
   }
-  return vectorizers[state.kind](state, stem);
+  const load = vectorizers[state.kind] as (state: StoredVectorizerState, stem?: Stem) => Vectorizer;
+  return load(state, stem);
 }

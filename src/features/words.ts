@@ -1,3 +1,5 @@
+import { allBelow, sortedBy } from '../sparse/sort.js';
+
 /** Words by number: the UTF-16 units of all, one after the other. Plain data that can be sent from thread to thread. */
 export interface Words {
   units: Uint16Array;
@@ -59,22 +61,6 @@ export function rankWords({ units, starts }: Words): Uint32Array {
   const ranks = new Uint32Array(count);
   for (let rank = 0; rank < count; rank++) ranks[order[rank]!] = rank;
   return ranks;
-}
-
-/** Numbers in the order of their keys, which are below `limit`; equal ones stay as they are (a counting sort). */
-export function sortedBy(numbers: Uint32Array, keys: Uint32Array, limit: number): Uint32Array {
-  const starts = new Uint32Array(limit + 1);
-  for (let i = 0; i < numbers.length; i++) starts[keys[numbers[i]!]! + 1]!++;
-  for (let key = 0; key < limit; key++) starts[key + 1]! += starts[key]!;
-  const sorted = new Uint32Array(numbers.length);
-  for (let i = 0; i < numbers.length; i++) sorted[starts[keys[numbers[i]!]!]!++] = numbers[i]!;
-  return sorted;
-}
-
-export function allBelow(length: number): Uint32Array {
-  const all = new Uint32Array(length);
-  for (let i = 0; i < length; i++) all[i] = i;
-  return all;
 }
 
 /** A UTF-16 unit, moved so that units sort as the code points do that they belong to: surrogates above all others. */

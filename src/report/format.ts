@@ -9,6 +9,17 @@ export const grouped = (n: number): string => n.toLocaleString('en-US');
 export const duration = (seconds: number): string =>
   seconds < 120 ? `${seconds.toFixed(2)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 
+/** Bytes in the unit that suits them: "1.2 GB". */
+export function bytesText(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+  let [value, unit] = [bytes, 0];
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${unit === 0 ? value : value.toPrecision(value < 100 ? 2 : 3)} ${units[unit]}`;
+}
+
 /** What a device is: "webgpu (SwiftShader driver 5.0.0, software)". The processor goes without saying. */
 export const deviceText = ({
   name,

@@ -1,4 +1,5 @@
 import { type Csr, transpose } from './csr.js';
+import { allBelow, byFallingKey } from './sort.js';
 
 /** How many rows have each column. */
 export function columnCounts({ cols, indices }: Csr): Uint32Array {
@@ -22,7 +23,7 @@ export function byFrequency(matrix: Csr): ByFrequency {
   let sorted = true;
   for (let c = 1; c < counts.length; c++) if (counts[c]! > counts[c - 1]!) sorted = false;
   if (sorted) return { matrix, counts, places: undefined };
-  const order = Uint32Array.from(counts.keys()).sort((a, b) => counts[b]! - counts[a]! || a - b);
+  const order = byFallingKey(allBelow(counts.length), counts, matrix.rows);
   const places = new Uint32Array(counts.length);
   order.forEach((column, place) => {
     places[column] = place;

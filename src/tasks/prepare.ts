@@ -1,16 +1,20 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { columnsFor } from '../compute/index.js';
 import { type Example, type ReadSummary, readExamples } from '../data/examples.js';
 import { type Split, stratifiedSplit } from '../data/split.js';
 import { MaasError } from '../errors.js';
+import { collectors } from '../features/fits.js';
 import { compareCodePoints } from '../features/term-order.js';
-import { TfidfCollector } from '../features/tfidf-fit.js';
 import type { Vectorizer } from '../features/vectorizer.js';
 import type { Listener, Stopwatch } from '../progress.js';
+import { grouped } from '../report/format.js';
 import type { Csr } from '../sparse/csr.js';
 import { GrowableU32 } from '../sparse/growable.js';
 import { loadStemmer } from '../text/stemmers.js';
 import { loadStopWords } from '../text/stopwords.js';
+import { MemoryBudget } from './memory.js';
+import { type Needs, preflight } from './preflight.js';
 import type { DataSettings, FeatureSettings } from './settings.js';
 
 /** Feature rows of one part of the data, their classes, and where each stands in the files. */
@@ -38,6 +42,8 @@ export interface Prepared {
   /** One digest for all files, in order. */
   sha256: string;
   skipped: ReadSummary['skipped'];
+  /** What was said to be needed before. */
+  needs: Needs;
 }
 
 export interface PrepareInput {
@@ -46,6 +52,10 @@ export interface PrepareInput {
   test?: readonly string[];
   /** How many threads to use; as many as there are cores if absent. The outcome does not depend on it. */
   threads?: number | undefined;
+  /** Bytes of memory that may be taken; all that are free if absent. */
+  maxMemory?: number | undefined;
+  /** Whether a model will be fitted on the rows, which needs memory, too. */
+  fits?: boolean;
 }
 
 /** Reads CSV files into feature rows. The vectorizer learns from the training rows alone. Throws `data`, `usage`. */
@@ -62,7 +72,8 @@ export async function prepare(
   const stopWords = settings.stopWords === null ? null : await loadStopWords(settings.stopWords);
   const stem = settings.stemmer === null ? undefined : await loadStemmer(settings.stemmer);
   const threads = input.threads ?? availableParallelism();
-  const collector = new TfidfCollector({ ...settings, stopWords }, stem, threads);
+  const collector = collectors[settings.vectorizer]({ ...settings, stopWords }, stem, threads);
+  const budget = new MemoryBudget(input.maxMemory);
   try {
     const places = {
       file: new GrowableU32(),
@@ -77,7 +88,13 @@ export async function prepare(
       const summary = await stopwatch.time('read', () =>
         readExamples(
           paths,
-          { ...settings, caughtUp: () => collector.caughtUp() },
+          {
+            ...settings,
+            caughtUp: () => {
+              budget.require(0, `counting the terms of ${grouped(places.label.length)} rows`);
+              return collector.caughtUp();
+            },
+          },
           ({ text, label, file, row, line }: Example) => {
             const id = labelIds.get(label) ?? labelIds.size;
             if (id === labelIds.size) labelIds.set(label, id);
@@ -115,7 +132,10 @@ export async function prepare(
         ? splitAround(classOf, rows, classes, settings)
         : stratifiedSplit(classOf, classes, settings);
       warnAboutSplit(split, classOf, labels, classes, listener);
-      const { vectorizer, vectorize } = (await counted).fit(split.train);
+      const fitted = (await counted).fit(split.train);
+      const columns = input.fits ? columnsFor(classes) : 0;
+      const needs = preflight(places.label.length, fitted, columns, budget, listener);
+      const { vectorizer, vectorize } = fitted;
       const part = (chosen: Uint32Array): Part => ({
         features: vectorize(chosen),
         labels: Int32Array.from(chosen, (r) => classOf[r]!),
@@ -126,6 +146,7 @@ export async function prepare(
       const files = [...own.files, ...(outside?.files ?? [])];
       return {
         vectorizer,
+        needs,
         labels,
         classes,
         parts: { train: part(split.train), validation: part(split.validation), test: part(split.test) },

@@ -23,6 +23,8 @@ export interface PreprocessResult {
   features: number;
   nonZeros: number;
   skipped: Prepared['skipped'];
+  /** What the run was expected to need. */
+  needs: Prepared['needs'];
   timings: Record<'read' | 'vectorize' | 'total', number>;
 }
 
@@ -54,6 +56,7 @@ export async function preprocess(
     features: prepared.vectorizer.features,
     nonZeros: prepared.parts.train.features.values.length,
     skipped: prepared.skipped,
+    needs: prepared.needs,
     timings: stopwatch.timings(['read', 'vectorize']),
   };
 }

@@ -1,5 +1,6 @@
 import { type DeviceChoice, deviceChoices } from '../compute/choices.js';
 import { MaasError } from '../errors.js';
+import { vectorizerNames } from '../features/vectorizer.js';
 import { type AnalyzerName, analyzers } from '../text/analyzer.js';
 import type { NgramRange } from '../text/ngrams.js';
 import { type StemmerName, stemmerNames } from '../text/stemmers.js';
@@ -86,7 +87,7 @@ const ngramRange: Setting<NgramRange> = {
 
 /** How texts become features. */
 export const featureSettings = {
-  vectorizer: oneOf(['tfidf'], 'how texts become features'),
+  vectorizer: oneOf(vectorizerNames, 'how texts become features'),
   analyzer: oneOf(Object.keys(analyzers) as AnalyzerName[], 'what the terms are made of'),
   tokenizer: oneOf(Object.keys(tokenizers) as TokenizerName[], 'how words are found'),
   ngramRange,
@@ -114,6 +115,7 @@ export const featureSettings = {
   sublinearTf: onOff('take 1 + ln(count) in place of the count'),
   norm: oneOf(['l2', 'l1', 'none'], 'length that each row is brought to'),
   smoothIdf: onOff('count one more row that holds every term'),
+  nFeatures: integer(2, '<n>', 'columns that the vectorizer hashing hashes terms to'),
 } as const;
 
 /** How rows are read and divided. */
@@ -170,7 +172,7 @@ export type SettingName = keyof typeof settings;
 
 /** Exactly what scikit-learn's `TfidfVectorizer()` and `LogisticRegression()` do. */
 const sklearn: TrainSettings = {
-  vectorizer: 'tfidf',
+  vectorizer: 'tfidf' as const,
   analyzer: 'word',
   tokenizer: 'sklearn',
   ngramRange: [1, 1],
@@ -183,6 +185,7 @@ const sklearn: TrainSettings = {
   sublinearTf: false,
   norm: 'l2',
   smoothIdf: true,
+  nFeatures: 2 ** 20,
   onBadRow: 'skip',
   testSize: 0.2,
   validationSize: 0,
@@ -232,12 +235,20 @@ export function resolveSettings(given: Record<string, unknown>, preset: string =
     }
     resolved[name] = parsed;
   }
-  const { analyzer, stopWords, stemmer } = resolved as TrainSettings;
+  const { analyzer, stopWords, stemmer, vectorizer } = resolved as TrainSettings;
   if (analyzer !== 'word' && (stopWords !== null || stemmer !== null)) {
     throw new MaasError(
       'usage',
       `the analyzer "${analyzer}" knows no words, so it takes neither stop words nor a stemmer`,
     );
   }
+  const unused = vectorizer === 'hashing' ? ofVocabulary : (['nFeatures'] as const);
+  const pointless = unused.find((name) => given[name] !== undefined && resolved[name] !== sklearn[name]);
+  if (pointless) {
+    throw new MaasError('usage', `the vectorizer "${vectorizer}" has no use for ${pointless}`);
+  }
   return resolved as TrainSettings;
 }
+
+/** Settings of vectorizers that know their terms. */
+const ofVocabulary = ['minDf', 'maxDf', 'maxFeatures', 'smoothIdf'] as const;

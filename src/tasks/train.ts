@@ -47,6 +47,8 @@ export interface TrainResult {
   timings: Record<'read' | 'vectorize' | 'fit' | 'evaluate' | 'total', number>;
   fit: FitReport;
   skipped: Prepared['skipped'];
+  /** What the run was expected to need, before it vectorized and fitted. */
+  needs: Prepared['needs'];
 }
 
 /**
@@ -126,6 +128,7 @@ export async function train(options: TrainOptions, listener: Listener = {}): Pro
     timings: { ...timings, total: stopwatch.timings([]).total },
     fit: report,
     skipped: prepared.skipped,
+    needs: prepared.needs,
   };
 }
 
@@ -189,7 +192,7 @@ async function load(options: TrainOptions, stopwatch: Stopwatch, listener: Liste
     throw new MaasError('usage', 'there is nothing to train on, expected a CSV file or a dataset');
   const isDataset = (await stat(join(first, MANIFEST)).catch(() => undefined))?.isFile() ?? false;
   if (!isDataset || options.data.length > 1) {
-    const prepared = await prepare(options, options.settings, stopwatch, listener);
+    const prepared = await prepare({ ...options, fits: true }, options.settings, stopwatch, listener);
     return { prepared, name: options.name ?? modelNameFor(first) };
   }
   const { manifest, digest, prepared } = await stopwatch.time('read', () => openDataset(first));

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import sklearn
 from sklearn import metrics
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import HashingVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 HERE = pathlib.Path(__file__).parent
@@ -78,6 +78,28 @@ def unicode_tables():
         "space": ranges(space.match),
         "lower": {f"{cp:x}": chr(cp).lower() for cp in range(0x110000) if not 0xD800 <= cp <= 0xDFFF and chr(cp).lower() != chr(cp)},
     }
+
+
+HASHING = {
+    "defaults": {},
+    "few columns": {"n_features": 7},
+    "counts of pairs": {"ngram_range": (1, 2), "n_features": 1000, "norm": None},
+    "characters, l1": {"analyzer": "char", "ngram_range": (2, 3), "norm": "l1", "n_features": 300},
+}
+
+
+def hashers():
+    out = {}
+    for name, options in HASHING.items():
+        x = HashingVectorizer(**options).transform(TEXTS)
+        x.sort_indices()
+        out[name] = {
+            "options": options,
+            "indptr": x.indptr.tolist(),
+            "indices": x.indices.tolist(),
+            "values": x.data.tolist(),
+        }
+    return out
 
 
 def vectorizers():
@@ -177,6 +199,7 @@ def make():
         "texts": TEXTS,
         "unicode": unicode_tables(),
         "vectorizers": vectorizers(),
+        "hashers": hashers(),
         "regressions": regressions(),
         "metrics": scores(),
     }

@@ -11,6 +11,14 @@ interface GoldenVectorizer {
   values: number[];
 }
 
+/** Feature rows of the texts. */
+interface GoldenRows {
+  options: Record<string, unknown>;
+  indptr: number[];
+  indices: number[];
+  values: number[];
+}
+
 interface GoldenRegression {
   labels: string[];
   options: { C?: number; class_weight?: 'balanced' };
@@ -34,6 +42,7 @@ export const golden: {
   texts: string[];
   unicode: { version: string; assigned: Ranges; word: Ranges; space: Ranges; lower: Record<string, string> };
   vectorizers: Record<string, GoldenVectorizer>;
+  hashers: Record<string, GoldenRows>;
   regressions: Record<string, GoldenRegression>;
   metrics: GoldenMetrics[];
 } = JSON.parse(readFileSync(new URL('../golden/sklearn.json', import.meta.url), 'utf8'));

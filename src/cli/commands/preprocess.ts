@@ -13,7 +13,7 @@ export const preprocess: Command = {
     ['maas preprocess a.csv.gz b.tsv --ngram-range 1,2 -o sets/ab', 'several files, with 1- and 2-grams'],
     ['maas preprocess train.csv --test test.csv', 'with a fixed test set'],
   ],
-  flags: ['output', 'name', 'test', 'preset', 'threads', ...settings],
+  flags: ['output', 'name', 'test', 'preset', 'threads', 'maxMemory', ...settings],
 
   async run({ args, values, settings, store, argv, terminal }) {
     const { preprocess } = await import('../../tasks/preprocess.js');
@@ -24,6 +24,7 @@ export const preprocess: Command = {
         store,
         output: values.output,
         threads: values.threads,
+        maxMemory: values.maxMemory,
         name: values.name,
         settings: resolveSettings(settings, values.preset),
         command: ['maas', ...argv],

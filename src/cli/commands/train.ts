@@ -16,7 +16,7 @@ export const train: Command = {
     ['maas train data.csv --analyzer char_wb --ngram-range 2,5 --C 30', 'character n-grams, weaker penalty'],
     ['cat data.csv | maas train - --name piped', 'from standard input'],
   ],
-  flags: ['name', 'test', 'preset', 'threads', ...(Object.keys(allSettings) as FlagName[])],
+  flags: ['name', 'test', 'preset', 'threads', 'maxMemory', ...(Object.keys(allSettings) as FlagName[])],
 
   async run({ args, values, settings, store, devices, argv, terminal }) {
     const { train } = await import('../../tasks/train.js');
@@ -27,6 +27,7 @@ export const train: Command = {
         store,
         devices,
         threads: values.threads,
+        maxMemory: values.maxMemory,
         name: values.name,
         settings: resolveSettings(settings, values.preset),
         asked: new Set([

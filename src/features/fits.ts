@@ -1,0 +1,46 @@
+import type { Csr } from '../sparse/csr.js';
+import type { Stem } from '../text/analyzer.js';
+import { HashingCollector, type HashingOptions } from './hashing-fit.js';
+import { TfidfCollector, type TfidfOptions } from './tfidf-fit.js';
+import type { Vectorizer, VectorizerKind } from './vectorizer.js';
+
+/** Takes texts one after the other, and keeps what a vectorizer can be fitted on; the texts themselves it forgets. */
+export interface FeatureCollector {
+  /** Takes a text as the next row. */
+  add(text: string): void;
+  /** Waits where texts come faster than they are worked on. */
+  caughtUp(): Promise<void>;
+  /** Everything there is to know of the texts. The collector is of no more use. */
+  finish(): Promise<FeatureFit>;
+  /** Gives up; needed where `finish` is not reached. */
+  stop(): Promise<void>;
+}
+
+/** Collected texts, to fit a vectorizer on. */
+export interface FeatureFit {
+  /** Fits on the rows named (in the order they were added) and nothing else. Throws `data`, `usage`. */
+  fit(trainRows: Uint32Array): FittedFeatures;
+}
+
+/** A fitted vectorizer, and the rows that wait for it. */
+export interface FittedFeatures {
+  vectorizer: Vectorizer;
+  /** Non-zeros of the rows it was fitted on, and at the most of all rows. */
+  trainNonZeros: number;
+  nonZeros: number;
+  /** Features that a linear model has to tell apart: those of a single row count as one for the row. */
+  parameters: number;
+  /** Feature rows of any collected rows, equal to what the vectorizer's `transform` gives for their texts. */
+  vectorize(rows: Uint32Array): Csr;
+}
+
+export type FeatureOptions = TfidfOptions & HashingOptions;
+
+/** How each vectorizer collects; `threads` is how many it may use, the outcome is the same. */
+export const collectors = {
+  tfidf: (options, stem, threads) => new TfidfCollector(options, stem, threads),
+  hashing: (options, stem) => new HashingCollector(options, stem),
+} as const satisfies Record<
+  VectorizerKind,
+  (options: FeatureOptions, stem: Stem | undefined, threads: number) => FeatureCollector
+>;

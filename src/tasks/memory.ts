@@ -1,0 +1,31 @@
+import { freemem } from 'node:os';
+import { MaasError } from '../errors.js';
+import { bytesText } from '../report/format.js';
+
+/** How many bytes a run may take, and whether it still will. */
+export class MemoryBudget {
+  /** Most bytes that the process may have in memory. */
+  readonly limit: number;
+
+  /** `limit` is what is there now if absent. */
+  constructor(limit?: number) {
+    this.limit = limit ?? process.memoryUsage.rss() + available();
+  }
+
+  /** Throws `failed` where these bytes more are too many. `what` says for what they are. */
+  require(more: number, what: string): void {
+    const total = process.memoryUsage.rss() + more;
+    if (total <= this.limit) return;
+    throw new MaasError(
+      'failed',
+      `${what} would take about ${bytesText(total)} of memory, and there are ${bytesText(this.limit)}`,
+      {
+        hint: 'leave rare terms out with --min-df 2 or more, keep the most frequent ones with --max-features, or do without a vocabulary with --vectorizer hashing',
+        details: { needed: total, limit: this.limit },
+      },
+    );
+  }
+}
+
+/** Bytes that the process may still take, of the machine's or of its container's. */
+const available = () => (process as { availableMemory?: () => number }).availableMemory?.() ?? freemem();
