@@ -1,11 +1,11 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
-import type { Csr } from '../sparse/csr.js';
+import { type CsrSource, csrOf } from '../sparse/csr.js';
 import type { SparseOperations, Tf } from './sparse.js';
 import { type DeviceVector, TensorVector, type VectorSpace } from './vectors.js';
 
 /** Data and penalty of a linear classifier. */
 export interface LinearProblem {
-  features: Csr;
+  features: CsrSource;
   /** The class of each row. */
   labels: Int32Array;
   /** The weight of each row's loss. */
@@ -52,7 +52,7 @@ export function tensorLoss(
     for (let j = 0; j < features.cols; j++) values.fill(numbers[j]!, j * columns, (j + 1) * columns);
     return space.from(values);
   };
-  const matrix = operations.sparseTensor(features);
+  const matrix = operations.sparseTensor(csrOf(features));
   const targets = tf.tensor1d(labels, 'int32');
   const penalty = perFeature(penalties);
   const pull = space.zeros();

@@ -1,10 +1,10 @@
-import type { Csr } from '../sparse/csr.js';
+import type { Csr, CsrSource } from '../sparse/csr.js';
 import { byFrequency } from '../sparse/frequency.js';
 
 /** Features as an optimizer likes them, with the same optimum. */
 export interface Design {
   /** The reduced features: the intercept, the features of two rows or more, and those that stand for several. */
-  matrix: Csr;
+  matrix: CsrSource;
   /** For each reduced feature half the penalty's factor of its squared weights. */
   penalties: Float32Array;
   /**
@@ -113,16 +113,32 @@ function squaresOf({ rows, indptr, indices, values }: Csr, weights: Float64Array
   return squares;
 }
 
-function reduced(matrix: Csr, shared: number, tails: Tails, scales: Float32Array): Csr {
-  const { rows, indptr: starts, indices: columns, values: numbers } = matrix;
-  let length = rows + tails.count;
-  for (let r = 0; r < rows; r++) length += tails.from[r]! - starts[r]!;
-  const indptr = new Uint32Array(rows + 1);
-  const indices = new Uint32Array(length);
-  const values = new Float32Array(length);
+function reduced(matrix: Csr, shared: number, tails: Tails, scales: Float32Array): CsrSource {
+  const { rows, indptr } = matrix;
+  let nonZeros = rows + tails.count;
+  for (let r = 0; r < rows; r++) nonZeros += tails.from[r]! - indptr[r]!;
+  return {
+    rows,
+    cols: scales.length,
+    nonZeros,
+    fill: (...out) => writeReduced(matrix, shared, tails, scales, ...out),
+  };
+}
+
+function writeReduced(
+  { rows, indptr: starts, indices: columns, values: numbers }: Csr,
+  shared: number,
+  tails: Tails,
+  scales: Float32Array,
+  indptr: Uint32Array,
+  indices: Uint32Array,
+  values: Float32Array,
+): void {
   let merged = shared + 1;
   let q = 0;
+  indptr[0] = 0;
   for (let r = 0; r < rows; r++) {
+    indices[q] = 0;
     values[q++] = scales[0]!;
     const end = tails.from[r]!;
     for (let p = starts[r]!; p < end; p++) {
@@ -136,7 +152,6 @@ function reduced(matrix: Csr, shared: number, tails: Tails, scales: Float32Array
     }
     indptr[r + 1] = q;
   }
-  return { rows, cols: scales.length, indptr, indices, values };
 }
 
 function expanded(

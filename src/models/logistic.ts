@@ -1,7 +1,7 @@
 import { columnsFor, type Job, type LinearDevice } from '../compute/index.js';
 import { MaasError } from '../errors.js';
 import { breathe, type Listener } from '../progress.js';
-import type { Csr } from '../sparse/csr.js';
+import type { Csr, CsrSource } from '../sparse/csr.js';
 import { designOf } from './design.js';
 import { type LbfgsResult, minimizeLbfgs } from './lbfgs.js';
 import { LinearClassifier } from './linear.js';
@@ -100,17 +100,19 @@ const beyondFloat32 = (C: number) =>
 const HISTORY = 10;
 const LEAST_HISTORY = 2;
 
+type Size = Pick<CsrSource, 'rows' | 'cols' | 'nonZeros'>;
+
 /** Bytes that a fit has on the device: all at once with a history of so many steps, and in its largest tensor. */
-function deviceBytes({ rows, cols, values }: Csr, classes: number, history: number) {
+function deviceBytes({ rows, cols, nonZeros }: Size, classes: number, history: number) {
   const columns = columnsFor(classes);
   const vector = 4 * (cols + 1) * columns;
   // in the form that takes most, TensorFlow's coordinates
-  const matrix = 20 * (values.length + rows) + 8 * (rows + cols);
+  const matrix = 20 * (nonZeros + rows) + 8 * (rows + cols);
   const activations = 4 * rows * columns;
   return {
     bytes: matrix + 3 * activations + (12 + 2 * history) * vector,
     // WebGPU sums rows and columns in pieces of 256 non-zeros
-    largest: Math.max(4 * (values.length + rows), vector, activations) + (values.length / 64) * columns,
+    largest: Math.max(4 * (nonZeros + rows), vector, activations) + (nonZeros / 64) * columns,
   };
 }
 
@@ -119,14 +121,18 @@ export const logisticJob = (features: Csr, classes: number): Job => ({
   nonZeros: features.values.length,
   columns: columnsFor(classes),
   parameters: (features.cols + 1) * columnsFor(classes),
-  ...deviceBytes(features, classes, LEAST_HISTORY),
+  ...deviceBytes(
+    { rows: features.rows, cols: features.cols, nonZeros: features.values.length },
+    classes,
+    LEAST_HISTORY,
+  ),
 });
 
 /**
  * For how many steps the optimizer can remember the curvature: 10, or fewer where there are very many parameters.
  * Throws `failed` where the problem is too large for the device altogether.
  */
-function affordableHistory(features: Csr, classes: number, { memory, name }: LinearDevice): number {
+function affordableHistory(features: Size, classes: number, { memory, name }: LinearDevice): number {
   for (let history = HISTORY; history >= LEAST_HISTORY; history--) {
     const { bytes, largest } = deviceBytes(features, classes, history);
     if (bytes <= memory.bytes && largest <= memory.tensorBytes) return history;

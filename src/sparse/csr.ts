@@ -29,3 +29,33 @@ export function transpose(a: Csr): Csr {
   }
   return { rows: a.cols, cols: a.rows, indptr, indices, values };
 }
+
+/** A matrix that writes itself where it is wanted, so that it need not be there twice. */
+export interface CsrSource {
+  readonly rows: number;
+  readonly cols: number;
+  readonly nonZeros: number;
+  /** Writes rows + 1 offsets, and as many columns and values as there are non-zeros. */
+  fill(indptr: Uint32Array, indices: Uint32Array, values: Float32Array): void;
+}
+
+/** The matrix of a source, in memory of its own. */
+export function csrOf({ rows, cols, nonZeros, fill }: CsrSource): Csr {
+  const indptr = new Uint32Array(rows + 1);
+  const indices = new Uint32Array(nonZeros);
+  const values = new Float32Array(nonZeros);
+  fill(indptr, indices, values);
+  return { rows, cols, indptr, indices, values };
+}
+
+/** A matrix that is there as a source. */
+export const sourceOf = ({ rows, cols, indptr, indices, values }: Csr): CsrSource => ({
+  rows,
+  cols,
+  nonZeros: indptr[rows]!,
+  fill(toIndptr, toIndices, toValues) {
+    toIndptr.set(indptr);
+    toIndices.set(indices.subarray(0, indptr[rows]!));
+    toValues.set(values.subarray(0, indptr[rows]!));
+  },
+});

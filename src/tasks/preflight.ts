@@ -42,7 +42,7 @@ export function preflight(
   const { features } = fitted.vectorizer;
   const { nonZeros, trainNonZeros, parameters } = fitted;
   const forMatrices = 8 * nonZeros;
-  const forFit = columns === 0 ? 0 : 24 * trainNonZeros + 4 * columns * (VECTORS * parameters + 2 * features);
+  const forFit = columns === 0 ? 0 : 16 * trainNonZeros + 4 * columns * (VECTORS * parameters + 2 * features);
   const more = forMatrices + forFit + TERM_BYTES * features;
   const needs = {
     rows,

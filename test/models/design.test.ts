@@ -4,7 +4,7 @@ import { openLinearDevice } from '../../src/compute/index.js';
 import { designOf } from '../../src/models/design.js';
 import { fitLogistic } from '../../src/models/logistic.js';
 import { seededRandom } from '../../src/random.js';
-import { type Csr, transpose } from '../../src/sparse/csr.js';
+import { type Csr, csrOf, transpose } from '../../src/sparse/csr.js';
 
 /** A matrix of rows with rising columns, of which many stand in one row only. */
 function randomCsr(rows: number, cols: number, perRow: number, seed: number): Csr {
@@ -48,7 +48,8 @@ test('weights of the reduced features and those of all give the same logits and 
         const random = seededRandom(seed + 1);
         const weights = Float64Array.from({ length: rows }, () => 0.5 + random());
         const C = 0.1 + 3 * random();
-        const { matrix, penalties, expand } = designOf(features, weights, classes, C);
+        const { matrix: source, penalties, expand } = designOf(features, weights, classes, C);
+        const matrix = csrOf(source);
         for (let r = 0; r < rows; r++) {
           for (let p = matrix.indptr[r]! + 1; p < matrix.indptr[r + 1]!; p++) {
             expect(matrix.indices[p]).toBeGreaterThan(matrix.indices[p - 1]!);

@@ -1,4 +1,4 @@
-import type { Csr } from '../../sparse/csr.js';
+import type { CsrSource } from '../../sparse/csr.js';
 import { columnsFor, type LinearLoss, type LinearProblem } from '../linear-loss.js';
 import type { VectorSpace } from '../vectors.js';
 import { bitsOf, JOBS, MOST_BLOCKS, type SharedHeap } from './heap.js';
@@ -18,23 +18,24 @@ const HEAVY = 1 << 19;
  * gradient from those. Columns of weights are padded to a multiple of four, the lanes of a SIMD register.
  */
 export function heapLoss(heap: SharedHeap, problem: LinearProblem): LinearLoss {
-  const { features, labels, weights, classes, penalties } = problem;
+  const { labels, weights, classes, penalties } = problem;
+  const { rows: rowCount, cols: colCount, nonZeros } = problem.features;
   const columns = columnsFor(classes);
   const width = columns === 1 ? 1 : Math.ceil(columns / 4) * 4;
-  const space = heapVectors(heap, features.cols * width);
+  const space = heapVectors(heap, colCount * width);
   const sum = weights.reduce((total, weight) => total + weight, 0);
-  const heavy = features.values.length * width >= HEAVY;
+  const heavy = nonZeros * width >= HEAVY;
 
-  const forward = uploaded(heap, features);
-  const transposed = transposedOf(heap, features, forward);
-  const rows = bordersOf(heap.integers(forward.indptr, features.rows + 1), BLOCK / width, EMPTY);
-  const cols = bordersOf(heap.integers(transposed.indptr, features.cols + 1), BLOCK / width, EMPTY);
+  const forward = uploaded(heap, problem.features);
+  const transposed = transposedOf(heap, rowCount, colCount, nonZeros, forward);
+  const rows = bordersOf(heap.integers(forward.indptr, rowCount + 1), BLOCK / width, EMPTY);
+  const cols = bordersOf(heap.integers(transposed.indptr, colCount + 1), BLOCK / width, EMPTY);
   const rowBorders = heap.place(rows);
   const colBorders = heap.place(cols);
   const targets = heap.place(labels);
   const rowWeights = weights.some((weight) => weight !== 1) ? heap.place(Float32Array.from(weights)) : 0;
   const penalty = heap.place(penalties);
-  const backprop = heap.allocate(4 * features.rows * width);
+  const backprop = heap.allocate(4 * rowCount * width);
   const partials = heap.allocate(8 * Math.max(rows.length, cols.length));
   const csr = ({ indptr, indices, values }: PlacedCsr) => [indptr, indices, values];
   const run = (job: number, args: number[], borders: Uint32Array) => {
@@ -62,14 +63,14 @@ export function heapLoss(heap: SharedHeap, problem: LinearProblem): LinearLoss {
     evaluate: evaluate as LinearLoss['evaluate'],
     perFeature(numbers) {
       const values = new Float32Array(space.length);
-      for (let j = 0; j < features.cols; j++) values.fill(numbers[j]!, j * width, j * width + columns);
+      for (let j = 0; j < colCount; j++) values.fill(numbers[j]!, j * width, j * width + columns);
       return space.from(values);
     },
     async read(x) {
       const padded = await space.read(x as HeapVector);
       if (width === columns) return padded;
-      const values = new Float32Array(features.cols * columns);
-      for (let j = 0; j < features.cols; j++) {
+      const values = new Float32Array(colCount * columns);
+      for (let j = 0; j < colCount; j++) {
         values.set(padded.subarray(j * width, j * width + columns), j * columns);
       }
       return values;
@@ -88,15 +89,28 @@ interface PlacedCsr {
   values: number;
 }
 
-const uploaded = (heap: SharedHeap, { indptr, indices, values }: Csr): PlacedCsr => ({
-  indptr: heap.place(indptr),
-  indices: heap.place(indices),
-  values: heap.place(values),
-});
+function uploaded(heap: SharedHeap, { rows, nonZeros, fill }: CsrSource): PlacedCsr {
+  const placed = {
+    indptr: heap.allocate(4 * (rows + 1)),
+    indices: heap.allocate(4 * nonZeros),
+    values: heap.allocate(4 * nonZeros),
+  };
+  fill(
+    heap.integers(placed.indptr, rows + 1),
+    heap.integers(placed.indices, nonZeros),
+    heap.floats(placed.values, nonZeros),
+  );
+  return placed;
+}
 
 /** The transpose, made a range of columns at a time. */
-function transposedOf(heap: SharedHeap, { rows, cols, values }: Csr, from: PlacedCsr): PlacedCsr {
-  const nonZeros = values.length;
+function transposedOf(
+  heap: SharedHeap,
+  rows: number,
+  cols: number,
+  nonZeros: number,
+  from: PlacedCsr,
+): PlacedCsr {
   const to = {
     indptr: heap.allocate(4 * (cols + 1)),
     indices: heap.allocate(4 * nonZeros),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Device, DeviceVector, tf } from '../../../src/compute/index.js';
-import { type Csr, transpose } from '../../../src/sparse/csr.js';
+import { type Csr, sourceOf, transpose } from '../../../src/sparse/csr.js';
 
 /** Sparse matrices with empty rows and columns and repeated columns, and dense operands for them. */
 const matrices = fc
@@ -247,7 +247,7 @@ export function deviceContract(
           const penalties = Float32Array.from({ length: a.cols }, (_, j) => (j % 4) / 8);
           const columns = classes === 2 ? 1 : classes;
           const w = Float32Array.from({ length: a.cols * columns }, (_, i) => number(i));
-          const loss = device.loss({ features, labels, weights, classes, penalties });
+          const loss = device.loss({ features: sourceOf(features), labels, weights, classes, penalties });
           // the parameters' layout is the device's affair: their values come in feature by feature
           const x = loss.space.zeros();
           for (let j = 0; j < a.cols; j++) {
