@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compileKernel, kernels } from './kernels.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
@@ -28,42 +29,7 @@ await rm('dist', { recursive: true, force: true });
 await mkdir('dist/compute/wasm', { recursive: true });
 await mkdir('dist/features', { recursive: true });
 
-await compile('src/compute/wasm/assembly/kernels.ts', 'dist/compute/wasm/kernels.wasm', [
-  '--importMemory',
-  '--runtime',
-  'stub',
-  '--enable',
-  'simd',
-]);
-await compile('src/compute/wasm/assembly/jobs.ts', 'dist/compute/wasm/jobs.wasm', [
-  '--importMemory',
-  '--sharedMemory',
-  '--initialMemory',
-  '1',
-  '--maximumMemory',
-  '65536',
-  '--runtime',
-  'stub',
-  '--enable',
-  'simd,threads',
-]);
-for (const name of ['counter', 'rows']) {
-  await compile(`src/features/assembly/${name}.ts`, `dist/features/${name}.wasm`, [
-    '--runtime',
-    'minimal',
-    '--enable',
-    'simd',
-  ]);
-}
-
-/** AssemblyScript to WebAssembly; the same source gives the same bytes. */
-async function compile(source, target, flags) {
-  const common = ['--noAssert', '-O3', '--use', 'abort='];
-  const { error, stderr } = await asc.main([source, '-o', target, ...common, ...flags]);
-  if (!error) return;
-  console.error(stderr.toString());
-  throw error;
-}
+for (const kernel of kernels) await compileKernel(asc, kernel);
 
 const sources = (await readdir('src', { recursive: true, withFileTypes: true }))
   .map((entry) => join(entry.parentPath, entry.name))

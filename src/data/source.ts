@@ -9,8 +9,8 @@ import { MaasError } from '../errors.js';
 /** `-` as a file name means standard input. */
 export const STDIN = '-';
 
-/** Bytes that are decoded at a time: the strings of larger ones leave the cache before they are parsed. */
-const PIECE = 1 << 16;
+/** Bytes that are decoded at a time: strings of larger pieces leave the cache before they are parsed. */
+const PIECE = 1 << 15;
 
 /** Stands for bytes that are not UTF-8: a lone surrogate, which no valid text can hold. */
 export const INVALID = '\udc80';
@@ -35,7 +35,7 @@ export async function openSource(path: string, stdin: Readable = process.stdin):
   const name = path === STDIN ? 'standard input' : path;
   if (path !== STDIN) await checkFile(path);
   const hash = createHash('sha256');
-  const bytes = path === STDIN ? stdin : createReadStream(path, { highWaterMark: PIECE });
+  const bytes = path === STDIN ? stdin : createReadStream(path, { highWaterMark: 1 << 18 });
   return {
     name,
     chunks: () => decode(name, unzip(name, hashed(name, bytes, hash))),
@@ -95,7 +95,7 @@ async function* unzip(name: string, bytes: AsyncGenerator<Buffer>): AsyncGenerat
     yield* all;
     return;
   }
-  const gunzip = createGunzip({ chunkSize: PIECE });
+  const gunzip = createGunzip({ chunkSize: 1 << 18 });
   const feeding = (async () => {
     for await (const piece of all) {
       if (!gunzip.write(piece)) await new Promise((resolve) => gunzip.once('drain', resolve));
@@ -139,20 +139,23 @@ async function* decodeUtf8(bytes: AsyncGenerator<Buffer>): AsyncGenerator<string
     // a character that two pieces share waits for its end
     const cut = wholeCharacters(all);
     pending = all.subarray(cut);
-    const whole = all.subarray(0, cut);
-    if (isAscii(whole)) {
-      yield whole.toString('latin1');
-      continue;
+    for (let from = 0; from < cut; ) {
+      let to = Math.min(from + PIECE, cut);
+      if (to < cut) to = from + wholeCharacters(all.subarray(from, to));
+      yield decodePiece(strict, all.subarray(from, to));
+      from = to;
     }
-    let text: string;
-    try {
-      text = strict.decode(whole);
-    } catch {
-      text = decodeLoosely(whole);
-    }
-    yield text;
   }
   if (pending.length > 0) yield decodeLoosely(pending);
+}
+
+function decodePiece(strict: InstanceType<typeof TextDecoder>, bytes: Buffer): string {
+  if (isAscii(bytes)) return bytes.toString('latin1');
+  try {
+    return strict.decode(bytes);
+  } catch {
+    return decodeLoosely(bytes);
+  }
 }
 
 function encodingOf(name: string, start: Buffer): 'utf-8' | 'utf-16le' | 'utf-16be' {

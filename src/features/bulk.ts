@@ -1,5 +1,5 @@
 import type { Csr } from '../sparse/csr.js';
-import { GrowableU32 } from '../sparse/growable.js';
+import { allBelow } from '../sparse/sort.js';
 import type { Stem } from '../text/analyzer.js';
 import { RowWeigher } from './row-weigher.js';
 import { NONE, TermCounter } from './term-counter.js';
@@ -17,52 +17,47 @@ export function bulkTransform(vectorizer: Vectorizer): (texts: readonly string[]
 const MOST_UNKNOWN = 1 << 21;
 
 /**
- * `TfidfVectorizer.transform` for many texts, in WebAssembly: each different term is looked up in the vocabulary once,
- * and known by its number from then on.
+ * `TfidfVectorizer.transform` for many texts, in WebAssembly: the counter learns the terms of the vocabulary first, and
+ * so which column each has.
  */
 export class BulkTfidf {
-  #counter: TermCounter;
-  #weigher: RowWeigher;
-  #nodes = { parents: new GrowableU32(), symbols: new GrowableU32() };
-  readonly #columns: Map<string, number>;
+  #counter!: TermCounter;
+  #weigher!: RowWeigher;
+  /** Terms that the counter has met and the weigher knows the columns of. */
+  #known = 0;
 
   constructor(
     private readonly learned: TfidfState,
     private readonly stem?: Stem,
   ) {
-    this.#columns = new Map(learned.terms.list().map((term, column) => [term, column]));
-    this.#counter = new TermCounter(learned.analyzer, stem);
-    this.#weigher = new RowWeigher(learned.idf, learned.weights);
+    this.#begin();
   }
 
   /** One row for each text, equal to what the vectorizer's `transform` gives. */
   transform(texts: readonly string[]): Csr {
-    if (this.#nodes.parents.length > this.#columns.size + MOST_UNKNOWN) {
-      this.#counter = new TermCounter(this.learned.analyzer, this.stem);
-      this.#weigher = new RowWeigher(this.learned.idf, this.learned.weights);
-      this.#nodes = { parents: new GrowableU32(), symbols: new GrowableU32() };
-    }
+    if (this.#known > 2 * this.learned.terms.length + MOST_UNKNOWN) this.#begin();
     for (const text of texts) this.#counter.add(text);
     const counted = this.#counter.takeRows();
-    this.#lookUpNewTerms();
-    return this.#weigher.weigh(counted, Uint32Array.from(texts.keys()));
+    this.#setColumns(new Uint32Array(this.#counter.nodeCount - this.#known).fill(NONE));
+    return this.#weigher.weigh(counted, allBelow(texts.length));
   }
 
-  #lookUpNewTerms(): void {
-    const known = this.#nodes.parents.length;
-    const { parents, symbols } = this.#counter.nodesFrom(known);
-    for (let i = 0; i < parents.length; i++) {
-      this.#nodes.parents.push(parents[i]!);
-      this.#nodes.symbols.push(symbols[i]!);
-    }
-    const columns = parents.map((_, i) => this.#columns.get(this.#textOf(known + i)) ?? NONE);
-    this.#weigher.setColumns(known, columns);
+  #begin(): void {
+    const { analyzer, idf, weights, terms } = this.learned;
+    this.#counter = new TermCounter(analyzer, this.stem);
+    this.#weigher = new RowWeigher(idf, weights);
+    this.#known = 0;
+    const { units, ends } = terms.units();
+    const nodes = this.#counter.learn(units, ends);
+    // an n-gram stands on shorter ones that may be no terms
+    const columns = new Uint32Array(this.#counter.nodeCount).fill(NONE);
+    for (let column = 0; column < nodes.length; column++) columns[nodes[column]!] = column;
+    this.#setColumns(columns);
   }
 
-  #textOf(node: number): string {
-    const own = this.#counter.symbolText(this.#nodes.symbols.get(node));
-    const parent = this.#nodes.parents.get(node);
-    if (parent === NONE) return own;
-    return this.#textOf(parent) + (this.learned.analyzer.analyzer === 'word' ? ' ' : '') + own;
+  /** The columns of the terms that are new. */
+  #setColumns(columns: Uint32Array): void {
+    this.#weigher.setColumns(this.#known, columns);
+    this.#known += columns.length;
   }
 }

@@ -1,5 +1,5 @@
 import { type CountedTerms, NONE } from './term-counter.js';
-import type { Terms } from './terms.js';
+import { type Terms, unitsOf } from './terms.js';
 import { wordText } from './words.js';
 
 /** The terms of nodes: words with a space between them, or code points. */
@@ -18,7 +18,13 @@ export function termsOfNodes(counted: CountedTerms, of: Uint32Array): Terms {
     listed ??= Array.from(of, textOf);
     return listed;
   };
-  return { length: of.length, list, toJSON: list, encode: () => encode(counted, of, textOf) };
+  return {
+    length: of.length,
+    list,
+    toJSON: list,
+    encode: () => encode(counted, of, textOf),
+    units: () => unitsOf(list()),
+  };
 }
 
 const [SPACE, QUOTE, COMMA, OPEN, BACKSLASH, CLOSE] = [0x20, 0x22, 0x2c, 0x5b, 0x5c, 0x5d];

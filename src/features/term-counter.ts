@@ -17,6 +17,7 @@ interface Counter {
   addWords(at: number, length: number): number;
   addCharacters(at: number, length: number): number;
   addPaddedCharacters(at: number, length: number): number;
+  learn(at: number, length: number, words: boolean): number;
   outWaiting(): number;
   outNodesAt(): number;
   outCountsAt(): number;
@@ -90,7 +91,7 @@ export class TermCounter {
     this.#lowercase = options.lowercase;
     this.#codePoints = analyzer !== 'word';
     const maps = analyzer === 'word' && (stopWords !== null || stem !== undefined);
-    const { symbols, symbolOf } = wordMap(stopWords, stem);
+    const { symbols, symbolOf, numberOf } = wordMap(stopWords, stem);
     this.#mapped = maps ? symbols : undefined;
     compiled ??= new WebAssembly.Module(
       readFileSync(new URL('../../dist/features/counter.wasm', import.meta.url)),
@@ -98,10 +99,8 @@ export class TermCounter {
     const instance = new WebAssembly.Instance(compiled, {
       env: {
         classify: (page: number) => this.#classify(page),
-        symbolOf: (start: number, length: number) => {
-          const from = start >>> 0;
-          return symbolOf(this.#memory().toString('utf16le', from, from + 2 * length));
-        },
+        symbolOf: (start: number, length: number) => symbolOf(this.#text(start >>> 0, length)),
+        literal: (start: number, length: number) => numberOf(this.#text(start >>> 0, length)),
       },
     });
     const counter = instance.exports as unknown as Counter;
@@ -139,9 +138,7 @@ export class TermCounter {
 
   #count(at: number, length: number): void {
     if (this.#lowercase && !this.#counter.lower(at, length)) {
-      const lowered = this.#memory()
-        .toString('utf16le', at, at + 2 * length)
-        .toLowerCase();
+      const lowered = this.#text(at, length).toLowerCase();
       const aside = this.#counter.asideAt(lowered.length) >>> 0;
       this.#memory().write(lowered, aside, 'utf16le');
       this.#addRow(this.#add(aside, lowered.length));
@@ -187,14 +184,21 @@ export class TermCounter {
     };
   }
 
-  /** A word, or a character. */
-  symbolText(symbol: number): string {
-    if (this.#codePoints) return String.fromCodePoint(symbol);
-    if (this.#mapped) return this.#mapped[symbol]!;
-    const { buffer } = this.#counter.memory;
-    const [from, to] = new Uint32Array(buffer, (this.#counter.wordStartsAt() >>> 0) + 4 * symbol, 2);
-    const at = this.#counter.unitsAt() >>> 0;
-    return this.#memory().toString('utf16le', at + 2 * from!, at + 2 * to!);
+  /** How many terms have been met. */
+  get nodeCount(): number {
+    return this.#counter.nodeCount();
+  }
+
+  /** The nodes of terms that are known from elsewhere, which stand one behind the other and end at these places. */
+  learn(units: Uint16Array, ends: Uint32Array): Uint32Array {
+    const room = this.#counter.roomAt(units.length) >>> 0;
+    new Uint16Array(this.#counter.memory.buffer, room, units.length).set(units);
+    const nodes = new Uint32Array(ends.length);
+    for (let i = 0, from = 0; i < ends.length; i++) {
+      nodes[i] = this.#counter.learn(room + 2 * from, ends[i]! - from, !this.#codePoints);
+      from = ends[i]!;
+    }
+    return nodes;
   }
 
   #take(): void {
@@ -212,6 +216,11 @@ export class TermCounter {
     const starts = this.#numbers(this.#counter.wordStartsAt() >>> 0, this.#counter.wordCount() + 1);
     const at = this.#counter.unitsAt() >>> 0;
     return { units: new Uint16Array(this.#counter.memory.buffer, at, starts.at(-1)!).slice(), starts };
+  }
+
+  /** The text of units in the memory. */
+  #text(at: number, length: number): string {
+    return this.#memory().toString('utf16le', at, at + 2 * length);
   }
 
   /** A copy of u32 numbers in the memory. */
@@ -263,14 +272,16 @@ function wordMap(stopWords: readonly string[] | null, stem: Stem | undefined) {
   const stopped = new Set(stopWords);
   const symbols: string[] = [];
   const numbers = new Map<string, number>();
-  const symbolOf = (word: string): number => {
-    if (stopped.has(word)) return NONE;
-    const own = stem ? stem(word) : word;
+  const numberOf = (own: string): number => {
     const known = numbers.get(own);
     if (known !== undefined) return known;
     numbers.set(own, symbols.length);
     symbols.push(own);
     return symbols.length - 1;
   };
-  return { symbols, symbolOf };
+  const symbolOf = (word: string): number => {
+    if (stopped.has(word)) return NONE;
+    return numberOf(stem ? stem(word) : word);
+  };
+  return { symbols, symbolOf, numberOf };
 }

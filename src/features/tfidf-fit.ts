@@ -1,12 +1,12 @@
 import { MaasError } from '../errors.js';
 import { byFallingKey } from '../sparse/sort.js';
 import type { AnalyzerOptions, Stem } from '../text/analyzer.js';
+import { compareCodePoints } from '../text/code-points.js';
 import { termsOfNodes } from './counted-terms.js';
 import { type Counting, openCounting } from './counting.js';
 import type { FeatureCollector, FeatureFit, FittedFeatures } from './fits.js';
 import { RowWeigher } from './row-weigher.js';
 import { type CountedTerms, NONE } from './term-counter.js';
-import { orderTerms } from './term-order.js';
 import type { Terms } from './terms.js';
 import { TfidfVectorizer, type WeightOptions } from './tfidf.js';
 
@@ -97,8 +97,8 @@ export class TfidfFit implements FeatureFit {
   }
 
   /**
-   * The terms kept, those of most rows first and in code point order where they are equal, their idf, and the column of
-   * each node (NONE: it has none).
+   * The terms kept, those of most rows first and the earlier met where they are equal, their idf, and the column of each
+   * node (NONE: it has none).
    */
   #choose(rows: Uint32Array): {
     terms: Terms;
@@ -111,9 +111,12 @@ export class TfidfFit implements FeatureFit {
     const found = this.counted.nodes.parents.length;
     const documents = new Uint32Array(found);
     const totals = new Float64Array(this.options.maxFeatures === null ? 0 : found);
+    // terms as these rows meet them
+    const met = new Uint32Array(found);
+    let count = 0;
     for (const r of rows) {
       const { nodes, counts } = this.#row(r);
-      for (const node of nodes) documents[node]!++;
+      for (const node of nodes) if (documents[node]!++ === 0) met[count++] = node;
       if (totals.length > 0) for (let i = 0; i < nodes.length; i++) totals[nodes[i]!]! += counts[i]!;
     }
     const n = rows.length;
@@ -126,26 +129,11 @@ export class TfidfFit implements FeatureFit {
         `max-df (${maxDf}) leaves out what min-df (${minDf}) asks for, on ${n} rows`,
       );
     }
-    const among = new Uint32Array(found);
-    let count = 0;
-    for (let node = 0; node < found; node++) {
-      if (documents[node]! >= atLeast && documents[node]! <= atMost) among[count++] = node;
-    }
-    if (count === 0) {
-      throw noTerms(
-        documents.some((rows) => rows > 0),
-        this.options,
-      );
-    }
-    let kept = orderTerms(this.counted, among.subarray(0, count));
-    if (maxFeatures !== null && kept.length > maxFeatures) {
-      const places = kept.map((_, place) => place);
-      const most = places
-        .sort((a, b) => totals[kept[b]!]! - totals[kept[a]!]! || a - b)
-        .slice(0, maxFeatures);
-      const all = kept;
-      kept = most.sort().map((place) => all[place]!);
-    }
+    let kept: Uint32Array = met
+      .subarray(0, count)
+      .filter((node) => documents[node]! >= atLeast && documents[node]! <= atMost);
+    if (kept.length === 0) throw noTerms(count > 0, this.options);
+    if (maxFeatures !== null) kept = this.#mostFrequent(kept, totals, maxFeatures);
     kept = byFallingKey(kept, documents, n);
     const columns = new Uint32Array(found).fill(NONE);
     const idf = new Float64Array(kept.length);
@@ -160,6 +148,18 @@ export class TfidfFit implements FeatureFit {
       idf[column] = Math.log((n + one) / (documents[node]! + one)) + 1;
     }
     return { terms: termsOfNodes(this.counted, kept), columns, idf, trainNonZeros, singles };
+  }
+
+  /** So many of the nodes, those of the largest totals; of equal ones those whose terms sort first. */
+  #mostFrequent(nodes: Uint32Array, totals: Float64Array, limit: number): Uint32Array {
+    if (nodes.length <= limit) return nodes;
+    const least = Float64Array.from(nodes, (node) => totals[node]!).sort()[nodes.length - limit]!;
+    const tied = nodes.filter((node) => totals[node] === least);
+    const terms = termsOfNodes(this.counted, tied).list();
+    const order = Array.from(tied.keys()).sort((a, b) => compareCodePoints(terms[a]!, terms[b]!));
+    const room = limit - nodes.filter((node) => totals[node]! > least).length;
+    const taken = new Set(order.slice(0, room).map((i) => tied[i]!));
+    return nodes.filter((node) => totals[node]! > least || taken.has(node));
   }
 
   /** Terms and counts of a row. */

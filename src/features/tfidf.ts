@@ -16,11 +16,14 @@ export interface TfidfState {
   kind: 'tfidf';
   analyzer: AnalyzerOptions;
   weights: WeightOptions;
-  /** Column c counts term c: those of most rows first, in code point order where they are equal. */
+  /** Column c counts term c: those of most rows first, the earlier met where they are equal. */
   terms: Terms;
   /** Inverse document frequency of each column. */
   idf: Float64Array;
 }
+
+/** The same, read from where it was stored. */
+export type StoredTfidfState = Omit<TfidfState, 'terms'> & { terms: Terms | readonly string[] };
 
 /** TF-IDF (Spärck Jones 1972) as scikit-learn's TfidfVectorizer computes it, on sparse rows. */
 export class TfidfVectorizer implements Vectorizer {
@@ -40,11 +43,9 @@ export class TfidfVectorizer implements Vectorizer {
   }
 
   /** The vectorizer whose state was stored as JSON. */
-  static revive(
-    state: Omit<TfidfState, 'terms'> & { terms: readonly string[] },
-    stem?: Stem,
-  ): TfidfVectorizer {
-    return new TfidfVectorizer({ ...state, terms: listedTerms(state.terms) }, stem);
+  static revive(state: StoredTfidfState, stem?: Stem): TfidfVectorizer {
+    const { terms } = state;
+    return new TfidfVectorizer({ ...state, terms: 'list' in terms ? terms : listedTerms(terms) }, stem);
   }
 
   transform(texts: readonly string[]): Csr {

@@ -1,5 +1,5 @@
 /** Numbers in the order of their keys, which are below `limit`; equal ones stay as they are (a counting sort). */
-export function sortedBy(numbers: Uint32Array, keys: Uint32Array, limit: number): Uint32Array {
+function sortedBy(numbers: Uint32Array, keys: Uint32Array, limit: number): Uint32Array {
   const starts = new Uint32Array(limit + 1);
   for (let i = 0; i < numbers.length; i++) starts[keys[numbers[i]!]! + 1]!++;
   for (let key = 0; key < limit; key++) starts[key + 1]! += starts[key]!;

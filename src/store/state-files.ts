@@ -1,4 +1,5 @@
 import { MaasError } from '../errors.js';
+import { storedTerms } from '../features/stored-terms.js';
 import type { Terms } from '../features/terms.js';
 import { loadPipeline, type Pipeline, type StoredPipelineState } from '../pipeline.js';
 import { loadStemmer } from '../text/stemmers.js';
@@ -23,7 +24,7 @@ export function encodeState<S extends object>(state: S): Record<string, string |
       return { $tensor: path };
     }
     if (path.endsWith('.terms')) {
-      vocabulary = Array.isArray(value) ? JSON.stringify(value) : (value as Terms).encode();
+      vocabulary = (value as Terms).encode();
       return { $file: VOCABULARY };
     }
     return undefined;
@@ -39,13 +40,13 @@ export function encodeState<S extends object>(state: S): Record<string, string |
 export async function decodeState<S extends object>(artifact: Artifact<ArtifactManifest>): Promise<S> {
   const json = async (name: string) => JSON.parse((await artifact.read(name)).toString('utf8'));
   const tensors = decodeSafetensors(await artifact.read(WEIGHTS), `${artifact.folder}/${WEIGHTS}`);
-  const vocabulary = VOCABULARY in artifact.manifest.files ? await json(VOCABULARY) : undefined;
+  const vocabulary = VOCABULARY in artifact.manifest.files ? await artifact.read(VOCABULARY) : undefined;
   return mapLeaves(await json(STATE), '', (value) => {
     if (typeof value !== 'object' || value === null) return undefined;
     if ('$tensor' in value) {
       return tensors[value.$tensor as string]?.data ?? missing(artifact, value.$tensor as string);
     }
-    if ('$file' in value) return vocabulary ?? missing(artifact, VOCABULARY);
+    if ('$file' in value) return vocabulary ? storedTerms(vocabulary) : missing(artifact, VOCABULARY);
     return undefined;
   }) as S;
 }

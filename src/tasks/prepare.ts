@@ -5,12 +5,12 @@ import { type Example, type ReadSummary, readExamples } from '../data/examples.j
 import { type Split, stratifiedSplit } from '../data/split.js';
 import { MaasError } from '../errors.js';
 import { collectors } from '../features/fits.js';
-import { compareCodePoints } from '../features/term-order.js';
 import type { Vectorizer } from '../features/vectorizer.js';
 import type { Listener, Stopwatch } from '../progress.js';
 import { grouped } from '../report/format.js';
 import type { Csr } from '../sparse/csr.js';
 import { GrowableU32 } from '../sparse/growable.js';
+import { compareCodePoints } from '../text/code-points.js';
 import { loadStemmer } from '../text/stemmers.js';
 import { loadStopWords } from '../text/stopwords.js';
 import { MemoryBudget } from './memory.js';

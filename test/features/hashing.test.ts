@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { collectors } from '../../src/features/fits.js';
-import { HashingVectorizer } from '../../src/features/hashing.js';
+import { HashingVectorizer, murmurHash3 } from '../../src/features/hashing.js';
 import { presets } from '../../src/tasks/settings.js';
 import { fromSklearn, golden } from '../support/golden.js';
 
@@ -46,4 +46,11 @@ test('what is collected is what the vectorizer makes of the texts', async () => 
       },
     ),
   );
+});
+
+test('texts are hashed as UTF-8', () => {
+  // made with sklearn.utils.murmurhash3_32(text, seed=0)
+  expect(['', 'a', 'abc', 'café', '今天', '😀!', 'hello world'].map(murmurHash3)).toEqual([
+    0, 1009084850, -1277324294, 605818632, -70431191, 1927097988, 1586663183,
+  ]);
 });

@@ -4,7 +4,7 @@ import { readExamples } from '../../src/data/examples.js';
 import { termsOfNodes } from '../../src/features/counted-terms.js';
 import { openCounting } from '../../src/features/counting.js';
 import { type CountedTerms, TermCounter } from '../../src/features/term-counter.js';
-import { compareCodePoints, orderTerms } from '../../src/features/term-order.js';
+import { unitsOf } from '../../src/features/terms.js';
 import { type AnalyzerOptions, createAnalyzer } from '../../src/text/analyzer.js';
 import { loadStemmer } from '../../src/text/stemmers.js';
 import { dataSet } from '../support/sets.js';
@@ -99,14 +99,19 @@ describe.each(Object.entries(cases))('%s', (_name, changes) => {
     );
   });
 
-  test('stand in code point order', () => {
+  test('terms that are known from elsewhere are the same terms', () => {
     fc.assert(
       fc.property(texts, (list) => {
-        const counted = count(options, list);
-        const every = counted.nodes.parents.map((_, node) => node);
-        const order = termsOfNodes(counted, orderTerms(counted, every)).list();
-        expect(order).toEqual([...order].sort(compareCodePoints));
-        expect(order.length).toBe(every.length);
+        const first = count(options, list);
+        const every = first.nodes.parents.map((_, node) => node);
+        const terms = termsOfNodes(first, every).list();
+        const counter = new TermCounter(options, options.stemmer ? porter : undefined);
+        const { units, ends } = unitsOf(terms);
+        const nodes = counter.learn(units, ends);
+        expect(new Set(nodes).size).toBe(terms.length);
+        for (const text of list) counter.add(text);
+        expect(counter.nodeCount).toBe(terms.length);
+        expect(countsOf(counter.finish())).toEqual(countsOf(first));
       }),
       { numRuns: 100 },
     );

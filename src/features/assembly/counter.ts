@@ -1,28 +1,26 @@
 // AssemblyScript, compiled by scripts/build.mjs to dist/features/counter.wasm.
 // Finds the terms of texts and counts them by row, without making a string: words are hashed and compared in place,
 // and an n-gram is a node in a tree of its symbols (words, or code points for character n-grams).
-import { beginRow, cutWhole, endRow, startTree, symbol } from './tree';
-import { lookUp, startWords, word } from './words';
+import {
+  ALONE,
+  CASED,
+  classOf,
+  JOINER,
+  LETTER,
+  MARK,
+  PICTURE,
+  pointAt,
+  SPACE,
+  startCharacters,
+  widthOf,
+} from './characters';
+import { NONE } from './memory';
+import { beginRow, cutWhole, endRow, nodeOf, startTree, symbol } from './tree';
+import { lookUp, ownSymbol, startWords, word } from './words';
 
+export { classesAt } from './characters';
 export { nodeCount, nodeSymbolsAt, outCountsAt, outNodesAt, outWaiting, parentsAt, taken } from './tree';
 export { unitsAt, wordCount, wordStartsAt } from './words';
-
-/** Classifies the 256 code points of a page into `classesAt()`; called once for each page that texts touch. */
-// @ts-expect-error: decorator
-@external('env', 'classify')
-declare function classify(page: u32): void;
-
-/** Classes of code points, as bits; 0 where the page has not been classified. */
-const LETTER: u8 = 1; // letters, numbers and _
-const MARK: u8 = 2; // combining marks
-const JOINER: u8 = 4; // zero-width joiner and non-joiner
-const ALONE: u8 = 8; // a word of its own: Han, Hiragana, Katakana
-const PICTURE: u8 = 16; // a pictograph
-const SPACE: u8 = 32; // white space as Python has it
-const CASED: u8 = 128; // not what it is in lower case
-
-const classes: usize = heap.alloc(0x110000);
-memory.fill(classes, 0, 0x110000);
 
 /** Bytes behind a text that may be read, and mean nothing. */
 const READ_AHEAD: usize = 16;
@@ -39,14 +37,9 @@ let inputEnd: usize = 0;
 
 /** Begins with nothing; lengths of n-grams, both inclusive; `maps` asks `symbolOf` about each new word. */
 export function start(first: u32, last: u32, maps: bool, codePoints: bool): void {
-  // ASCII is looked up without asking whether it is known
-  classify(0);
+  startCharacters();
   startWords(maps);
   startTree(first, last, codePoints ? 0x110000 : 1 << 11);
-}
-
-export function classesAt(): usize {
-  return classes;
 }
 
 /** Where to write texts of so many units together. */
@@ -262,26 +255,22 @@ export function addPaddedCharacters(start: usize, length: u32): u32 {
   return endRow();
 }
 
-// @ts-expect-error: decorator
-@inline
-function pointAt(p: usize, end: usize): u32 {
-  const unit = <u32>load<u16>(p);
-  if ((unit & 0xfc00) != 0xd800 || p + 2 >= end) return unit;
-  const low = <u32>load<u16>(p, 2);
-  return (low & 0xfc00) == 0xdc00 ? 0x10000 + ((unit & 0x3ff) << 10) + (low & 0x3ff) : unit;
-}
-
-// @ts-expect-error: decorator
-@inline
-function widthOf(point: u32): usize {
-  return point >= 0x10000 ? 4 : 2;
-}
-
-// @ts-expect-error: decorator
-@inline
-function classOf(point: u32): u8 {
-  const kind = load<u8>(classes + <usize>point);
-  if (kind) return kind;
-  classify(point >> 8);
-  return load<u8>(classes + <usize>point);
+/** The node of a term: words with a space between them, or characters. Counts nothing. */
+export function learn(at: usize, length: u32, words: bool): u32 {
+  const end = at + (<usize>length << 1);
+  let node = NONE;
+  let p = at;
+  while (p < end) {
+    if (!words) {
+      const point = pointAt(p, end);
+      node = nodeOf(node, point);
+      p += widthOf(point);
+      continue;
+    }
+    const from = p;
+    while (p < end && load<u16>(p) != 0x20) p += 2;
+    node = nodeOf(node, ownSymbol(from, <u32>((p - from) >> 1)));
+    p += 2;
+  }
+  return node;
 }

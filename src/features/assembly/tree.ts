@@ -27,10 +27,7 @@ let outCapacity: u32 = 0;
 let base: u32 = 0;
 let rowStart: u32 = 0;
 
-/**
- * The symbols that n-grams are made of, up to the next cut, and for each the node of the n-gram that starts there and
- * has been reached so far, and the hash of the next one.
- */
+/** The symbols up to the next cut; for each the node reached so far that starts there, and the hash of the next one. */
 let symbols: usize = 0;
 let symbolCount: u32 = 0;
 let symbolCapacity: u32 = 0;
@@ -136,6 +133,11 @@ export function cutWhole(): void {
   const length = symbolCount;
   cut();
   if (length > 0 && length < firstLength) countWhole(load<u32>(reached));
+}
+
+/** The node of an n-gram with a symbol behind it (NONE: of the symbol alone), made if need be; counts nothing. */
+export function nodeOf(parent: u32, id: u32): u32 {
+  return parent == NONE ? firstNode(id, false) : child(parent, id, hashOf(parent, id), false);
 }
 
 function countFirsts(length: u32): void {

@@ -7,6 +7,11 @@ import { grown, zeros } from './memory';
 @external('env', 'symbolOf')
 declare function symbolOf(start: usize, length: u32): u32;
 
+/** The symbol of what words were mapped to. */
+// @ts-expect-error: decorator
+@external('env', 'literal')
+declare function literal(start: usize, length: u32): u32;
+
 let mapped: bool = false;
 let units: usize = 0;
 let unitsUsed: u32 = 0;
@@ -65,6 +70,11 @@ export function word(start: usize, length: u32): void {
   store<u32>(at, length, 4);
   store<u32>(at, hashOf(start, length), 8);
   if (++found == WAITING) lookUp();
+}
+
+/** The symbol of a word that was counted before in this form: stop words and stems are not looked for. */
+export function ownSymbol(start: usize, length: u32): u32 {
+  return mapped ? literal(start, length) : wordSymbol(start, length, hashOf(start, length));
 }
 
 /** Hands the symbols of the words that wait to the tree, in order. */

@@ -1,0 +1,213 @@
+// Times maas against its peers, whole processes in turns on real data sets, and writes the tables to bench/README.md.
+// usage: npm run bench [-- --runs 3] [--only train,fasttext,predict]
+// MAAS_PYTHON names a Python with scikit-learn and pandas (python3 otherwise); fasttext is looked for on the PATH.
+// The data sets are looked for in ../shared/data, or where MAAS_DATA says.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { writeFastTextFile } from './fasttext-file.mjs';
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const option = (name, fallback) => {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? fallback : process.argv[at + 1];
+};
+const runs = Number(option('runs', '3'));
+const wanted = option('only', 'train,fasttext,predict').split(',');
+const data = process.env.MAAS_DATA ?? here('../../shared/data');
+const python = process.env.MAAS_PYTHON ?? 'python3';
+const folder = mkdtempSync(join(tmpdir(), 'maas-bench-'));
+
+const csv = (set, part) => join(data, set, `${part}.csv.gz`);
+
+function run(command, args) {
+  const from = performance.now();
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
+  if (error) throw error;
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}: ${stderr}`);
+  return { seconds: (performance.now() - from) / 1000, stdout, stderr };
+}
+
+/** A run of maas, with its peak of memory. */
+function maas(args) {
+  const ran = run(process.execPath, ['--require', here('./rss.cjs'), here('../bin/maas.js'), ...args]);
+  return { ...ran, megabytes: Number(/RSS (\d+)/.exec(ran.stderr)[1]) / 1024 };
+}
+
+function trainMaas(set, flags, name = 'bench') {
+  const files = [csv(set, 'train'), '--test', csv(set, 'test'), '--store', join(folder, 'store')];
+  const ran = maas(['train', ...files, '--name', name, '--preset', 'sklearn', '--quiet', '--json', ...flags]);
+  const { metrics, fit } = JSON.parse(ran.stdout);
+  return { ...ran, accuracy: metrics.accuracy, passes: fit.evaluations };
+}
+
+function peer(script, args) {
+  const ran = run(python, ['-W', 'ignore', here(script), ...args]);
+  return { ...ran, ...JSON.parse(ran.stdout) };
+}
+
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+const figure = (results, key, digits) => median(results.map((result) => result[key])).toFixed(digits);
+/** The peer's figure by maas's, pair by pair. */
+const ratio = (own, other, key) => median(own.map((mine, i) => other[i][key] / mine[key])).toFixed(2);
+
+/** Both in turns, so that what slows the machine slows both. */
+function inTurns(own, other) {
+  const measured = [[], []];
+  for (let i = 0; i < runs; i++) {
+    measured[0].push(own());
+    measured[1].push(other());
+  }
+  return measured;
+}
+
+const lines = [];
+const print = (line) => {
+  console.log(line);
+  lines.push(line);
+};
+const row = (cells) => print(`| ${cells.join(' | ')} |`);
+const head = (cells) => {
+  row(cells);
+  row(cells.map(() => '---'));
+};
+
+const trainings = [
+  ['imdb', []],
+  ['imdb', ['--ngram-range', '1,2', '--C', '10']],
+  ['20newsgroups', []],
+  ['nsmc_rebuilt', []],
+  ['nsmc_rebuilt', ['--analyzer', 'char', '--ngram-range', '1,3']],
+  ['banking77', []],
+  ['trec6', []],
+  ['sms_spam', []],
+];
+
+function benchTraining() {
+  const of = ['', '', ' seconds', ' seconds', '', ' MB', '', '', ''];
+  const names = [
+    'set',
+    'flags',
+    'maas',
+    'scikit-learn',
+    'time ratio',
+    'maas',
+    'memory ratio',
+    'passes',
+    'accuracy of both',
+  ];
+  head(names.map((name, i) => name + of[i]));
+  for (const [set, flags] of trainings) {
+    if (!existsSync(csv(set, 'train'))) continue;
+    const files = [csv(set, 'train'), csv(set, 'test')];
+    const [own, other] = inTurns(
+      () => trainMaas(set, flags),
+      () => peer('./peer.py', [...files, ...flags]),
+    );
+    row([
+      ...[set, flags.length > 0 ? `\`${flags.join(' ')}\`` : ''],
+      ...[figure(own, 'seconds', 2), figure(other, 'seconds', 2), `**${ratio(own, other, 'seconds')}**`],
+      ...[figure(own, 'megabytes', 0), ratio(own, other, 'megabytes')],
+      ...[figure(own, 'passes', 0), `${figure(own, 'accuracy', 4)}, ${figure(other, 'accuracy', 4)}`],
+    ]);
+  }
+}
+
+/** What maas needs to be no less accurate than fastText on any of the sets. */
+const againstFastText = ['--tokenizer', 'unicode', '--sublinear-tf', '--C', '3'];
+
+async function benchFastText() {
+  if (spawnSync('fasttext', []).error) {
+    print('fasttext is not installed: not measured.');
+    return;
+  }
+  head([
+    'set',
+    'maas seconds, all',
+    'fastText seconds, training',
+    'time ratio',
+    'accuracy of maas, fastText',
+  ]);
+  for (const set of ['imdb', '20newsgroups', 'nsmc_rebuilt']) {
+    if (!existsSync(csv(set, 'train'))) continue;
+    const [train, test, model] = ['train.txt', 'test.txt', 'fasttext'].map((name) => join(folder, name));
+    await writeFastTextFile(csv(set, 'train'), train);
+    await writeFastTextFile(csv(set, 'test'), test);
+    const args = ['-lr', '0.5', '-epoch', '5', '-dim', '10', '-thread', '2', '-verbose', '0'];
+    const [own, other] = inTurns(
+      () => trainMaas(set, againstFastText),
+      () => {
+        const trained = run('fasttext', ['supervised', '-input', train, '-output', model, ...args]);
+        const tested = run('fasttext', ['test', `${model}.bin`, test]);
+        return { seconds: trained.seconds, accuracy: Number(/P@1\s+([\d.]+)/.exec(tested.stdout)[1]) };
+      },
+    );
+    row([
+      ...[set, figure(own, 'seconds', 2), figure(other, 'seconds', 2), `**${ratio(own, other, 'seconds')}**`],
+      `${figure(own, 'accuracy', 4)}, ${figure(other, 'accuracy', 4)}`,
+    ]);
+  }
+}
+
+function benchPrediction() {
+  head(['set', 'rows file', 'maas seconds', 'scikit-learn seconds', 'time ratio', 'memory ratio']);
+  const store = ['--store', join(folder, 'store')];
+  for (const set of ['imdb', 'nsmc_rebuilt']) {
+    if (!existsSync(csv(set, 'train'))) continue;
+    const model = join(folder, `${set}.joblib`);
+    trainMaas(set, [], set);
+    peer('./peer_predict.py', ['fit', csv(set, 'train'), model]);
+    const [own, other] = inTurns(
+      () => maas(['predict', set, csv(set, 'test'), ...store, '-o', join(folder, 'a.csv'), '--quiet']),
+      () => peer('./peer_predict.py', ['predict', model, csv(set, 'test'), join(folder, 'b.csv')]),
+    );
+    const size = `${(statSync(join(folder, 'a.csv')).size / 1e6).toFixed(0)} MB`;
+    const seconds = [figure(own, 'seconds', 2), figure(other, 'seconds', 2)];
+    row([set, size, ...seconds, `**${ratio(own, other, 'seconds')}**`, ratio(own, other, 'megabytes')]);
+  }
+  const cold = Array.from({ length: 15 }, () => maas(['predict', 'imdb', '--text', 'what a film', ...store]));
+  const bare = Array.from({ length: 15 }, () => run(process.execPath, ['-e', '0']));
+  print('');
+  print(
+    `One text with imdb's model, the whole process: ${(1000 * figure(cold, 'seconds', 4)).toFixed(0)} ms (median of 15), of which Node itself takes ${(1000 * figure(bare, 'seconds', 4)).toFixed(0)} ms.`,
+  );
+}
+
+const versions = run(python, [
+  '-c',
+  'import sklearn, platform; print(f"Python {platform.python_version()}, scikit-learn {sklearn.__version__}")',
+]).stdout.trim();
+try {
+  print(
+    `${availableParallelism()} cores (${cpus()[0].model.trim()}), Node ${process.version}, ${versions}; medians of ${runs} pairs, ${new Date().toISOString().slice(0, 10)}.`,
+  );
+  const benches = { train: benchTraining, fasttext: benchFastText, predict: benchPrediction };
+  const titles = {
+    train: '`maas train SET --preset sklearn` and `bench/peer.py`: read, vectorize, fit, score the test set',
+    fasttext:
+      '`maas train --preset sklearn --tokenizer unicode --sublinear-tf --C 3`, all of it, and the training alone of `fasttext supervised -lr 0.5 -epoch 5 -dim 10 -thread 2`',
+    predict:
+      '`maas predict MODEL FILE -o OUT` and `bench/peer_predict.py`, from a stored model to a written file',
+  };
+  for (const name of wanted) {
+    print(`\n### ${titles[name]}\n`);
+    await benches[name]();
+  }
+  if (wanted.length === 3) {
+    const readme = here('./README.md');
+    const [before, after] = ['<!-- measured -->', '<!-- end -->'];
+    const text = readFileSync(readme, 'utf8');
+    const from = text.indexOf(before) + before.length;
+    const to = text.indexOf(after);
+    if (from >= before.length && to > from) {
+      writeFileSync(readme, `${text.slice(0, from)}\n${lines.join('\n')}\n${text.slice(to)}`);
+    }
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
