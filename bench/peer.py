@@ -1,4 +1,4 @@
-"""The peer of bench/compare.mjs: TfidfVectorizer + LogisticRegression on a CSV, official test set, as one process.
+"""The peer of bench/bench.mjs: TfidfVectorizer + LogisticRegression on a CSV, official test set, as one process.
 
 usage: peer.py TRAIN TEST [--C 1] [--ngram-range 1,2] [--analyzer word]
 """
