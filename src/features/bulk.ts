@@ -15,16 +15,20 @@ export function bulkTransform(vectorizer: Vectorizer): (texts: readonly string[]
 
 /** Terms that are not in the vocabulary and may pile up before all is forgotten. */
 const MOST_UNKNOWN = 1 << 21;
+/** A counter numbers the entries of its rows with 32 bits. */
+const MOST_ENTRIES = 2 ** 31;
 
 /**
  * `TfidfVectorizer.transform` for many texts, in WebAssembly: the counter learns the terms of the vocabulary first, and
  * so which column each has.
  */
-export class BulkTfidf {
+class BulkTfidf {
   #counter!: TermCounter;
   #weigher!: RowWeigher;
   /** Terms that the counter has met and the weigher knows the columns of. */
   #known = 0;
+  /** Entries of all rows since the counter began. */
+  #entries = 0;
 
   constructor(
     private readonly learned: TfidfState,
@@ -35,9 +39,11 @@ export class BulkTfidf {
 
   /** One row for each text, equal to what the vectorizer's `transform` gives. */
   transform(texts: readonly string[]): Csr {
-    if (this.#known > 2 * this.learned.terms.length + MOST_UNKNOWN) this.#begin();
+    const full = this.#known > 2 * this.learned.terms.length + MOST_UNKNOWN || this.#entries > MOST_ENTRIES;
+    if (full) this.#begin();
     for (const text of texts) this.#counter.add(text);
     const counted = this.#counter.takeRows();
+    for (const { nodes } of counted.chunks) this.#entries += nodes.length;
     this.#setColumns(new Uint32Array(this.#counter.nodeCount - this.#known).fill(NONE));
     return this.#weigher.weigh(counted, allBelow(texts.length));
   }
@@ -47,6 +53,7 @@ export class BulkTfidf {
     this.#counter = new TermCounter(analyzer, this.stem);
     this.#weigher = new RowWeigher(idf, weights);
     this.#known = 0;
+    this.#entries = 0;
     const { units, ends } = terms.units();
     const nodes = this.#counter.learn(units, ends);
     // an n-gram stands on shorter ones that may be no terms

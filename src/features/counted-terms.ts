@@ -3,7 +3,7 @@ import { type Terms, unitsOf } from './terms.js';
 import { wordText } from './words.js';
 
 /** The terms of nodes: words with a space between them, or code points. */
-export function termsOfNodes(counted: CountedTerms, of: Uint32Array): Terms {
+export function termsOfNodes(counted: Pick<CountedTerms, 'nodes' | 'words'>, of: Uint32Array): Terms {
   const { nodes, words } = counted;
   const { parents, symbols } = nodes;
   const own = (node: number) =>
@@ -33,7 +33,7 @@ const PIECE = 1 << 20;
 
 /** JSON of terms without making a string of each: their units are put together and turned into UTF-8 as a whole. */
 function encode(
-  { nodes: { parents, symbols }, words }: CountedTerms,
+  { nodes: { parents, symbols }, words }: Pick<CountedTerms, 'nodes' | 'words'>,
   of: Uint32Array,
   textOf: (node: number) => string,
 ): Uint8Array {

@@ -28,7 +28,7 @@ export interface FittedFeatures {
   /** Non-zeros of the rows it was fitted on, and at the most of all rows. */
   trainNonZeros: number;
   nonZeros: number;
-  /** Features that a linear model has to tell apart: those of a single row count as one for the row. */
+  /** Features that a linear model has to tell apart at the most: those of a single row count as one for the row. */
   parameters: number;
   /** Feature rows of any collected rows, equal to what the vectorizer's `transform` gives for their texts. */
   vectorize(rows: Uint32Array): Csr;

@@ -191,14 +191,16 @@ export class TermCounter {
 
   /** The nodes of terms that are known from elsewhere, which stand one behind the other and end at these places. */
   learn(units: Uint16Array, ends: Uint32Array): Uint32Array {
-    const room = this.#counter.roomAt(units.length) >>> 0;
-    new Uint16Array(this.#counter.memory.buffer, room, units.length).set(units);
-    const nodes = new Uint32Array(ends.length);
-    for (let i = 0, from = 0; i < ends.length; i++) {
-      nodes[i] = this.#counter.learn(room + 2 * from, ends[i]! - from, !this.#codePoints);
-      from = ends[i]!;
-    }
-    return nodes;
+    return guarded(() => {
+      const room = this.#counter.roomAt(units.length) >>> 0;
+      new Uint16Array(this.#counter.memory.buffer, room, units.length).set(units);
+      const nodes = new Uint32Array(ends.length);
+      for (let i = 0, from = 0; i < ends.length; i++) {
+        nodes[i] = this.#counter.learn(room + 2 * from, ends[i]! - from, !this.#codePoints);
+        from = ends[i]!;
+      }
+      return nodes;
+    });
   }
 
   #take(): void {
@@ -255,13 +257,13 @@ const newRows = () => ({
 });
 
 /** Memory that runs out while `work` counts, as an error that says so. */
-function guarded(work: () => void): void {
+function guarded<T>(work: () => T): T {
   try {
-    work();
+    return work();
   } catch (cause) {
     if (!(cause instanceof WebAssembly.RuntimeError)) throw cause;
-    throw new MaasError('failed', 'the terms of these texts do not fit into the 4 GB that counting has', {
-      hint: 'narrow --ngram-range, or train on fewer rows',
+    throw new MaasError('failed', 'there are more different terms in these texts than can be counted', {
+      hint: 'narrow --ngram-range, use --vectorizer hashing, or train on fewer rows',
       cause,
     });
   }

@@ -147,7 +147,8 @@ export class TfidfFit implements FeatureFit {
       columns[node] = column;
       idf[column] = Math.log((n + one) / (documents[node]! + one)) + 1;
     }
-    return { terms: termsOfNodes(this.counted, kept), columns, idf, trainNonZeros, singles };
+    const { nodes, words } = this.counted;
+    return { terms: termsOfNodes({ nodes, words }, kept), columns, idf, trainNonZeros, singles };
   }
 
   /** So many of the nodes, those of the largest totals; of equal ones those whose terms sort first. */

@@ -2,6 +2,7 @@ import { columnsFor, type Job, type LinearDevice } from '../compute/index.js';
 import { MaasError } from '../errors.js';
 import { breathe, type Listener } from '../progress.js';
 import type { Csr, CsrSource } from '../sparse/csr.js';
+import { mergedColumns } from '../sparse/frequency.js';
 import { designOf } from './design.js';
 import { type LbfgsResult, minimizeLbfgs } from './lbfgs.js';
 import { LinearClassifier } from './linear.js';
@@ -104,7 +105,8 @@ type Size = Pick<CsrSource, 'rows' | 'cols' | 'nonZeros'>;
 
 /** Bytes that a fit has on the device: all at once with a history of so many steps, and in its largest tensor. */
 function deviceBytes({ rows, cols, nonZeros }: Size, classes: number, history: number) {
-  const columns = columnsFor(classes);
+  // SIMD lanes come in fours
+  const columns = classes === 2 ? 1 : Math.ceil(classes / 4) * 4;
   const vector = 4 * (cols + 1) * columns;
   // in the form that takes most, TensorFlow's coordinates
   const matrix = 20 * (nonZeros + rows) + 8 * (rows + cols);
@@ -117,16 +119,16 @@ function deviceBytes({ rows, cols, nonZeros }: Size, classes: number, history: n
 }
 
 /** What fitting these features asks of a device at the least. */
-export const logisticJob = (features: Csr, classes: number): Job => ({
-  nonZeros: features.values.length,
-  columns: columnsFor(classes),
-  parameters: (features.cols + 1) * columnsFor(classes),
-  ...deviceBytes(
-    { rows: features.rows, cols: features.cols, nonZeros: features.values.length },
-    classes,
-    LEAST_HISTORY,
-  ),
-});
+export function logisticJob(features: Csr, classes: number): Job {
+  const columns = columnsFor(classes);
+  const size = { rows: features.rows, cols: mergedColumns(features) + 1, nonZeros: features.values.length };
+  return {
+    nonZeros: size.nonZeros,
+    columns,
+    parameters: size.cols * columns,
+    ...deviceBytes(size, classes, LEAST_HISTORY),
+  };
+}
 
 /**
  * For how many steps the optimizer can remember the curvature: 10, or fewer where there are very many parameters.

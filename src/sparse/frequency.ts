@@ -8,6 +8,16 @@ export function columnCounts({ cols, indices }: Csr): Uint32Array {
   return counts;
 }
 
+/** How many columns are left where those of a single row are merged into one for the row, at the most. */
+export function mergedColumns(matrix: Csr): number {
+  let [shared, single] = [0, 0];
+  for (const count of columnCounts(matrix)) {
+    if (count > 1) shared++;
+    else if (count === 1) single++;
+  }
+  return shared + Math.min(single, matrix.rows);
+}
+
 /** The same matrix with its columns numbered by falling frequency. */
 export interface ByFrequency {
   matrix: Csr;

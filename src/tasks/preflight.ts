@@ -15,6 +15,13 @@ export interface Needs {
   seconds: number;
 }
 
+/** How large the features are. */
+export interface Size extends Pick<FittedFeatures, 'nonZeros' | 'trainNonZeros' | 'parameters'> {
+  features: number;
+  /** Whether the matrices are in memory already. */
+  made?: boolean;
+}
+
 /** Worth a line before the work begins. */
 const LONG_SECONDS = 5;
 const MUCH_BYTES = 1e9;
@@ -34,14 +41,12 @@ const TERM_BYTES = 40;
  */
 export function preflight(
   rows: number,
-  fitted: FittedFeatures,
+  { features, nonZeros, trainNonZeros, parameters, made }: Size,
   columns: number,
   budget: MemoryBudget,
   listener: Listener,
 ): Needs {
-  const { features } = fitted.vectorizer;
-  const { nonZeros, trainNonZeros, parameters } = fitted;
-  const forMatrices = 8 * nonZeros;
+  const forMatrices = made ? 0 : 8 * nonZeros;
   const forFit = columns === 0 ? 0 : 16 * trainNonZeros + 4 * columns * (VECTORS * parameters + 2 * features);
   const more = forMatrices + forFit + TERM_BYTES * features;
   const needs = {

@@ -54,16 +54,18 @@ export interface PrepareInput {
   threads?: number | undefined;
   /** Bytes of memory that may be taken; all that are free if absent. */
   maxMemory?: number | undefined;
-  /** Whether a model will be fitted on the rows, which needs memory, too. */
-  fits?: boolean;
 }
 
-/** Reads CSV files into feature rows. The vectorizer learns from the training rows alone. Throws `data`, `usage`. */
+/**
+ * Reads CSV files into feature rows. The vectorizer learns from the training rows alone. `fits` says whether a model will
+ * be fitted on them, which needs memory, too. Throws `data`, `usage`, and `failed` where memory does not suffice.
+ */
 export async function prepare(
   input: PrepareInput,
   settings: DataSettings & FeatureSettings,
   stopwatch: Stopwatch,
   listener: Listener,
+  { fits = false }: { fits?: boolean } = {},
 ): Promise<Prepared> {
   const held = (input.test ? 0 : settings.testSize) + settings.validationSize;
   if (held >= 1) {
@@ -133,8 +135,9 @@ export async function prepare(
         : stratifiedSplit(classOf, classes, settings);
       warnAboutSplit(split, classOf, labels, classes, listener);
       const fitted = (await counted).fit(split.train);
-      const columns = input.fits ? columnsFor(classes) : 0;
-      const needs = preflight(places.label.length, fitted, columns, budget, listener);
+      const columns = fits ? columnsFor(classes) : 0;
+      const size = { ...fitted, features: fitted.vectorizer.features };
+      const needs = preflight(places.label.length, size, columns, budget, listener);
       const { vectorizer, vectorize } = fitted;
       const part = (chosen: Uint32Array): Part => ({
         features: vectorize(chosen),

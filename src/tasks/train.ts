@@ -2,7 +2,13 @@ import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { type ChosenDevice, defaultDeviceFolder, openForJob, openNamed } from '../compute/index.js';
+import {
+  type ChosenDevice,
+  columnsFor,
+  defaultDeviceFolder,
+  openForJob,
+  openNamed,
+} from '../compute/index.js';
 import { MaasError } from '../errors.js';
 import { type Evaluation, evaluate, type Metrics } from '../metrics/classification.js';
 import { type FitReport, fitLogistic, logisticJob } from '../models/logistic.js';
@@ -10,6 +16,7 @@ import { Pipeline } from '../pipeline.js';
 import { type Listener, Stopwatch } from '../progress.js';
 import { confusionCsv } from '../report/confusion.js';
 import { reportMarkdown } from '../report/markdown.js';
+import { mergedColumns } from '../sparse/frequency.js';
 import { MANIFEST } from '../store/artifact.js';
 import { encodePredictions, type RowPrediction } from '../store/predictions.js';
 import { encodeState } from '../store/state-files.js';
@@ -17,6 +24,8 @@ import { type ModelManifest, modelNameFor, Store } from '../store/store.js';
 import { version as toolVersion } from '../version.js';
 import { openDataset } from './dataset.js';
 import { outcomesOf } from './evaluate.js';
+import { MemoryBudget } from './memory.js';
+import { preflight } from './preflight.js';
 import { type Part, type Prepared, type PrepareInput, prepare, rowCounts } from './prepare.js';
 import { dataSettings, featureSettings, type TrainSettings } from './settings.js';
 
@@ -192,7 +201,7 @@ async function load(options: TrainOptions, stopwatch: Stopwatch, listener: Liste
     throw new MaasError('usage', 'there is nothing to train on, expected a CSV file or a dataset');
   const isDataset = (await stat(join(first, MANIFEST)).catch(() => undefined))?.isFile() ?? false;
   if (!isDataset || options.data.length > 1) {
-    const prepared = await prepare({ ...options, fits: true }, options.settings, stopwatch, listener);
+    const prepared = await prepare(options, options.settings, stopwatch, listener, { fits: true });
     return { prepared, name: options.name ?? modelNameFor(first) };
   }
   const { manifest, digest, prepared } = await stopwatch.time('read', () => openDataset(first));
@@ -209,8 +218,19 @@ async function load(options: TrainOptions, stopwatch: Stopwatch, listener: Liste
       hint: 'give that to `maas preprocess`, or train from the CSV file',
     });
   }
+  const { train, validation, test } = prepared.parts;
+  const rows = [train, validation, test].reduce((sum, { labels }) => sum + labels.length, 0);
+  const size = {
+    features: train.features.cols,
+    nonZeros: [train, validation, test].reduce((sum, { features }) => sum + features.values.length, 0),
+    trainNonZeros: train.features.values.length,
+    parameters: mergedColumns(train.features),
+    made: true,
+  };
+  const budget = new MemoryBudget(options.maxMemory);
+  const needs = preflight(rows, size, columnsFor(prepared.classes), budget, listener);
   return {
-    prepared,
+    prepared: { ...prepared, needs },
     name: options.name ?? manifest.name,
     dataset: { path: first, sha256: digest, config },
   };

@@ -59,6 +59,23 @@ describe('what a run needs', () => {
   );
 });
 
+test('a training from a dataset says what it needs, and is refused where that is too much', async () => {
+  const set = join(folder.path, 'dataset');
+  const made = [0, 1].map(async (i) =>
+    JSON.parse((await run('preprocess', tickets, '-o', `${set}${i}`, '--json')).stdout),
+  );
+  for (const { needs } of await Promise.all(made)) expect(needs.rows).toBe(420);
+  const [one, two] = [0, 1].map((i) => JSON.parse(readFileSync(join(`${set}${i}`, 'manifest.json'), 'utf8')));
+  expect(one.files).toEqual(two.files);
+  const trained = JSON.parse((await run('train', `${set}0`, '--json')).stdout);
+  expect(trained.needs).toMatchObject({ rows: 420, features: trained.features });
+  const refused = await run('train', `${set}0`, '--max-memory', '20MB');
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toMatch(
+    /^error: 420 rows with [\d,]+ features and [\d,]+ non-zeros would take about/m,
+  );
+});
+
 describe('--vectorizer hashing', () => {
   test('goes the whole way', async () => {
     const flags = ['--vectorizer', 'hashing', '--n-features', '4096', '--name', 'hashed', '--json'];

@@ -33,10 +33,8 @@ const cases: Record<string, Partial<AnalyzerOptions>> = {
 
 /** Counts of each row by term. */
 function countsOf({ chunks, rows, ...terms }: CountedTerms): Map<string, number>[] {
-  const texts = termsOfNodes(
-    { chunks, rows, ...terms },
-    terms.nodes.parents.map((_, node) => node),
-  ).list();
+  const every = terms.nodes.parents.map((_, node) => node);
+  const texts = termsOfNodes(terms, every).list();
   return Array.from(rows.chunk, (chunk, r) => {
     const from = rows.offset[r]!;
     const to = from + rows.length[r]!;

@@ -136,12 +136,11 @@ export class SharedHeap {
     }
   }
 
-  /** Ends the threads; they start again with the next job. */
+  /** Ends the threads; there must be no job after that. */
   close(): void {
     if (this.#started) this.jobs.end();
     for (const worker of this.#workers) void worker.terminate();
     this.#workers = [];
-    this.#started = false;
   }
 }
 

@@ -1,3 +1,4 @@
+import { MaasError } from '../../errors.js';
 import type { Backend } from '../backend.js';
 import { processorFacts } from '../processor.js';
 import type { VectorSpace } from '../vectors.js';
@@ -8,21 +9,26 @@ import { heapVectors } from './vectors.js';
 /** The address space of WebAssembly, less what gaps need. */
 const MEMORY_BYTES = 3.6e9;
 
+/** Throws `device` where there is no address space for it. */
+function openHeap(threads: number): SharedHeap {
+  try {
+    return new SharedHeap(threads);
+  } catch (cause) {
+    throw new MaasError('device', 'the device "wasm" is not there: its memory cannot be reserved', {
+      hint: 'raise the limit of virtual memory (ulimit -v), or use --device cpu',
+      cause,
+    });
+  }
+}
+
 /** What linear models need of the device `wasm`: maas's own kernels, without TensorFlow.js. */
 export function openWasmLinear(threads: number) {
-  let shared: SharedHeap | undefined;
-  const heap = () => {
-    shared ??= new SharedHeap(threads);
-    return shared;
-  };
+  const heap = openHeap(threads);
   return {
-    vectors: (length: number) => heapVectors(heap(), length) as VectorSpace,
-    loss: (problem) => heapLoss(heap(), problem),
+    vectors: (length: number) => heapVectors(heap, length) as VectorSpace,
+    loss: (problem) => heapLoss(heap, problem),
     memory: { bytes: MEMORY_BYTES, tensorBytes: MEMORY_BYTES },
     facts: processorFacts({}),
-    close() {
-      shared?.close();
-      shared = undefined;
-    },
+    close: () => heap.close(),
   } satisfies Partial<Backend>;
 }

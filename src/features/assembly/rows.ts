@@ -2,11 +2,11 @@
 // Makes rows of weights from rows of counted nodes: each node's column, columns in rising order, tf · idf, the norm.
 // The same arithmetic as `weigh` in tfidf.ts, bit by bit.
 
+import { NONE } from './memory';
+
 // @ts-expect-error: decorator
 @external('env', 'log')
 declare function log(x: f64): f64;
-
-export const NONE: u32 = 0xffff_ffff;
 
 /** Rows up to this length are sorted by insertion, longer ones digit by digit. */
 const SHORT: u32 = 40;

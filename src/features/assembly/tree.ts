@@ -1,10 +1,8 @@
-// N-grams as nodes of a tree: a node is the n-gram of its parent with a symbol behind it. And how often each stands in
-// the row that is being read.
+// N-grams as nodes of a tree: a node is the n-gram of its parent with a symbol behind it.
 import { grown, grownWithZeros, mixed, NONE, zeros } from './memory';
 
 let firstLength: u32 = 1; // shortest n-gram that counts
 let lastLength: u32 = 1; // longest
-
 let nodes: u32 = 0;
 /** What each node is: its parent (NONE at the first symbol), and its symbol. */
 let parents: usize = 0;
@@ -84,6 +82,8 @@ export function outWaiting(): u32 {
 
 /** Forgets the waiting entries, which have been copied. */
 export function taken(): void {
+  // places of entries are whole numbers of 32 bits
+  if (base > 0xe000_0000) unreachable();
   base += outLength;
   outLength = 0;
 }
@@ -175,9 +175,8 @@ function countLonger(n: u32, length: u32): void {
   }
 }
 
-/** Counts an n-gram that is too short to count otherwise. */
+/** Counts an n-gram that is too short to count otherwise; looked for in the row, since such words are few. */
 function countWhole(node: u32): void {
-  // looked for in the row, since its position stands with the slot; such words are few
   for (let p = rowStart - base; p < outLength; p++) {
     if (load<u32>(outNodes + (<usize>p << 2)) == node) {
       const at = outCounts + (<usize>p << 2);
@@ -249,17 +248,20 @@ function newChild(at: usize, parent: u32, id: u32, counts: bool): u32 {
   store<u32>(at, id, 4);
   store<u32>(at, held, 8);
   if (counts) count(held - 1, at + 12);
-  if (++used * 2 > mask) rehash();
+  if (++used * 2 > mask) makeRoom();
   return held - 1;
 }
 
-function rehash(): void {
-  // twice as many would take more than can be addressed
-  if (mask >= (1 << 27) - 1) unreachable();
+/** A table of half the largest block that can be allocated is filled further, to seven eighths. */
+function makeRoom(): void {
+  if (mask == (1 << 25) - 1) {
+    if (used > (mask >> 3) * 7) unreachable();
+    return;
+  }
   const old = slots;
   const oldMask = mask;
+  slots = zeros((<usize>mask * 2 + 2) << 4);
   mask = mask * 2 + 1;
-  slots = zeros((<usize>mask + 1) << 4);
   for (let i: u32 = 0; i <= oldMask; i++) {
     const from = old + (<usize>i << 4);
     if (load<u32>(from, 8) == 0) continue;

@@ -171,18 +171,23 @@ function append(start: usize, length: u32, hash: u32, slot: u32): u32 {
     capacity *= 2;
   }
   store<u32>(starts + (<usize>words << 2), unitsUsed);
-  if (words * 2 > mask) rehash();
+  if (words * 2 > mask) makeRoom();
   if (!mapped) return word;
   const own = symbolOf(start, length);
   store<u32>(symbols + (<usize>word << 2), own);
   return own;
 }
 
-function rehash(): void {
+/** A table of half the largest block that can be allocated is filled further, to seven eighths. */
+function makeRoom(): void {
+  if (mask == (1 << 24) - 1) {
+    if (words > (mask >> 3) * 7) unreachable();
+    return;
+  }
   const old = slots;
   const end = old + ((<usize>mask + 1) << 5);
+  slots = zeros((<usize>mask * 2 + 2) << 5);
   mask = mask * 2 + 1;
-  slots = zeros((<usize>mask + 1) << 5);
   for (let from = old; from < end; from += 32) {
     if (load<u32>(from, 4) == 0) continue;
     let slot = load<u32>(from) & mask;
