@@ -23,7 +23,7 @@ export interface TfidfState {
 }
 
 /** The same, read from where it was stored. */
-export type StoredTfidfState = Omit<TfidfState, 'terms'> & { terms: Terms | readonly string[] };
+type StoredTfidfState = Omit<TfidfState, 'terms'> & { terms: Terms | readonly string[] };
 
 /** TF-IDF (Spärck Jones 1972) as scikit-learn's TfidfVectorizer computes it, on sparse rows. */
 export class TfidfVectorizer implements Vectorizer {

@@ -19,7 +19,7 @@ export function mergedColumns(matrix: Csr): number {
 }
 
 /** The same matrix with its columns numbered by falling frequency. */
-export interface ByFrequency {
+interface ByFrequency {
   matrix: Csr;
   /** How many rows have each column. */
   counts: Uint32Array;

@@ -1,11 +1,17 @@
-/** Unsigned 32-bit numbers in an array that grows by half when full. */
-export class GrowableU32 {
-  #items = new Uint32Array(1024);
+type Numbers = Uint32Array | Float32Array;
+
+/** Numbers of one kind in an array that grows by half when full. */
+class Growable<T extends Numbers> {
+  #items: T;
   length = 0;
+
+  constructor(private readonly make: new (length: number) => T) {
+    this.#items = new make(1024);
+  }
 
   push(value: number): void {
     if (this.length === this.#items.length) {
-      const grown = new Uint32Array(Math.ceil(this.length * 1.5));
+      const grown = new this.make(Math.ceil(this.length * 1.5));
       grown.set(this.#items);
       this.#items = grown;
     }
@@ -17,27 +23,19 @@ export class GrowableU32 {
   }
 
   /** The numbers so far; valid until the next push. */
-  view(): Uint32Array {
-    return this.#items.subarray(0, this.length);
+  view(): T {
+    return this.#items.subarray(0, this.length) as T;
   }
 }
 
-/** The same for float32 numbers. */
-export class GrowableF32 {
-  #items = new Float32Array(1024);
-  length = 0;
-
-  push(value: number): void {
-    if (this.length === this.#items.length) {
-      const grown = new Float32Array(Math.ceil(this.length * 1.5));
-      grown.set(this.#items);
-      this.#items = grown;
-    }
-    this.#items[this.length++] = value;
+export class GrowableU32 extends Growable<Uint32Array> {
+  constructor() {
+    super(Uint32Array);
   }
+}
 
-  /** The numbers so far; valid until the next push. */
-  view(): Float32Array {
-    return this.#items.subarray(0, this.length);
+export class GrowableF32 extends Growable<Float32Array> {
+  constructor() {
+    super(Float32Array);
   }
 }
