@@ -2,8 +2,8 @@
 export const figure = (value: number | null, digits = 4): string =>
   value === null ? '–' : value.toFixed(digits);
 
-/** 1234567 → "1,234,567". */
-export const grouped = (n: number): string => n.toLocaleString('en-US');
+/** 1234567 → "1,234,567". `Intl` would take 20 ms to load. */
+export const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',');
 
 /** Seconds with two digits, or minutes. */
 export const duration = (seconds: number): string =>

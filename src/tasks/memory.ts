@@ -2,14 +2,26 @@ import { freemem } from 'node:os';
 import { MaasError } from '../errors.js';
 import { bytesText } from '../report/format.js';
 
+/** Milliseconds between two looks at the memory, each of which takes the system 50 µs. */
+const WATCH_MS = 50;
+
 /** How many bytes a run may take, and whether it still will. */
 export class MemoryBudget {
   /** Most bytes that the process may have in memory. */
   readonly limit: number;
+  #watched = 0;
 
   /** `limit` is what is there now if absent. */
   constructor(limit?: number) {
     this.limit = limit ?? process.memoryUsage.rss() + available();
+  }
+
+  /** Throws `failed` where the process has taken too many bytes. Looks now and then, however often it is called. */
+  watch(what: () => string): void {
+    const now = performance.now();
+    if (now < this.#watched + WATCH_MS) return;
+    this.#watched = now;
+    this.require(0, what());
   }
 
   /** Throws `failed` where these bytes more are too many. `what` says for what they are. */

@@ -86,14 +86,22 @@ export async function prepare(
     const labelIds = new Map<string, number>();
 
     const read = async (paths: readonly string[], firstFile: number) => {
+      let texts: string[] = [];
       let vectorizing = 0;
+      const collect = () => {
+        const from = performance.now();
+        for (const text of texts) collector.add(text);
+        texts = [];
+        vectorizing += performance.now() - from;
+      };
       const summary = await stopwatch.time('read', () =>
         readExamples(
           paths,
           {
             ...settings,
             caughtUp: () => {
-              budget.require(0, `counting the terms of ${grouped(places.label.length)} rows`);
+              collect();
+              budget.watch(() => `counting the terms of ${grouped(places.label.length)} rows`);
               return collector.caughtUp();
             },
           },
@@ -104,9 +112,7 @@ export async function prepare(
             places.row.push(row);
             places.line.push(line);
             places.label.push(id);
-            const from = performance.now();
-            collector.add(text);
-            vectorizing += performance.now() - from;
+            texts.push(text);
           },
           listener,
         ),

@@ -6,6 +6,7 @@ import { findColumns, findTextColumn } from '../../src/data/columns.js';
 import { openCsv } from '../../src/data/csv.js';
 import { readExamples } from '../../src/data/examples.js';
 import { openLines } from '../../src/data/lines.js';
+import { plainRows } from '../../src/data/plain-rows.js';
 import { type CsvRow, RowParser } from '../../src/data/row-parser.js';
 import { temporaryFolder } from '../support/temp.js';
 
@@ -301,6 +302,34 @@ test('whatever papaparse writes comes back, with the lines it stands on', async 
     ),
     { numRuns: 200 },
   );
+});
+
+test('rows that are read without papaparse are what papaparse would have read', () => {
+  const text = fc.string({
+    unit: fc.constantFrom('a', 'b', '"', '"', ',', ',', '\n', '\n', ' '),
+    maxLength: 60,
+  });
+  let read = 0;
+  fc.assert(
+    fc.property(text, fc.constantFrom('\n', '\r'), (units, newline) => {
+      const whole = units.replaceAll('\n', newline);
+      const rows: string[][] = [];
+      const ends = [0];
+      const { end } = plainRows(whole, 0, ',', newline, (fields, from, to) => {
+        expect(from).toBe(ends.at(-1));
+        ends.push(to);
+        rows.push(fields);
+      });
+      expect(end).toBe(ends.at(-1));
+      const { data, errors } = Papa.parse<string[]>(whole.slice(0, end), { delimiter: ',', newline });
+      expect(errors).toEqual([]);
+      // papaparse finds one more row, without text, behind the last line end
+      expect(rows).toEqual(data.slice(0, -1));
+      read += rows.length;
+    }),
+    { numRuns: 2000 },
+  );
+  expect(read).toBeGreaterThan(1000);
 });
 
 test('a table of several megabytes, cut anywhere into pieces, is read like one piece', async () => {
