@@ -25,7 +25,7 @@ const floorOf = new Map(floors.flatMap((rooms, floor) => rooms.map((room) => [ro
 const owners: Record<string, string> = {
   '@tensorflow/': 'compute',
   natural: 'text',
-  papaparse: 'data store report cli',
+  papaparse: 'data store',
   chalk: 'cli',
   ora: 'cli',
   commander: 'cli',

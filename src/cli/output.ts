@@ -23,6 +23,9 @@ const standardOutput: Output = {
   discard: async () => {},
 };
 
+/** UTF-16 units that are written at once, while the next ones are made. */
+const WORTH_WRITING = 1 << 18;
+
 /**
  * Opens the file, or standard output without one. What is there and is no plain file (a pipe, a device) is written
  * to as it is; a link stays a link. Throws `usage` for what cannot be written.
@@ -38,12 +41,29 @@ export async function openOutput(named: string | undefined): Promise<Output> {
     throw new MaasError(code, `${named} cannot be written (${cause.code})`, { cause });
   };
   const file = await open(aside ?? path, 'w').catch(refused('usage'));
+  let waiting: string[] = [];
+  let units = 0;
+  let writing: Promise<void> = Promise.resolve();
+  /** Begins to write what waits, once what was begun before is written. */
+  const flush = async () => {
+    const text = waiting.join('');
+    waiting = [];
+    units = 0;
+    await writing;
+    writing = file.writeFile(text).catch(refused('failed'));
+    // told by whoever waits for it
+    writing.catch(() => {});
+  };
   return {
     async write(text) {
-      await file.writeFile(text).catch(refused('failed'));
+      waiting.push(text);
+      units += text.length;
+      if (units >= WORTH_WRITING) await flush();
     },
     async close(text) {
-      await file.writeFile(text).catch(refused('failed'));
+      waiting.push(text);
+      await flush();
+      await writing;
       if (aside !== undefined) await file.sync().catch(refused('failed'));
       await file.close();
       if (aside === undefined) return;
@@ -51,6 +71,7 @@ export async function openOutput(named: string | undefined): Promise<Output> {
       settled(aside);
     },
     async discard() {
+      await writing.catch(() => {});
       await file.close().catch(() => {});
       if (aside !== undefined) await discard(aside);
     },

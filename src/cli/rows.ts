@@ -1,4 +1,4 @@
-import Papa from 'papaparse';
+import { csvField, csvLine } from '../data/csv-text.js';
 import { MaasError } from '../errors.js';
 import type { Prediction } from '../pipeline.js';
 import type { Listener } from '../progress.js';
@@ -26,15 +26,14 @@ export const rowWriters = {
   csv: (columns, labels, topK, listener) => {
     const ranks = Array.from({ length: Math.min(topK ?? 1, labels.length) }, (_, k) => k);
     const added = ranks.flatMap((k) => (k === 0 ? ['label', 'score'] : [`label_${k + 1}`, `score_${k + 1}`]));
-    const line = (cells: (string | number)[]) => `${Papa.unparse([cells], { newline: '\n' })}\n`;
     return {
-      head: line([...keptColumns(columns, added, listener), ...added]),
+      head: csvLine([...keptColumns(columns, added, listener), ...added]),
       between: '',
       tail: '',
       row: ({ fields, prediction }) => {
         const best = prediction ? ranked(prediction, labels, ranks.length) : [];
-        let row = fields.map(cell).join();
-        for (const k of ranks) row += `,${cell(best[k]?.[0] ?? '')},${best[k]?.[1].toFixed(6) ?? ''}`;
+        let row = fields.map(csvField).join();
+        for (const k of ranks) row += `,${csvField(best[k]?.[0] ?? '')},${best[k]?.[1].toFixed(6) ?? ''}`;
         return `${row}\n`;
       },
     };
@@ -71,10 +70,6 @@ function keptColumns(columns: string[], added: string[], listener: Listener): st
     return name;
   });
 }
-
-/** A field as CSV; papaparse quotes those that may need it. */
-const cell = (field: string) =>
-  /^[^",\r\n\s]+(?: [^",\r\n\s]+)*$/.test(field) ? field : Papa.unparse([[field]]);
 
 /** The most probable classes, best first; classes that tie stay in the model's order. */
 function ranked(

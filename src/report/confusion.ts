@@ -1,10 +1,10 @@
-import Papa from 'papaparse';
+import { csvLine } from '../data/csv-text.js';
 import type { Confusion } from '../metrics/classification.js';
 
 /** The confusion matrix as CSV: a line for each true label, a column for each predicted one. */
 export function confusionCsv({ labels, counts }: Confusion): string {
-  const rows = labels.map((label, i) => [label, ...counts[i]!]);
-  return `${Papa.unparse([['label', ...labels], ...rows], { newline: '\n' })}\n`;
+  const rows = labels.map((label, i) => csvLine([label, ...counts[i]!]));
+  return csvLine(['label', ...labels]) + rows.join('');
 }
 
 /** The pairs of classes that are mistaken most often, most rows first. */

@@ -1,4 +1,5 @@
 import Papa from 'papaparse';
+import { csvField } from '../data/csv-text.js';
 import { MaasError } from '../errors.js';
 import type { Outcome } from '../metrics/classification.js';
 
@@ -17,7 +18,7 @@ export function encodePredictions(predictions: readonly RowPrediction[]): string
   const quoted = (text: string) => {
     let field = fields.get(text);
     if (field === undefined) {
-      field = Papa.unparse([[text]]);
+      field = csvField(text);
       fields.set(text, field);
     }
     return field;

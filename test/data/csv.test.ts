@@ -4,6 +4,7 @@ import Papa from 'papaparse';
 import { describe, expect, test } from 'vitest';
 import { findColumns, findTextColumn } from '../../src/data/columns.js';
 import { openCsv } from '../../src/data/csv.js';
+import { csvField, csvLine } from '../../src/data/csv-text.js';
 import { readExamples } from '../../src/data/examples.js';
 import { openLines } from '../../src/data/lines.js';
 import { plainRows } from '../../src/data/plain-rows.js';
@@ -301,6 +302,16 @@ test('whatever papaparse writes comes back, with the lines it stands on', async 
       },
     ),
     { numRuns: 200 },
+  );
+});
+
+test('whatever is written comes back', () => {
+  const text = fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', '\r', ' ', 'é', '\ufeff', '\t', ';') });
+  fc.assert(
+    fc.property(fc.array(fc.tuple(text, text), { minLength: 1 }), (rows) => {
+      const csv = rows.map(csvLine).join('');
+      expect(Papa.parse(csv, { delimiter: ',', newline: '\n' }).data.slice(0, -1)).toEqual(rows);
+    }),
   );
 });
 
