@@ -19,6 +19,14 @@ export interface MaasErrorOptions {
   cause?: unknown;
 }
 
+/** A `MaasError` as plain data, which can be sent from thread to thread and stays what it is. */
+export interface PlainError {
+  code: ErrorCode;
+  message: string;
+  hint: string | undefined;
+  details: Record<string, unknown> | undefined;
+}
+
 /** A known fault: one sentence that names the thing, what was expected and what was found. */
 export class MaasError extends Error {
   override readonly name = 'MaasError';
@@ -33,5 +41,14 @@ export class MaasError extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.hint = options.hint;
     this.details = options.details;
+  }
+
+  plain(): PlainError {
+    const { code, message, hint, details } = this;
+    return { code, message, hint, details };
+  }
+
+  static from({ code, message, hint, details }: PlainError): MaasError {
+    return new MaasError(code, message, { ...(hint && { hint }), ...(details && { details }) });
   }
 }

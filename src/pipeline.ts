@@ -5,7 +5,6 @@ import {
   type VectorizerState,
 } from './features/vectorizer.js';
 import { type Classifier, type ClassifierState, loadClassifier } from './models/classifier.js';
-import type { Csr } from './sparse/csr.js';
 import type { Stem } from './text/analyzer.js';
 
 /** Everything a pipeline is, as plain data and typed arrays. */
@@ -44,18 +43,7 @@ export class Pipeline {
 
   /** One prediction for each text, in order. */
   predict(texts: readonly string[]): Prediction[] {
-    return this.predictRows(this.vectorizer.transform(texts));
-  }
-
-  /** One prediction for each row of features, in order. */
-  predictRows(features: Csr): Prediction[] {
-    const probabilities = this.classifier.probabilities(features);
-    return Array.from({ length: features.rows }, (_, row) => {
-      const from = row * this.labels.length;
-      const best = argmax(probabilities, from, this.labels.length);
-      const scores = Object.fromEntries(this.labels.map((label, c) => [label, probabilities[from + c]!]));
-      return { label: this.labels[best]!, score: probabilities[from + best]!, scores };
-    });
+    return predictionsOf(this.labels, this.probabilities(texts));
   }
 
   state(): PipelineState {
@@ -70,6 +58,16 @@ export class Pipeline {
 /** The pipeline whose state this is. `stem` is the loaded stemmer that its analyzer names, if it names one. */
 export function loadPipeline(state: StoredPipelineState, stem?: Stem): Pipeline {
   return new Pipeline(state.labels, loadVectorizer(state.vectorizer, stem), loadClassifier(state.classifier));
+}
+
+/** What class probabilities, row-major [rows, labels], say of each row. */
+export function predictionsOf(labels: readonly string[], probabilities: Float64Array): Prediction[] {
+  return Array.from({ length: probabilities.length / labels.length }, (_, row) => {
+    const from = row * labels.length;
+    const best = argmax(probabilities, from, labels.length);
+    const scores = Object.fromEntries(labels.map((label, c) => [label, probabilities[from + c]!]));
+    return { label: labels[best]!, score: probabilities[from + best]!, scores };
+  });
 }
 
 /** Place of the largest of `count` values from `from` on, counted from there; the first where several tie. */

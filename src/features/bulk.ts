@@ -1,14 +1,15 @@
 import type { Csr } from '../sparse/csr.js';
 import { allBelow } from '../sparse/sort.js';
 import type { Stem } from '../text/analyzer.js';
+import { stringsOf, type Texts } from '../text/batch.js';
 import { RowWeigher } from './row-weigher.js';
 import { NONE, TermCounter } from './term-counter.js';
 import { type TfidfState, TfidfVectorizer } from './tfidf.js';
 import type { Vectorizer } from './vectorizer.js';
 
 /** The vectorizer's `transform`, made for many texts where there is a faster way. */
-export function bulkTransform(vectorizer: Vectorizer): (texts: readonly string[]) => Csr {
-  if (!(vectorizer instanceof TfidfVectorizer)) return (texts) => vectorizer.transform(texts);
+export function bulkTransform(vectorizer: Vectorizer): (texts: Texts) => Csr {
+  if (!(vectorizer instanceof TfidfVectorizer)) return (texts) => vectorizer.transform(stringsOf(texts));
   const bulk = new BulkTfidf(vectorizer.state(), vectorizer.stem);
   return (texts) => bulk.transform(texts);
 }
@@ -38,14 +39,14 @@ class BulkTfidf {
   }
 
   /** One row for each text, equal to what the vectorizer's `transform` gives. */
-  transform(texts: readonly string[]): Csr {
-    const full = this.#known > 2 * this.learned.terms.length + MOST_UNKNOWN || this.#entries > MOST_ENTRIES;
+  transform(texts: Texts): Csr {
+    const full = this.#known > 2 * this.learned.idf.length + MOST_UNKNOWN || this.#entries > MOST_ENTRIES;
     if (full) this.#begin();
-    for (const text of texts) this.#counter.add(text);
+    this.#counter.addAll(texts);
     const counted = this.#counter.takeRows();
     for (const { nodes } of counted.chunks) this.#entries += nodes.length;
     this.#setColumns(new Uint32Array(this.#counter.nodeCount - this.#known).fill(NONE));
-    return this.#weigher.weigh(counted, allBelow(texts.length));
+    return this.#weigher.weigh(counted, allBelow(texts.ends.length));
   }
 
   #begin(): void {
@@ -54,8 +55,7 @@ class BulkTfidf {
     this.#weigher = new RowWeigher(idf, weights);
     this.#known = 0;
     this.#entries = 0;
-    const { units, ends } = terms.units();
-    const nodes = this.#counter.learn(units, ends);
+    const nodes = this.#counter.learn(terms.texts());
     // an n-gram stands on shorter ones that may be no terms
     const columns = new Uint32Array(this.#counter.nodeCount).fill(NONE);
     for (let column = 0; column < nodes.length; column++) columns[nodes[column]!] = column;

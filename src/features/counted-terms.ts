@@ -1,5 +1,6 @@
+import { textsOf } from '../text/batch.js';
 import { type CountedTerms, NONE } from './term-counter.js';
-import { type Terms, unitsOf } from './terms.js';
+import type { Terms } from './terms.js';
 import { wordText } from './words.js';
 
 /** The terms of nodes: words with a space between them, or code points. */
@@ -23,7 +24,7 @@ export function termsOfNodes(counted: Pick<CountedTerms, 'nodes' | 'words'>, of:
     list,
     toJSON: list,
     encode: () => encode(counted, of, textOf),
-    units: () => unitsOf(list()),
+    texts: () => textsOf(list()),
   };
 }
 

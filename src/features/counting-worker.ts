@@ -1,8 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { MaasError } from '../errors.js';
 import type { AnalyzerOptions } from '../text/analyzer.js';
+import type { Texts } from '../text/batch.js';
 import { loadStemmer } from '../text/stemmers.js';
-import type { CountingAnswer, CountingRequest, Texts } from './counting.js';
+import type { CountingAnswer, CountingRequest } from './counting.js';
 import { TermCounter } from './term-counter.js';
 
 /** The other end of `countBeside`. Messages that come while the stemmer is loaded wait in the port. */
@@ -32,12 +33,12 @@ port.on('message', (request: CountingRequest) => {
   port.close();
 });
 
-function count({ units, ends }: Texts): CountingAnswer {
+function count(texts: Texts): CountingAnswer {
   try {
-    counter.addAll(units, ends);
-    return { done: true, units };
+    counter.addAll(texts);
+    return { done: true, units: texts.units };
   } catch (error) {
     if (!(error instanceof MaasError)) throw error;
-    return { refused: { message: error.message, hint: error.hint } };
+    return { refused: error.plain() };
   }
 }

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import { MaasError } from '../errors.js';
+import { MaasError, type PlainError } from '../errors.js';
 import type { AnalyzerOptions, Stem } from '../text/analyzer.js';
+import { TextBatch, type Texts } from '../text/batch.js';
 import { type CountedTerms, TermCounter } from './term-counter.js';
 
 /** Where texts go to be counted. */
@@ -59,15 +60,10 @@ const AHEAD = 8;
 
 /** What the worker is told: texts, or that there are no more. */
 export type CountingRequest = Texts | { finish: true };
-/** Texts one behind the other, in UTF-16 units, and where each ends. */
-export interface Texts {
-  units: Uint16Array;
-  ends: Uint32Array;
-}
 /** What it answers: that it is done with some texts, why it cannot go on, or everything. */
 export type CountingAnswer =
   | { done: true; units: Uint16Array }
-  | { refused: { message: string; hint: string | undefined } }
+  | { refused: PlainError }
   | { counted: CountedTerms };
 
 function countBeside({
@@ -83,7 +79,7 @@ function countBeside({
   const worker = new Worker(new URL('../../dist/features/counting-worker.js', import.meta.url), {
     workerData: options,
   });
-  const batch = new Batch();
+  const batch = new TextBatch(BATCH);
   let waiting = 0;
   let counted: CountedTerms | undefined;
   let failure: Error | undefined;
@@ -98,8 +94,8 @@ function countBeside({
     if ('counted' in answer) counted = answer.counted;
     else if ('done' in answer) {
       waiting--;
-      batch.spare.push(answer.units);
-    } else failure = refusal(answer.refused);
+      batch.reuse(answer);
+    } else failure = MaasError.from(answer.refused);
     notify();
   });
   worker.on('error', (error) => {
@@ -132,41 +128,3 @@ function countBeside({
     },
   };
 }
-
-/** Texts on their way to another thread: copied into memory that changes hands and comes back, not made anew. */
-class Batch {
-  /** Memory that came back. */
-  readonly spare: Uint16Array[] = [];
-  #bytes: Buffer = Buffer.alloc(2 * BATCH);
-  #units = 0;
-  #ends: number[] = [];
-
-  holds(text: string): boolean {
-    return this.#units === 0 || 2 * (this.#units + text.length) <= this.#bytes.length;
-  }
-
-  add(text: string): void {
-    // a text that is longer than any batch
-    if (2 * text.length > this.#bytes.length) this.#bytes = Buffer.alloc(2 * text.length);
-    this.#bytes.write(text, 2 * this.#units, 'utf16le');
-    this.#units += text.length;
-    this.#ends.push(this.#units);
-  }
-
-  take(): Texts {
-    const { buffer, byteOffset } = this.#bytes;
-    const texts = {
-      units: new Uint16Array(buffer, byteOffset, this.#units),
-      ends: Uint32Array.from(this.#ends),
-    };
-    const spare = this.spare.pop();
-    this.#bytes = spare ? Buffer.from(spare.buffer) : Buffer.alloc(2 * BATCH);
-    this.#units = 0;
-    this.#ends = [];
-    return texts;
-  }
-}
-
-/** An error of the thread beside as one of this thread, which sending would have made a plain one. */
-const refusal = ({ message, hint }: { message: string; hint: string | undefined }) =>
-  new MaasError('failed', message, hint === undefined ? {} : { hint });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { MaasError } from '../errors.js';
 import { GrowableU32 } from '../sparse/growable.js';
 import type { AnalyzerOptions, Stem } from '../text/analyzer.js';
+import type { Texts } from '../text/batch.js';
 import { pythonSpaces } from '../text/words.js';
 import { type Words, wordsOf } from './words.js';
 
@@ -17,7 +18,7 @@ interface Counter {
   addWords(at: number, length: number): number;
   addCharacters(at: number, length: number): number;
   addPaddedCharacters(at: number, length: number): number;
-  learn(at: number, length: number, words: boolean): number;
+  learn(at: number, places: number, count: number, words: boolean): void;
   outWaiting(): number;
   outNodesAt(): number;
   outCountsAt(): number;
@@ -123,8 +124,8 @@ export class TermCounter {
     });
   }
 
-  /** Counts the terms of texts as the next rows, which stand one behind the other and end at these places. */
-  addAll(units: Uint16Array, ends: Uint32Array): void {
+  /** Counts the terms of texts as the next rows. */
+  addAll({ units, ends }: Texts): void {
     guarded(() => {
       const room = this.#counter.roomAt(units.length) >>> 0;
       new Uint16Array(this.#counter.memory.buffer, room, units.length).set(units);
@@ -189,17 +190,17 @@ export class TermCounter {
     return this.#counter.nodeCount();
   }
 
-  /** The nodes of terms that are known from elsewhere, which stand one behind the other and end at these places. */
-  learn(units: Uint16Array, ends: Uint32Array): Uint32Array {
+  /** The nodes of terms that are known from elsewhere. */
+  learn({ units, ends }: Texts): Uint32Array {
     return guarded(() => {
-      const room = this.#counter.roomAt(units.length) >>> 0;
-      new Uint16Array(this.#counter.memory.buffer, room, units.length).set(units);
-      const nodes = new Uint32Array(ends.length);
-      for (let i = 0, from = 0; i < ends.length; i++) {
-        nodes[i] = this.#counter.learn(room + 2 * from, ends[i]! - from, !this.#codePoints);
-        from = ends[i]!;
-      }
-      return nodes;
+      const counter = this.#counter;
+      const room = counter.roomAt(units.length) >>> 0;
+      const places = counter.asideAt(2 * ends.length) >>> 0;
+      const { buffer } = counter.memory;
+      new Uint16Array(buffer, room, units.length).set(units);
+      new Uint32Array(buffer, places, ends.length).set(ends);
+      counter.learn(room, places, ends.length, !this.#codePoints);
+      return this.#numbers(places, ends.length);
     });
   }
 
@@ -238,15 +239,18 @@ export class TermCounter {
   }
 
   #classify(page: number): void {
-    const bytes = this.#memory();
-    const at = this.#counter.classesAt() >>> 0;
-    for (let point = page << 8; point < (page + 1) << 8; point++) {
-      const character = String.fromCodePoint(point);
-      let kind = KNOWN;
-      for (const [bit, matches] of classRegExps) if (matches.test(character)) kind |= bit;
-      if (character.toLowerCase() !== character) kind |= CASED;
-      bytes[at + point] = kind;
-    }
+    const at = (this.#counter.classesAt() >>> 0) + (page << 8);
+    const kinds = this.#memory()
+      .subarray(at, at + 256)
+      .fill(KNOWN);
+    const characters = Array.from(kinds, (_, i) => String.fromCodePoint((page << 8) + i));
+    const all = characters.join('');
+    const mark = (bit: number, matches: (text: string) => boolean) => {
+      // most pages have none of a kind
+      if (matches(all)) for (let i = 0; i < 256; i++) if (matches(characters[i]!)) kinds[i]! |= bit;
+    };
+    for (const [bit, regExp] of classRegExps) mark(bit, (text) => regExp.test(text));
+    mark(CASED, (text) => text.toLowerCase() !== text);
   }
 }
 

@@ -38,7 +38,7 @@ export class TfidfVectorizer implements Vectorizer {
     /** The stemmer that the analyzer names. */
     readonly stem?: Stem,
   ) {
-    this.features = learned.terms.length;
+    this.features = learned.idf.length;
     this.#analyze = createAnalyzer(learned.analyzer, stem);
   }
 

@@ -1,4 +1,4 @@
-import { unitsOf } from './terms.js';
+import { textsOf } from '../text/batch.js';
 
 /** Words by number: the UTF-16 units of all, one after the other. Plain data that can be sent from thread to thread. */
 export interface Words {
@@ -8,7 +8,7 @@ export interface Words {
 }
 
 export function wordsOf(texts: readonly string[]): Words {
-  const { units, ends } = unitsOf(texts);
+  const { units, ends } = textsOf(texts);
   const starts = new Uint32Array(texts.length + 1);
   starts.set(ends, 1);
   return { units, starts };

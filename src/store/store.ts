@@ -128,7 +128,7 @@ export class Store {
     for (const name of models) {
       for (const version of await this.#versions(name)) {
         try {
-          found.push(await this.#open(join(this.#models, name, String(version))));
+          found.push(await Store.version(join(this.#models, name, String(version))));
         } catch (error) {
           if (!(error instanceof MaasError)) throw error;
           listener.warn?.(`${error.message}; the version is left out`);
@@ -144,12 +144,12 @@ export class Store {
    */
   async open(reference?: string, listener: Listener = {}): Promise<Artifact<ModelManifest>> {
     if (reference === undefined) return this.#openNewest(listener);
-    if (/[\\/]/.test(reference) || reference.startsWith('.')) return this.#open(resolve(reference));
+    if (/[\\/]/.test(reference) || reference.startsWith('.')) return Store.version(resolve(reference));
     const [, name, number] = /^([^@]+)(?:@([1-9][0-9]*))?$/.exec(reference) ?? [];
     const asked = name ?? reference.split('@')[0]!;
     const versions = await this.#versions(asked);
     if (versions.length === 0) {
-      if (await isFile(join(reference, MANIFEST))) return this.#open(resolve(reference));
+      if (await isFile(join(reference, MANIFEST))) return Store.version(resolve(reference));
       throw this.#noModel(asked, await this.models());
     }
     const version = number === undefined ? versions.at(-1)! : Number(number);
@@ -162,7 +162,18 @@ export class Store {
         },
       );
     }
-    return this.#open(join(this.#models, name, String(version)));
+    return Store.version(join(this.#models, name, String(version)));
+  }
+
+  /** Opens the folder of a version. Throws `artifact`. */
+  static version(folder: string): Promise<Artifact<ModelManifest>> {
+    return openArtifact<ModelManifest>(
+      folder,
+      FORMAT,
+      FORMAT_VERSION,
+      ({ model, version, created, classes, rows, config, metrics }) =>
+        Boolean(model && version && created && Array.isArray(classes) && rows && config && metrics),
+    );
   }
 
   async #openNewest(listener: Listener): Promise<Artifact<ModelManifest>> {
@@ -174,16 +185,6 @@ export class Store {
     throw new MaasError('artifact', `there is no model in ${this.root}`, {
       hint: 'train one with `maas train <csv>`, or name another store with --store',
     });
-  }
-
-  #open(folder: string): Promise<Artifact<ModelManifest>> {
-    return openArtifact<ModelManifest>(
-      folder,
-      FORMAT,
-      FORMAT_VERSION,
-      ({ model, version, created, classes, rows, config, metrics }) =>
-        Boolean(model && version && created && Array.isArray(classes) && rows && config && metrics),
-    );
   }
 
   #noModel(name: string, models: string[]): MaasError {

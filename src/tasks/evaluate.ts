@@ -1,15 +1,13 @@
 import { readExamples } from '../data/examples.js';
 import { MaasError } from '../errors.js';
-import { bulkTransform } from '../features/bulk.js';
 import { type ClassMetrics, type Confusion, evaluate, type Metrics } from '../metrics/classification.js';
-import { argmax, type Pipeline } from '../pipeline.js';
+import { argmax } from '../pipeline.js';
 import type { Listener } from '../progress.js';
-import type { Csr } from '../sparse/csr.js';
 import type { Artifact } from '../store/artifact.js';
 import { decodePredictions, type RowPrediction } from '../store/predictions.js';
-import { readPipeline } from '../store/state-files.js';
 import { type ModelManifest, Store } from '../store/store.js';
 import { trainedColumns } from './predict.js';
+import { isMuch, openScoring } from './scoring.js';
 import type { DataSettings } from './settings.js';
 
 export interface EvaluateOptions {
@@ -66,46 +64,66 @@ async function heldOut(artifact: Artifact<ModelManifest>): Promise<RowPrediction
   return predictions;
 }
 
-const BATCH = 256;
-
 async function predictFiles(
   artifact: Artifact<ModelManifest>,
   paths: readonly string[],
   settings: EvaluateOptions['settings'],
   listener: Listener,
 ) {
-  const pipeline = await readPipeline(artifact);
-  const transform = bulkTransform(pipeline.vectorizer);
+  const scoring = await openScoring(artifact, await isMuch(paths));
   const predictions: RowPrediction[] = [];
-  let waiting: PlacedLabel[] = [];
+  const underWay: Promise<RowPrediction[]>[] = [];
+  let rows: PlacedLabel[] = [];
   let texts: string[] = [];
-  const flush = () => {
-    predictions.push(...outcomesOf(pipeline, transform(texts), waiting));
-    waiting = [];
+  let units = 0;
+  const send = () => {
+    const placed = rows;
+    const { classes } = artifact.manifest;
+    underWay.push(scoring.probabilities(texts).then((found) => outcomesOf(classes, found, placed)));
+    underWay.at(-1)!.catch(() => {});
+    rows = [];
     texts = [];
+    units = 0;
   };
-  const { files } = await readExamples(
-    paths,
-    { ...settings, preferred: trainedColumns(artifact.manifest) },
-    ({ text, label, file, row, line }) => {
-      texts.push(text);
-      waiting.push({ file: paths[file]!, row, line, label });
-      if (texts.length === BATCH) flush();
-    },
-    listener,
-  );
-  flush();
-  return { predictions, data: { kind: 'file' as const, files } };
+  const caughtUp = async (ahead: number) => {
+    while (underWay.length > ahead) predictions.push(...(await underWay.shift()!));
+  };
+  try {
+    const { files } = await readExamples(
+      paths,
+      {
+        ...settings,
+        preferred: trainedColumns(artifact.manifest),
+        caughtUp: () => {
+          if (units >= scoring.worth && rows.length > 0) send();
+          return caughtUp(scoring.ahead);
+        },
+      },
+      ({ text, label, file, row, line }) => {
+        texts.push(text);
+        units += text.length;
+        rows.push({ file: paths[file]!, row, line, label });
+      },
+      listener,
+    );
+    send();
+    await caughtUp(0);
+    return { predictions, data: { kind: 'file' as const, files } };
+  } finally {
+    await scoring.close();
+  }
 }
 
 /** A row's place and true label. */
 export type PlacedLabel = Omit<RowPrediction, 'predicted' | 'score' | 'labelScore'>;
 
-/** What the pipeline's classifier says of feature rows, beside what is true of them. */
-export function outcomesOf(pipeline: Pipeline, features: Csr, rows: readonly PlacedLabel[]): RowPrediction[] {
-  const { labels } = pipeline;
+/** What class probabilities, row-major [rows, classes], say of rows, beside what is true of them. */
+export function outcomesOf(
+  labels: readonly string[],
+  probabilities: Float64Array,
+  rows: readonly PlacedLabel[],
+): RowPrediction[] {
   const classOf = new Map(labels.map((label, c) => [label, c]));
-  const probabilities = pipeline.classifier.probabilities(features);
   return rows.map(({ file, row, line, label }, r) => {
     const from = r * labels.length;
     const best = argmax(probabilities, from, labels.length);

@@ -2,12 +2,12 @@ import { BadRows } from '../data/bad-rows.js';
 import { findTextColumn } from '../data/columns.js';
 import { openCsv } from '../data/csv.js';
 import { openLines } from '../data/lines.js';
-import { bulkTransform } from '../features/bulk.js';
-import type { Pipeline, Prediction } from '../pipeline.js';
+import type { CsvRow } from '../data/row-parser.js';
+import { type Prediction, predictionsOf } from '../pipeline.js';
 import { breathe, type Listener } from '../progress.js';
-import type { Csr } from '../sparse/csr.js';
 import { readPipeline } from '../store/state-files.js';
 import { type ModelManifest, Store } from '../store/store.js';
+import { isMuch, openScoring } from './scoring.js';
 
 export interface PredictOptions {
   store: string;
@@ -52,45 +52,83 @@ export async function openModel(store: string, reference?: string, listener: Lis
   return { manifest: artifact.manifest, pipeline: await readPipeline(artifact) };
 }
 
-const BATCH = 512;
-
 /** Classifies each row of a CSV file or of standard input. Throws `artifact`, `data`. */
 export async function predict(options: PredictOptions, listener: Listener = {}): Promise<Predictions> {
-  const { manifest, pipeline } = await openModel(options.store, options.model, listener);
-  const table = options.lines
-    ? await openLines(options.input)
-    : await openCsv(options.input, options.delimiter === undefined ? {} : { delimiter: options.delimiter });
-  const { text: column, guessed } = findTextColumn(table.name, table.columns, {
-    textColumn: options.textColumn,
-    preferred: trainedColumns(manifest),
+  const artifact = await new Store(options.store).open(options.model, listener);
+  const { manifest } = artifact;
+  const scoring = await openScoring(artifact, await isMuch([options.input]));
+  const { table, column } = await openTable(options, manifest, listener).catch(async (error) => {
+    await scoring.close();
+    throw error;
   });
-  for (const guess of guessed) listener.info?.(`${table.name}: ${guess}`);
-  const transform = bulkTransform(pipeline.vectorizer);
   const bad = new BadRows(options.onBadRow, 'the row is answered without a label', listener);
 
+  /** What is said of these rows, those that can be read. */
+  async function answer(rows: CsvRow[]): Promise<PredictedRow[]> {
+    const good = rows.filter(({ problem }) => problem === undefined);
+    const probabilities = await scoring.probabilities(good.map(({ fields }) => fields[column]!));
+    const predictions = predictionsOf(manifest.classes, probabilities);
+    let next = 0;
+    return rows.map(({ fields, problem }) =>
+      problem === undefined
+        ? { fields, prediction: predictions[next++]! }
+        : { fields, prediction: null, problem },
+    );
+  }
+
   async function* batches(): AsyncGenerator<PredictedRow[]> {
+    const underWay: Promise<PredictedRow[]>[] = [];
+    let rows: CsvRow[] = [];
+    let units = 0;
     let done = 0;
-    for await (const rows of table.batches()) {
-      for (let from = 0; from < rows.length; from += BATCH) {
-        const batch = rows.slice(from, from + BATCH);
-        for (const { line, problem } of batch) {
-          if (problem) bad.add({ file: table.name, line, problem });
+    try {
+      for await (const batch of table.batches()) {
+        for (const row of batch) {
+          if (row.problem) bad.add({ file: table.name, line: row.line, problem: row.problem });
+          rows.push(row);
+          units += row.fields[column]!.length;
         }
-        yield answer(pipeline, transform, batch, column);
-        done += batch.length;
+        if (units < scoring.worth) continue;
+        underWay.push(answer(rows));
+        underWay.at(-1)!.catch(() => {});
+        done += rows.length;
+        rows = [];
+        units = 0;
+        while (underWay.length > scoring.ahead) yield await underWay.shift()!;
         listener.step?.({ stage: 'predict', done, unit: 'rows' });
         await breathe();
       }
+      for (const answered of underWay) yield await answered;
+      yield await answer(rows);
+    } finally {
+      await scoring.close();
     }
   }
   return {
     model: manifest.model,
     version: manifest.version,
-    labels: pipeline.labels,
+    labels: manifest.classes,
     columns: table.columns,
     textColumn: column,
     batches,
   };
+}
+
+/** The input, and the index of the column to classify. */
+async function openTable(
+  { lines, input, delimiter, textColumn }: PredictOptions,
+  manifest: ModelManifest,
+  listener: Listener,
+) {
+  const table = lines
+    ? await openLines(input)
+    : await openCsv(input, delimiter === undefined ? {} : { delimiter });
+  const { text: column, guessed } = findTextColumn(table.name, table.columns, {
+    textColumn,
+    preferred: trainedColumns(manifest),
+  });
+  for (const guess of guessed) listener.info?.(`${table.name}: ${guess}`);
+  return { table, column };
 }
 
 /** Classifies one text, as a table of one row. Throws `artifact`. */
@@ -110,20 +148,4 @@ export async function predictText(
       yield [{ fields, prediction: pipeline.predict(fields)[0]! }];
     },
   };
-}
-
-function answer(
-  pipeline: Pipeline,
-  transform: (texts: readonly string[]) => Csr,
-  rows: { fields: string[]; problem?: string }[],
-  column: number,
-): PredictedRow[] {
-  const good = rows.filter(({ problem }) => problem === undefined);
-  const predictions = pipeline.predictRows(transform(good.map(({ fields }) => fields[column]!)));
-  let next = 0;
-  return rows.map(({ fields, problem }) =>
-    problem === undefined
-      ? { fields, prediction: predictions[next++]! }
-      : { fields, prediction: null, problem },
-  );
 }

@@ -243,7 +243,7 @@ function scorePart(pipeline: Pipeline, part: Part, { labels, files }: Prepared):
     line: part.line[r]!,
     label: labels[label]!,
   }));
-  return outcomesOf(pipeline, part.features, rows);
+  return outcomesOf(pipeline.labels, pipeline.classifier.probabilities(part.features), rows);
 }
 
 /** The commit that the data's folder is at, if it is in a git checkout and git is there to say so. */

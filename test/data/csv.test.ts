@@ -4,7 +4,7 @@ import Papa from 'papaparse';
 import { describe, expect, test } from 'vitest';
 import { findColumns, findTextColumn } from '../../src/data/columns.js';
 import { openCsv } from '../../src/data/csv.js';
-import { csvField, csvLine } from '../../src/data/csv-text.js';
+import { csvLine } from '../../src/data/csv-text.js';
 import { readExamples } from '../../src/data/examples.js';
 import { openLines } from '../../src/data/lines.js';
 import { plainRows } from '../../src/data/plain-rows.js';

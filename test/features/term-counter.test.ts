@@ -4,8 +4,8 @@ import { readExamples } from '../../src/data/examples.js';
 import { termsOfNodes } from '../../src/features/counted-terms.js';
 import { openCounting } from '../../src/features/counting.js';
 import { type CountedTerms, TermCounter } from '../../src/features/term-counter.js';
-import { unitsOf } from '../../src/features/terms.js';
 import { type AnalyzerOptions, createAnalyzer } from '../../src/text/analyzer.js';
+import { textsOf } from '../../src/text/batch.js';
 import { loadStemmer } from '../../src/text/stemmers.js';
 import { dataSet } from '../support/sets.js';
 
@@ -104,8 +104,8 @@ describe.each(Object.entries(cases))('%s', (_name, changes) => {
         const every = first.nodes.parents.map((_, node) => node);
         const terms = termsOfNodes(first, every).list();
         const counter = new TermCounter(options, options.stemmer ? porter : undefined);
-        const { units, ends } = unitsOf(terms);
-        const nodes = counter.learn(units, ends);
+
+        const nodes = counter.learn(textsOf(terms));
         expect(new Set(nodes).size).toBe(terms.length);
         for (const text of list) counter.add(text);
         expect(counter.nodeCount).toBe(terms.length);

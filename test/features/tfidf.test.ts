@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bulkTransform } from '../../src/features/bulk.js';
 import { storedTerms } from '../../src/features/stored-terms.js';
-import { unitsOf } from '../../src/features/terms.js';
 import { TfidfCollector } from '../../src/features/tfidf-fit.js';
 import { columnCounts } from '../../src/sparse/frequency.js';
 import { presets } from '../../src/tasks/settings.js';
+import { textsOf } from '../../src/text/batch.js';
 import { compareCodePoints } from '../../src/text/code-points.js';
 import { fromSklearn, golden } from '../support/golden.js';
 
@@ -43,8 +43,8 @@ describe(`like ${golden.made_by}`, () => {
     );
     expect(vectorizer.transform(golden.texts)).toEqual(rows);
     const bulk = bulkTransform(vectorizer);
-    for (let times = 0; times < 2; times++) expect(bulk(golden.texts)).toEqual(rows);
-    expect(bulk(['', 'nothing of this: qwxz', golden.texts[1]!])).toEqual(
+    for (let times = 0; times < 2; times++) expect(bulk(textsOf(golden.texts))).toEqual(rows);
+    expect(bulk(textsOf(['', 'nothing of this: qwxz', golden.texts[1]!]))).toEqual(
       vectorizer.transform(['', 'nothing of this: qwxz', golden.texts[1]!]),
     );
   });
@@ -87,7 +87,7 @@ describe('properties', () => {
           for (let p = from + 1; p < to; p++) expect(rows.indices[p]).toBeGreaterThan(rows.indices[p - 1]!);
         }
         expect(vectorizer.transform(list)).toEqual(rows);
-        expect(bulkTransform(vectorizer)(list)).toEqual(rows);
+        expect(bulkTransform(vectorizer)(textsOf(list))).toEqual(rows);
       }),
     );
   });
@@ -137,7 +137,7 @@ describe('properties', () => {
         expect(JSON.parse(Buffer.from(terms.encode()).toString())).toEqual(terms.list());
         const stored = storedTerms(Buffer.from(terms.encode()));
         expect(stored.length).toBe(terms.length);
-        expect(stored.units()).toEqual(unitsOf(terms.list()));
+        expect(stored.texts()).toEqual(textsOf(terms.list()));
       }),
     );
   });

@@ -200,7 +200,7 @@ describe('round trips', () => {
       vectorizer: { ...vectorizer, terms: vectorizer.terms.list() },
     });
     expect(plain(read)).toEqual(plain(state));
-    expect(read.vectorizer.terms.units()).toEqual(state.vectorizer.terms.units());
+    expect(read.vectorizer.terms.texts()).toEqual(state.vectorizer.terms.texts());
   });
 
   test('predictions', () => {

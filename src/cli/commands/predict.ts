@@ -30,16 +30,19 @@ export const predict: Command = {
     const writer: RowWriter = rowWriters[format](found.columns, found.labels, values.topK, terminal);
     const output = await openOutput(values.output);
     let rows = 0;
+    // nothing is written before it is known that something can be predicted
+    let before = writer.head;
     try {
-      await output.write(writer.head);
       for await (const batch of found.batches()) {
-        await output.write((rows === 0 ? '' : writer.between) + batch.map(writer.row).join(writer.between));
+        if (batch.length === 0) continue;
+        await output.write(before + batch.map(writer.row).join(writer.between));
+        before = writer.between;
         rows += batch.length;
       }
-      await output.close(writer.tail);
+      await output.close(rows === 0 ? before + writer.tail : writer.tail);
     } catch (error) {
       if (toStdout && writer.failed) {
-        await output.write(writer.failed(error));
+        await output.write((rows === 0 ? before : '') + writer.failed(error));
         terminal.toldOnStdout = true;
       }
       await output.discard();

@@ -14,11 +14,11 @@ import {
   startCharacters,
   widthOf,
 } from './characters';
-import { NONE } from './memory';
-import { beginRow, cutWhole, endRow, nodeOf, startTree, symbol } from './tree';
-import { lookUp, ownSymbol, startWords, word } from './words';
+import { beginRow, cutWhole, endRow, startTree, symbol } from './tree';
+import { lookUp, startWords, word } from './words';
 
 export { classesAt } from './characters';
+export { learn } from './learn';
 export { nodeCount, nodeSymbolsAt, outCountsAt, outNodesAt, outWaiting, parentsAt, taken } from './tree';
 export { unitsAt, wordCount, wordStartsAt } from './words';
 
@@ -253,24 +253,4 @@ export function addPaddedCharacters(start: usize, length: u32): u32 {
     cutWhole();
   }
   return endRow();
-}
-
-/** The node of a term: words with a space between them, or characters. Counts nothing. */
-export function learn(at: usize, length: u32, words: bool): u32 {
-  const end = at + (<usize>length << 1);
-  let node = NONE;
-  let p = at;
-  while (p < end) {
-    if (!words) {
-      const point = pointAt(p, end);
-      node = nodeOf(node, point);
-      p += widthOf(point);
-      continue;
-    }
-    const from = p;
-    while (p < end && load<u16>(p) != 0x20) p += 2;
-    node = nodeOf(node, ownSymbol(from, <u32>((p - from) >> 1)));
-    p += 2;
-  }
-  return node;
 }

@@ -32,7 +32,7 @@ let mask: u32 = 0;
  * Words that were found and wait to be looked up, 12 bytes each: where, length, hash. Looked up many at a time, so that
  * the memory that they need is fetched at once and not one after the other.
  */
-const WAITING: u32 = 256;
+export const WAITING: u32 = 256;
 let waiting: usize = 0;
 let found: u32 = 0;
 /** Keeps the fetching loops from being optimised away. */
@@ -72,7 +72,20 @@ export function word(start: usize, length: u32): void {
   if (++found == WAITING) lookUp();
 }
 
-/** The symbol of a word that was counted before in this form: stop words and stems are not looked for. */
+/** Hashes a word that `expected` will ask for as the `i`th, below WAITING, and fetches the memory that it needs. */
+export function expect(i: u32, start: usize, length: u32): void {
+  const hash = hashOf(start, length);
+  store<u32>(waiting + <usize>i * 12, hash);
+  touched += load<u32>(slots + (<usize>(hash & mask) << 5));
+}
+
+/** The symbol of the `i`th word expected, in the form that counts: stop words and stems are not looked for. */
+export function expected(i: u32, start: usize, length: u32): u32 {
+  if (mapped) return literal(start, length);
+  return wordSymbol(start, length, load<u32>(waiting + <usize>i * 12));
+}
+
+/** The symbol of a word in the form that counts: stop words and stems are not looked for. */
 export function ownSymbol(start: usize, length: u32): u32 {
   return mapped ? literal(start, length) : wordSymbol(start, length, hashOf(start, length));
 }
