@@ -1,4 +1,5 @@
 import { seededRandom, shuffle } from '../random.js';
+import { allBelow } from '../sparse/sort.js';
 
 /** Row indices of each part, each in rising order. Together they are all rows, each once. */
 export interface Split {
@@ -17,10 +18,13 @@ export interface Split {
  * @param validationSize share of the rows to set aside for choosing, likewise
  */
 export function stratifiedSplit(
-  labels: Int32Array,
+  labels: Uint32Array | Int32Array,
   classes: number,
   { testSize, validationSize, seed }: { testSize: number; validationSize: number; seed: number },
 ): Split {
+  if (testSize + validationSize === 0) {
+    return { train: allBelow(labels.length), validation: new Uint32Array(0), test: new Uint32Array(0) };
+  }
   const random = seededRandom(seed);
   const members: number[][] = Array.from({ length: classes }, () => []);
   for (let row = 0; row < labels.length; row++) members[labels[row]!]!.push(row);

@@ -23,11 +23,10 @@ export function encodePredictions(predictions: readonly RowPrediction[]): string
     }
     return field;
   };
-  let csv = `${columns.join(',')}\n`;
-  for (const { file, row, line, label, predicted, score, labelScore } of predictions) {
-    csv += `${quoted(file)},${row},${line},${quoted(label)},${quoted(predicted)},${score},${labelScore ?? ''}\n`;
-  }
-  return csv;
+  const lines = predictions.map(({ file, row, line, label, predicted, score, labelScore }) =>
+    [quoted(file), row, line, quoted(label), quoted(predicted), score, labelScore ?? ''].join(),
+  );
+  return `${columns.join()}\n${lines.map((line) => `${line}\n`).join('')}`;
 }
 
 /** What `encodePredictions` was given. Throws `artifact` for another table. */

@@ -135,7 +135,10 @@ export async function prepare(
       const found = [...labelIds.keys()];
       const labels = [...found.slice(0, classes).sort(compareCodePoints), ...found.slice(classes)];
       const order = new Map(labels.map((label, i) => [label, i]));
-      const classOf = Int32Array.from(places.label.view(), (id) => order.get(found[id]!)!);
+      const classOf = gathered(
+        Uint32Array.from(found, (label) => order.get(label)!),
+        places.label.view(),
+      );
       const split = outside
         ? splitAround(classOf, rows, classes, settings)
         : stratifiedSplit(classOf, classes, settings);
@@ -147,10 +150,10 @@ export async function prepare(
       const { vectorizer, vectorize } = fitted;
       const part = (chosen: Uint32Array): Part => ({
         features: vectorize(chosen),
-        labels: Int32Array.from(chosen, (r) => classOf[r]!),
-        file: chosen.map((r) => places.file.get(r)),
-        row: chosen.map((r) => places.row.get(r)),
-        line: chosen.map((r) => places.line.get(r)),
+        labels: new Int32Array(gathered(classOf, chosen)),
+        file: gathered(places.file.view(), chosen),
+        row: gathered(places.row.view(), chosen),
+        line: gathered(places.line.view(), chosen),
       });
       const files = [...own.files, ...(outside?.files ?? [])];
       return {
@@ -174,8 +177,15 @@ export async function prepare(
   }
 }
 
+/** The values at these places. */
+function gathered(values: Uint32Array, places: Uint32Array): Uint32Array {
+  const out = new Uint32Array(places.length);
+  for (let i = 0; i < places.length; i++) out[i] = values[places[i]!]!;
+  return out;
+}
+
 /** The split where a fixed test set follows the first `rows` rows. */
-function splitAround(labels: Int32Array, rows: number, classes: number, settings: DataSettings): Split {
+function splitAround(labels: Uint32Array, rows: number, classes: number, settings: DataSettings): Split {
   const { train, validation } = stratifiedSplit(labels.subarray(0, rows), classes, {
     ...settings,
     testSize: 0,
@@ -193,7 +203,7 @@ function checkClasses(paths: readonly string[], labels: string[]): void {
 
 function warnAboutSplit(
   split: Split,
-  classOf: Int32Array,
+  classOf: Uint32Array,
   labels: string[],
   classes: number,
   listener: Listener,
