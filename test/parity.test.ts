@@ -31,6 +31,7 @@ describe.each(Object.entries(optimum))('%s', (name, expected) => {
   test.skipIf(!set)("the sklearn preset stands at scikit-learn's optimum", async () => {
     const { features, fit: report, metrics } = await trainOn(set!, 'sklearn', name);
     expect(features).toBe(expected.features);
+    if (report.solver !== 'lbfgs') throw new Error(`expected a fit by lbfgs, found ${report.solver}`);
     expect(report.converged).toBe(true);
     expect(Math.abs(report.objective / expected.objective - 1)).toBeLessThan(1e-4);
     expect(Math.abs(metrics.accuracy! - expected.accuracy)).toBeLessThanOrEqual(0.002);

@@ -75,6 +75,13 @@ const general = {
     metavar: '<size>',
     help: 'refuse to take more memory than this (all that is free if not given)',
   } as Setting<number>,
+  resume: onOff('go on with a training that was interrupted, where there is one'),
+  checkpointSeconds: {
+    parse: (value) => (Number(value) >= 0 && value !== '' ? Number(value) : undefined),
+    expected: 'seconds, 0 or more',
+    metavar: '<s>',
+    help: 'seconds between two checkpoints of a training that goes step by step (30)',
+  } as Setting<number>,
   install: oneOf<InstallableDevice>(installable, 'install the libraries of a device'),
   yes: onOff('do it without asking'),
   exportFormat: oneOf<FormatName>(['js', 'tfjs'], 'form of the export'),

@@ -1,15 +1,22 @@
 import { MaasError } from '../errors.js';
 import type { Listener } from '../progress.js';
 import type { DeviceChoice } from './choices.js';
-import { type DeviceName, type LinearDevice, openLinearDevice } from './device.js';
+import type { DeviceName, LinearDevice } from './device.js';
 import { SPARSE_COLUMNS } from './measure.js';
 import { keepMeasurements, readMeasurements } from './measurements.js';
 import { findPackages, type PackageKind } from './packages.js';
 import { probeDevice } from './probing.js';
 
+/** Opens a device as far as it is needed: `openLinearDevice` or `openDevice`. */
+export type Opener<D extends LinearDevice> = (
+  name: DeviceName,
+  folder: string,
+  threads?: number,
+) => Promise<D>;
+
 /** A device that is open, and why it is this one. */
-export interface ChosenDevice {
-  device: LinearDevice;
+export interface ChosenDevice<D extends LinearDevice = LinearDevice> {
+  device: D;
   requested: DeviceChoice;
   reason: string;
 }
@@ -27,22 +34,23 @@ export interface Job {
 }
 
 /** Opens the device that was asked for by name; a GPU of any kind for `gpu`. Throws `device` where it is not there. */
-export async function openNamed(
+export async function openNamed<D extends LinearDevice>(
+  opener: Opener<D>,
   requested: Exclude<DeviceChoice, 'auto'>,
   folder: string,
   threads?: number,
-): Promise<ChosenDevice> {
-  if (requested === 'gpu') return openGpu(folder);
-  const device = await openTried(requested, folder, { threads });
+): Promise<ChosenDevice<D>> {
+  if (requested === 'gpu') return openGpu(opener, folder);
+  const device = await openTried(opener, requested, folder, { threads });
   return { device, requested, reason: 'asked for' };
 }
 
 /** Opens `cuda`, else `webgpu` on real hardware. */
-async function openGpu(folder: string): Promise<ChosenDevice> {
+async function openGpu<D extends LinearDevice>(opener: Opener<D>, folder: string): Promise<ChosenDevice<D>> {
   const reasons: string[] = [];
   for (const name of ['cuda', 'webgpu'] as const) {
     try {
-      const device = await openTried(name, folder, { hardware: true });
+      const device = await openTried(opener, name, folder, { hardware: true });
       return { device, requested: 'gpu', reason: 'a GPU was asked for' };
     } catch (error) {
       if (!(error instanceof MaasError) || error.code !== 'device') throw error;
@@ -56,11 +64,12 @@ async function openGpu(folder: string): Promise<ChosenDevice> {
 }
 
 /** Opens a device; WebGPU only after a trial, since Dawn writes to standard error what it does not find. */
-async function openTried(
+async function openTried<D extends LinearDevice>(
+  opener: Opener<D>,
   name: DeviceName,
   folder: string,
   { hardware = false, threads }: { hardware?: boolean; threads?: number | undefined } = {},
-): Promise<LinearDevice> {
+): Promise<D> {
   if (name === 'webgpu') {
     const probe = await probeDevice({ name, folder, measured: false });
     const details = { requested: name };
@@ -76,7 +85,7 @@ async function openTried(
       throw new MaasError('device', `${missing}: ${probe.adapter} is software, not a GPU`, { details });
     }
   }
-  return openLinearDevice(name, folder, threads);
+  return opener(name, folder, threads);
 }
 
 /** Passes over the data that a fit takes, as a rule. */
@@ -99,14 +108,15 @@ const candidates: [DeviceName, PackageKind][] = [
  * Opens the device that `auto` stands for: wasm, unless the job is long or large, and another device that is
  * installed holds it and is expected to be faster, by what was measured of both on this machine.
  */
-export async function openForJob(
+export async function openForJob<D extends LinearDevice>(
+  opener: Opener<D>,
   job: Job,
   folder: string,
   threads?: number,
   listener: Listener = {},
-): Promise<ChosenDevice> {
+): Promise<ChosenDevice<D>> {
   const open = async (name: DeviceName, reason: string) => ({
-    device: await openLinearDevice(name, folder, threads),
+    device: await opener(name, folder, threads),
     requested: 'auto' as const,
     reason,
   });

@@ -1,7 +1,7 @@
 /** The only door to TensorFlow.js, which is loaded when a device is opened, never to predict or evaluate. */
 export type * as tf from '@tensorflow/tfjs-core';
 export type { DeviceFacts } from './backend.js';
-export { type ChosenDevice, type Job, openForJob, openNamed } from './choose.js';
+export { type ChosenDevice, type Job, type Opener, openForJob, openNamed } from './choose.js';
 export {
   type Device,
   type DeviceName,
@@ -14,6 +14,7 @@ export { columnsFor, type LinearLoss, type LinearProblem } from './linear-loss.j
 export { rememberProbes } from './measurements.js';
 export { defaultDeviceFolder } from './packages.js';
 export { type Probe, probeDevice } from './probing.js';
+export { processorFacts } from './processor.js';
 export type { SparseTensor } from './sparse.js';
 export { hasNvidiaDriver } from './tensorflow/nvidia.js';
 export type { DeviceVector, VectorSpace } from './vectors.js';

@@ -9,23 +9,32 @@ export interface LayersModelFiles {
   weights: Uint8Array;
 }
 
-/** A softmax layer [features → classes] with these weights: kernel row-major [features, classes], bias [classes]. */
-export async function saveSoftmaxLayer(
-  features: number,
-  classes: number,
-  kernel: Float32Array,
-  bias: Float32Array,
-): Promise<LayersModelFiles> {
+/** A dense layer: kernel row-major [inputs, units], bias [units], activation by tfjs-layers' name. */
+export interface LayerWeights {
+  kernel: Float32Array;
+  bias: Float32Array;
+  activation: NonNullable<Parameters<typeof layers.dense>[0]['activation']>;
+}
+
+/** A sequence of dense layers with these weights. */
+export async function saveDenseLayers(given: readonly LayerWeights[]): Promise<LayersModelFiles> {
   await openCpu();
-  const layer = layers.dense({
-    units: classes,
-    activation: 'softmax',
-    inputShape: [features],
-    name: 'scores',
-    kernelInitializer: 'zeros',
+  const model = sequential({
+    name: 'maas',
+    layers: given.map(({ kernel, bias, activation }, i) =>
+      layers.dense({
+        units: bias.length,
+        activation,
+        ...(i === 0 ? { inputShape: [kernel.length / bias.length] } : {}),
+        name: i === given.length - 1 ? 'scores' : `hidden_${i + 1}`,
+        kernelInitializer: 'zeros',
+      }),
+    ),
   });
-  const model = sequential({ name: 'maas', layers: [layer] });
-  const weights = [tf.tensor2d(kernel, [features, classes]), tf.tensor1d(bias)];
+  const weights = given.flatMap(({ kernel, bias }) => [
+    tf.tensor2d(kernel, [kernel.length / bias.length, bias.length]),
+    tf.tensor1d(bias),
+  ]);
   try {
     model.setWeights(weights);
     return await filesOf(model);

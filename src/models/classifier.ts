@@ -1,6 +1,8 @@
 import { MaasError } from '../errors.js';
 import type { Csr } from '../sparse/csr.js';
+import { DenseClassifier, type DenseState } from './dense.js';
 import { LinearClassifier, type LinearState } from './linear.js';
+import { MajorityClassifier, type MajorityState } from './majority.js';
 
 /** A fitted classifier: feature rows in, class probabilities out. */
 export interface Classifier {
@@ -15,15 +17,21 @@ export interface Classifier {
 /** The classifiers by name: how each comes back from its state. */
 const classifiers = {
   logistic: (state: LinearState) => new LinearClassifier(state),
+  nb: (state: LinearState) => new LinearClassifier(state),
+  dense: (state: DenseState) => new DenseClassifier(state),
+  majority: (state: MajorityState) => new MajorityClassifier(state),
 } as const;
 
 export type ClassifierKind = keyof typeof classifiers;
-export type ClassifierState = Parameters<(typeof classifiers)[ClassifierKind]>[0];
+export const classifierNames = Object.keys(classifiers) as ClassifierKind[];
+/** What a fitted classifier learned. */
+export type ClassifierState = LinearState | DenseState | MajorityState;
 
 /** The classifier whose state this is. Throws `artifact` for an unknown kind. */
 export function loadClassifier(state: ClassifierState): Classifier {
   if (!Object.hasOwn(classifiers, state.kind)) {
     throw new MaasError('artifact', `there is no classifier "${state.kind}" in this maas`);
   }
-  return classifiers[state.kind](state);
+  const load = classifiers[state.kind] as (state: ClassifierState) => Classifier;
+  return load(state);
 }

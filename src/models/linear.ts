@@ -3,21 +3,23 @@ import type { Classifier } from './classifier.js';
 
 /** What fitting a linear classifier learned. */
 export interface LinearState {
-  kind: 'logistic';
+  /** How: by regression, or from the counts of naive Bayes. */
+  kind: 'logistic' | 'nb';
   classes: number;
   features: number;
-  /** Row-major [features, columns]: a column for each class, or for two classes one, that of the second. */
+  /** Row-major [features, columns]: a column for each class, or one alone for two classes, that of the second. */
   coef: Float32Array;
   /** [columns]. */
   intercept: Float32Array;
 }
 
-/** Scores rows with a linear function for each class and the softmax of those; two classes share one function. */
+/** Scores rows with a linear function for each class and the softmax of those; two classes may share one function. */
 export class LinearClassifier implements Classifier {
-  readonly kind = 'logistic';
+  readonly kind: LinearState['kind'];
   readonly classes: number;
 
   constructor(private readonly learned: LinearState) {
+    this.kind = learned.kind;
     this.classes = learned.classes;
   }
 

@@ -6,6 +6,7 @@ import { mergedColumns } from '../sparse/frequency.js';
 import { designOf } from './design.js';
 import { type LbfgsResult, minimizeLbfgs } from './lbfgs.js';
 import { LinearClassifier } from './linear.js';
+import { classWeights } from './weights.js';
 
 /** Options of logistic regression, named as scikit-learn names them. */
 export interface LogisticOptions {
@@ -20,7 +21,7 @@ export interface LogisticOptions {
 }
 
 /** How a fit went. */
-export interface FitReport {
+export interface LbfgsReport {
   solver: 'lbfgs';
   iterations: number;
   /** Passes over the data, each of which gives the loss and its gradient. */
@@ -44,8 +45,9 @@ export async function fitLogistic(
   options: LogisticOptions,
   device: LinearDevice,
   listener: Listener = {},
-): Promise<{ classifier: LinearClassifier; report: FitReport }> {
-  const weights = sampleWeights(labels, classes, options.classWeight);
+): Promise<{ classifier: LinearClassifier; report: LbfgsReport }> {
+  const ofClass = classWeights(labels, classes, options.classWeight);
+  const weights = Float64Array.from(labels, (label) => ofClass[label]!);
   const { matrix, penalties, toOriginal, expand } = designOf(features, weights, classes, options.C);
   if (!toOriginal.every(Number.isFinite)) throw beyondFloat32(options.C);
   const history = affordableHistory(matrix, classes, device);
@@ -146,25 +148,12 @@ function affordableHistory(features: Size, classes: number, { memory, name }: Li
   );
 }
 
-function sampleWeights(
-  labels: Int32Array,
-  classes: number,
-  kind: LogisticOptions['classWeight'],
-): Float64Array {
-  const weights = new Float64Array(labels.length).fill(1);
-  if (kind !== 'balanced') return weights;
-  const counts = new Float64Array(classes);
-  for (const label of labels) counts[label]!++;
-  for (let r = 0; r < labels.length; r++) weights[r] = labels.length / (classes * counts[labels[r]!]!);
-  return weights;
-}
-
 function fitReport(
   result: LbfgsResult,
   sum: number,
   { maxIter, tol }: LogisticOptions,
   listener: Listener,
-): FitReport {
+): LbfgsReport {
   const { iterations, evaluations, gradientMax, status } = result;
   if (status === 'max-iterations') {
     listener.warn?.(

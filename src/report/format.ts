@@ -1,3 +1,5 @@
+import type { FitReport } from '../models/fits.js';
+
 /** A figure for people; an undefined one is a dash. */
 export const figure = (value: number | null, digits = 4): string =>
   value === null ? '–' : value.toFixed(digits);
@@ -39,3 +41,16 @@ export const librariesText = (libraries: Record<string, string>): string =>
   Object.entries(libraries)
     .map((entry) => entry.join(' '))
     .join(', ');
+
+/** How a fit went: "converged after 14 iterations, 25 passes, objective 62159.1527". */
+export function fitText(fit: FitReport): string {
+  if (fit.solver === 'counting') return 'counted';
+  if (fit.solver === 'lbfgs') {
+    const converged = fit.converged ? 'converged' : 'not converged';
+    return `${converged} after ${fit.iterations} iterations, ${fit.evaluations} passes, objective ${figure(fit.objective)}`;
+  }
+  const epochs = fit.history.length;
+  const ends = { epochs: '', early: ', stopped early', diverged: ', then the loss was no number' };
+  const taken = fit.epoch === epochs ? '' : `, the weights of epoch ${fit.epoch}`;
+  return `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'} of ${fit.solver}${ends[fit.stopped]}${taken}, loss ${figure(fit.history[fit.epoch - 1]!.loss)}`;
+}

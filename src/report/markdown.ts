@@ -1,6 +1,7 @@
 import type { Evaluation, Metrics } from '../metrics/classification.js';
+import type { FitReport } from '../models/fits.js';
 import { confusedPairs } from './confusion.js';
-import { deviceText, duration, figure, grouped, librariesText } from './format.js';
+import { deviceText, duration, figure, fitText, grouped, librariesText } from './format.js';
 
 /** What the report tells of how a version came to be. */
 export interface ReportFacts {
@@ -14,7 +15,7 @@ export interface ReportFacts {
   classes: readonly string[];
   features: number;
   config: Record<string, unknown>;
-  fit: { iterations: number; evaluations: number; objective: number; converged: boolean };
+  fit: FitReport;
   timings: Record<string, number>;
 }
 
@@ -38,7 +39,6 @@ export function reportMarkdown(facts: ReportFacts, evaluation: Evaluation): stri
     key === 'n' ? grouped(metrics.n) : figure(metrics[key]),
   ]);
   const pairs = confusedPairs(confusion, 10);
-  const converged = fit.converged ? 'converged' : '**not converged**';
   return [
     `# ${facts.model}`,
     `Trained ${facts.created} by ${facts.tool.name} ${facts.tool.version}.`,
@@ -56,6 +56,7 @@ export function reportMarkdown(facts: ReportFacts, evaluation: Evaluation): stri
           pairs.map((p) => [p.label, p.predicted, grouped(p.rows)]),
         )
       : 'No held-out row was mistaken.',
+    ...history(fit),
     '## Where it comes from',
     table(
       ['what', 'value'],
@@ -68,10 +69,7 @@ export function reportMarkdown(facts: ReportFacts, evaluation: Evaluation): stri
         ['features', grouped(facts.features)],
         ['data', facts.data.files.map((file) => `${file.path} (${grouped(file.rows)} rows)`).join(', ')],
         ['data sha256', facts.data.sha256],
-        [
-          'fit',
-          `${converged} after ${fit.iterations} iterations, ${fit.evaluations} passes, objective ${figure(fit.objective)}`,
-        ],
+        ['fit', fitText(fit)],
         ['device', `${deviceText(facts.device)} with ${librariesText(facts.device.libraries)}`],
         ['seed', String(facts.seed)],
         ['time', duration(facts.timings.total ?? 0)],
@@ -84,6 +82,23 @@ export function reportMarkdown(facts: ReportFacts, evaluation: Evaluation): stri
     ),
     '',
   ].join('\n\n');
+}
+
+/** How each epoch went, where there were epochs. */
+function history(fit: FitReport): string[] {
+  if (!('history' in fit)) return [];
+  const watched = fit.history.some(({ validation }) => validation !== null);
+  const rows = fit.history.map(({ epoch, loss, learningRate, validation }) => [
+    epoch === fit.epoch ? `${epoch} (taken)` : String(epoch),
+    figure(loss),
+    learningRate.toPrecision(3),
+    ...(watched
+      ? (['log_loss', 'accuracy', 'f1_macro'] as const).map((key) => figure(validation?.[key] ?? null))
+      : []),
+  ]);
+  const head = ['epoch', 'loss', 'learning rate'];
+  const validated = ['validation log loss', 'accuracy', 'F1 (macro)'];
+  return ['## Training', table(watched ? [...head, ...validated] : head, rows)];
 }
 
 function table(head: string[], rows: string[][]): string {

@@ -15,11 +15,17 @@ const kinds = {
 } as const;
 type Kind = keyof typeof kinds;
 
+/** Where a header holds texts in the place of an array. */
+const METADATA = '__metadata__';
+
 /**
- * Writes named arrays in the safetensors format: the length of a JSON header (8 bytes, little-endian), the header,
+ * Writes named arrays, and texts about them, in the safetensors format: the length of a JSON header (8 bytes, little-endian), the header,
  * and the arrays one after the other. Python's `safetensors` reads the result.
  */
-export function encodeSafetensors(tensors: Record<string, Tensor>): Uint8Array {
+export function encodeSafetensors(
+  tensors: Record<string, Tensor>,
+  metadata?: Record<string, string>,
+): Uint8Array {
   let size = 0;
   const entries = Object.entries(tensors).map(([name, { shape, data }]) => {
     const dtype = (Object.keys(kinds) as Kind[]).find((kind) => data instanceof kinds[kind])!;
@@ -27,7 +33,7 @@ export function encodeSafetensors(tensors: Record<string, Tensor>): Uint8Array {
     size += data.byteLength;
     return [name, { dtype, shape, data_offsets: [from, size] }] as const;
   });
-  const header = Object.fromEntries(entries);
+  const header = { ...(metadata && { [METADATA]: metadata }), ...Object.fromEntries(entries) };
   let json = JSON.stringify(header);
   // the arrays start on a multiple of eight, so that they can be read in place
   json = json.padEnd(Math.ceil(Buffer.byteLength(json) / 8) * 8 - Buffer.byteLength(json) + json.length, ' ');
@@ -43,8 +49,16 @@ export function encodeSafetensors(tensors: Record<string, Tensor>): Uint8Array {
   return out;
 }
 
-/** Reads what `encodeSafetensors` wrote. Throws `artifact` for anything else; `name` is the file, for the message. */
+/** Reads the arrays that `encodeSafetensors` wrote. Throws `artifact` for anything else; `name` is the file, for the message. */
 export function decodeSafetensors(bytes: Uint8Array, name: string): Record<string, Tensor> {
+  return decodeWithMetadata(bytes, name).tensors;
+}
+
+/** The same, and the texts about them. */
+export function decodeWithMetadata(
+  bytes: Uint8Array,
+  name: string,
+): { tensors: Record<string, Tensor>; metadata: Record<string, string> } {
   const broken = (why: string) => new MaasError('artifact', `${name} is not a safetensors file: ${why}`);
   if (bytes.length < 8) throw broken('it is too short');
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
@@ -55,7 +69,8 @@ export function decodeSafetensors(bytes: Uint8Array, name: string): Record<strin
   } catch (cause) {
     throw new MaasError('artifact', `${name} is not a safetensors file: its header is not JSON`, { cause });
   }
-  const entries = Object.entries(header).map(([key, { dtype, shape, data_offsets }]): [string, Tensor] => {
+  const { [METADATA]: metadata, ...arrays } = header;
+  const entries = Object.entries(arrays).map(([key, { dtype, shape, data_offsets }]): [string, Tensor] => {
     const [from, to] = data_offsets;
     const type = kinds[dtype as Kind];
     if (!type) throw broken(`"${key}" has the unknown type ${dtype}`);
@@ -65,5 +80,8 @@ export function decodeSafetensors(bytes: Uint8Array, name: string): Record<strin
     const own = new Uint8Array(bytes.subarray(8 + length + from, 8 + length + to));
     return [key, { shape, data: new type(own.buffer) }];
   });
-  return Object.fromEntries(entries);
+  return {
+    tensors: Object.fromEntries(entries),
+    metadata: (metadata ?? {}) as unknown as Record<string, string>,
+  };
 }

@@ -76,11 +76,9 @@ function mapLeaves(
 ): unknown {
   const replaced = replace(value, path);
   if (replaced !== undefined) return replaced;
-  if (Array.isArray(value) || typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [
-      key,
-      mapLeaves(inner, path ? `${path}.${key}` : key, replace),
-    ]),
-  );
+  if (typeof value !== 'object' || value === null) return value;
+  const mapped = (key: string | number, inner: unknown) =>
+    mapLeaves(inner, path ? `${path}.${key}` : String(key), replace);
+  if (Array.isArray(value)) return value.map((inner, i) => mapped(i, inner));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, mapped(key, inner)]));
 }

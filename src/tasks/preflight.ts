@@ -26,38 +26,34 @@ export interface Size extends Pick<FittedFeatures, 'nonZeros' | 'trainNonZeros' 
 const LONG_SECONDS = 5;
 const MUCH_BYTES = 1e9;
 
-/** Passes over the data that a fit takes, as a rule. */
-const PASSES = 40;
-/** What two cores do a second. */
-const RATES = { weighed: 2e7, multiplied: 4e8, vectorElements: 1e8 };
-/** Vectors of parameters that a fit holds. */
-const VECTORS = 30;
+/** Non-zeros that are weighed a second. */
+const WEIGHED = 2e7;
 /** Bytes that a term takes in the vocabulary, the idf and the columns of terms. */
 const TERM_BYTES = 40;
 
+/** What a fit takes beside the rows. */
+export type FitNeeds = (size: Size) => { bytes: number; seconds: number };
+
 /**
- * Says what a run needs whose terms are counted, where that is much, and refuses what does not fit into memory.
- * `columns` is how many weights a feature has, 0 where nothing will be fitted. Throws `failed`.
+ * Says what a run needs whose terms are counted, where that is much, and refuses what does not fit into memory. `fit` is
+ * absent where nothing will be fitted. Throws `failed`.
  */
 export function preflight(
   rows: number,
-  { features, nonZeros, trainNonZeros, parameters, made }: Size,
-  columns: number,
+  size: Size,
+  fit: FitNeeds | undefined,
   budget: MemoryBudget,
   listener: Listener,
 ): Needs {
-  const forMatrices = made ? 0 : 8 * nonZeros;
-  const forFit = columns === 0 ? 0 : 16 * trainNonZeros + 4 * columns * (VECTORS * parameters + 2 * features);
-  const more = forMatrices + forFit + TERM_BYTES * features;
+  const { features, nonZeros, made } = size;
+  const ofFit = fit?.(size) ?? { bytes: 0, seconds: 0 };
+  const more = (made ? 0 : 8 * nonZeros) + ofFit.bytes + TERM_BYTES * features;
   const needs = {
     rows,
     features,
     nonZeros,
     bytes: process.memoryUsage.rss() + more,
-    seconds:
-      nonZeros / RATES.weighed +
-      PASSES *
-        ((2 * trainNonZeros * columns) / RATES.multiplied + (parameters * columns) / RATES.vectorElements),
+    seconds: nonZeros / WEIGHED + ofFit.seconds,
   };
   const what = `${grouped(rows)} rows with ${grouped(features)} features and ${grouped(nonZeros)} non-zeros`;
   budget.require(more, what);

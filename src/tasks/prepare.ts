@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { columnsFor } from '../compute/index.js';
 import { type Example, type ReadSummary, readExamples } from '../data/examples.js';
 import { type Split, stratifiedSplit } from '../data/split.js';
 import { MaasError } from '../errors.js';
@@ -14,7 +13,7 @@ import { compareCodePoints } from '../text/code-points.js';
 import { loadStemmer } from '../text/stemmers.js';
 import { loadStopWords } from '../text/stopwords.js';
 import { MemoryBudget } from './memory.js';
-import { type Needs, preflight } from './preflight.js';
+import { type FitNeeds, type Needs, preflight } from './preflight.js';
 import type { DataSettings, FeatureSettings } from './settings.js';
 
 /** Feature rows of one part of the data, their classes, and where each stands in the files. */
@@ -57,15 +56,15 @@ export interface PrepareInput {
 }
 
 /**
- * Reads CSV files into feature rows. The vectorizer learns from the training rows alone. `fits` says whether a model will
- * be fitted on them, which needs memory, too. Throws `data`, `usage`, and `failed` where memory does not suffice.
+ * Reads CSV files into feature rows. The vectorizer learns from the training rows alone. `fit` says what fitting a
+ * model on them will take, where that is to follow. Throws `data`, `usage`, and `failed` where memory does not suffice.
  */
 export async function prepare(
   input: PrepareInput,
   settings: DataSettings & FeatureSettings,
   stopwatch: Stopwatch,
   listener: Listener,
-  { fits = false }: { fits?: boolean } = {},
+  fit?: (classes: number) => FitNeeds,
 ): Promise<Prepared> {
   const held = (input.test ? 0 : settings.testSize) + settings.validationSize;
   if (held >= 1) {
@@ -144,9 +143,8 @@ export async function prepare(
         : stratifiedSplit(classOf, classes, settings);
       warnAboutSplit(split, classOf, labels, classes, listener);
       const fitted = (await counted).fit(split.train);
-      const columns = fits ? columnsFor(classes) : 0;
       const size = { ...fitted, features: fitted.vectorizer.features };
-      const needs = preflight(places.label.length, size, columns, budget, listener);
+      const needs = preflight(places.label.length, size, fit?.(classes), budget, listener);
       const { vectorizer, vectorize } = fitted;
       const part = (chosen: Uint32Array): Part => ({
         features: vectorize(chosen),

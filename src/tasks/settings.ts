@@ -1,6 +1,11 @@
 import { type DeviceChoice, deviceChoices } from '../compute/choices.js';
 import { MaasError } from '../errors.js';
 import { vectorizerNames } from '../features/vectorizer.js';
+import { type Activation, activations } from '../models/activations.js';
+import { type ClassifierKind, classifierNames } from '../models/classifier.js';
+import { optimizerNames } from '../models/training/optimizers.js';
+import { scheduleNames } from '../models/training/schedules.js';
+import { monitorNames } from '../models/training/watch.js';
 import { type AnalyzerName, analyzers } from '../text/analyzer.js';
 import type { NgramRange } from '../text/ngrams.js';
 import { type StemmerName, stemmerNames } from '../text/stemmers.js';
@@ -68,6 +73,13 @@ const positive = (help: string): Setting<number> => ({
 const share = (help: string): Setting<number> => ({
   parse: where((n) => n >= 0 && n < 1),
   expected: 'a share of the rows from 0 to below 1',
+  metavar: '<share>',
+  help,
+});
+
+const fraction = (help: string): Setting<number> => ({
+  parse: where((n) => n >= 0 && n < 1),
+  expected: 'a share from 0 to below 1',
   metavar: '<share>',
   help,
 });
@@ -147,15 +159,56 @@ export const dataSettings = {
   seed: integer(0, '<n>', 'seed of everything drawn at random'),
 } as const;
 
+const hidden: Setting<readonly number[]> = {
+  parse: (value) => {
+    if (value === 'none') return [];
+    const parts = Array.isArray(value) ? value : String(value).split(',');
+    const units = parts.map(where((n) => Number.isInteger(n) && n >= 1));
+    return units.every((n) => n !== undefined) ? (units as number[]) : undefined;
+  },
+  expected: 'whole numbers such as 128,64, or none',
+  metavar: '<units,…>',
+  help: 'units of each hidden layer of a dense network',
+};
+
 /** How the classifier is fitted. */
 export const modelSettings = {
-  model: oneOf(['logistic'], 'classifier'),
+  model: oneOf(classifierNames, 'classifier'),
   C: positive('inverse strength of the penalty on the weights'),
   maxIter: integer(1, '<n>', 'stop the fit after n iterations'),
   tol: positive(
     'converged when no gradient component of the mean objective exceeds this and little is left to gain',
   ),
   classWeight: orNone<'balanced'>(oneOf(['balanced'], 'weigh rows against the frequency of their class')),
+  alpha: positive('what naive Bayes adds to the count of each term'),
+  complement: onOff('naive Bayes from the rows of the other classes, for classes of unlike size'),
+  hidden,
+  activation: oneOf(Object.keys(activations) as Activation[], 'what hidden layers make of their sums'),
+  dropout: fraction('share of the outputs of hidden layers that a step leaves out'),
+  l2: {
+    parse: where((n) => n >= 0),
+    expected: 'a number, 0 or more',
+    metavar: '<x>',
+    help: 'penalty on the squared weights of a dense network',
+  } as Setting<number>,
+  epochs: integer(1, '<n>', 'times that a network goes through the training rows'),
+  batchSize: integer(1, '<n>', 'rows of a step'),
+  optimizer: oneOf(optimizerNames, 'how steps follow gradients'),
+  learningRate: positive('size of the steps'),
+  schedule: oneOf(scheduleNames, 'how the learning rate goes on after the warm-up'),
+  warmup: fraction('share of the steps over which the learning rate rises'),
+  weightDecay: {
+    parse: where((n) => n >= 0),
+    expected: 'a number, 0 or more',
+    metavar: '<x>',
+    help: 'decay of the weights with the optimizer adamw',
+  } as Setting<number>,
+  clipNorm: orNone(positive('scale gradients down to this L2 norm')),
+  labelSmoothing: fraction('share of each label that is spread over the classes'),
+  patience: orNone(
+    integer(1, '<n>', 'stop after n epochs without a gain on the validation rows, take the best weights'),
+  ),
+  monitor: oneOf(monitorNames, 'metric of the validation rows that is watched'),
   device: oneOf<DeviceChoice>(deviceChoices, 'what to train on'),
 } as const;
 
@@ -195,6 +248,23 @@ const sklearn: TrainSettings = {
   maxIter: 100,
   tol: 1e-4,
   classWeight: null,
+  alpha: 1,
+  complement: false,
+  hidden: [64],
+  activation: 'relu',
+  dropout: 0,
+  l2: 0,
+  epochs: 10,
+  batchSize: 32,
+  optimizer: 'adam',
+  learningRate: 0.001,
+  schedule: 'constant',
+  warmup: 0,
+  weightDecay: 0.004,
+  clipNorm: null,
+  labelSmoothing: 0,
+  patience: null,
+  monitor: 'accuracy',
   device: 'auto',
 };
 
@@ -242,13 +312,42 @@ export function resolveSettings(given: Record<string, unknown>, preset: string =
       `the analyzer "${analyzer}" knows no words, so it takes neither stop words nor a stemmer`,
     );
   }
-  const unused = vectorizer === 'hashing' ? ofVocabulary : (['nFeatures'] as const);
-  const pointless = unused.find((name) => given[name] !== undefined && resolved[name] !== sklearn[name]);
-  if (pointless) {
-    throw new MaasError('usage', `the vectorizer "${vectorizer}" has no use for ${pointless}`);
+  const pointless = (names: readonly SettingName[]) =>
+    names.find((name) => given[name] !== undefined && resolved[name] !== sklearn[name]);
+  const ofVectorizer = pointless(vectorizer === 'hashing' ? ofVocabulary : ['nFeatures']);
+  if (ofVectorizer) {
+    throw new MaasError('usage', `the vectorizer "${vectorizer}" has no use for ${ofVectorizer}`);
+  }
+  const { model, device } = resolved as TrainSettings;
+  const used: readonly SettingName[] = ['model', 'device', ...ofModel[model]];
+  const ofOthers = pointless(
+    (Object.keys(modelSettings) as (keyof typeof modelSettings)[]).filter((name) => !used.includes(name)),
+  );
+  if (ofOthers) throw new MaasError('usage', `the model "${model}" has no use for ${ofOthers}`);
+  if (counts.includes(model) && device !== 'auto' && device !== 'cpu') {
+    throw new MaasError(
+      'usage',
+      `the model "${model}" is counted on the processor, expected no device ${device}`,
+    );
   }
   return resolved as TrainSettings;
 }
+
+/** Settings of classifiers that are trained step by step. */
+const ofTraining = [
+  ...(['epochs', 'batchSize', 'optimizer', 'learningRate', 'schedule', 'warmup', 'weightDecay'] as const),
+  ...(['clipNorm', 'labelSmoothing', 'classWeight', 'patience', 'monitor'] as const),
+];
+
+/** What each classifier has a use for, beside the device. */
+const ofModel = {
+  logistic: ['C', 'maxIter', 'tol', 'classWeight'],
+  dense: ['hidden', 'activation', 'dropout', 'l2', ...ofTraining],
+  nb: ['alpha', 'complement'],
+  majority: [],
+} as const satisfies Record<ClassifierKind, readonly (keyof typeof modelSettings)[]>;
+
+const counts: readonly ClassifierKind[] = ['nb', 'majority'];
 
 /** Settings of vectorizers that know their terms. */
 const ofVocabulary = ['minDf', 'maxDf', 'maxFeatures', 'smoothIdf'] as const;

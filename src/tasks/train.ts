@@ -2,17 +2,10 @@ import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import {
-  type ChosenDevice,
-  columnsFor,
-  defaultDeviceFolder,
-  openForJob,
-  openNamed,
-} from '../compute/index.js';
 import { MaasError } from '../errors.js';
 import { type Evaluation, evaluate, type Metrics } from '../metrics/classification.js';
-import { type FitReport, fitLogistic, logisticJob } from '../models/logistic.js';
-import { Pipeline } from '../pipeline.js';
+import { type FitReport, fitters } from '../models/fits.js';
+import type { Pipeline } from '../pipeline.js';
 import { type Listener, Stopwatch } from '../progress.js';
 import { confusionCsv } from '../report/confusion.js';
 import { reportMarkdown } from '../report/markdown.js';
@@ -20,12 +13,13 @@ import { mergedColumns } from '../sparse/frequency.js';
 import { MANIFEST } from '../store/artifact.js';
 import { encodePredictions, type RowPrediction } from '../store/predictions.js';
 import { encodeState } from '../store/state-files.js';
-import { type ModelManifest, modelNameFor, Store } from '../store/store.js';
+import { modelNameFor, Store } from '../store/store.js';
 import { version as toolVersion } from '../version.js';
 import { openDataset } from './dataset.js';
 import { outcomesOf } from './evaluate.js';
+import { fitModel, type TrainedOn } from './fit.js';
 import { MemoryBudget } from './memory.js';
-import { preflight } from './preflight.js';
+import { preflight, type Size } from './preflight.js';
 import { type Part, type Prepared, type PrepareInput, prepare, rowCounts } from './prepare.js';
 import { dataSettings, featureSettings, type TrainSettings } from './settings.js';
 
@@ -39,6 +33,10 @@ export interface TrainOptions extends PrepareInput {
   /** Settings that the caller asked for, as against defaults: a dataset refuses those it has decided already. */
   asked?: ReadonlySet<string>;
   command?: string[];
+  /** Go on with the training that was interrupted, where there is one. */
+  resume?: boolean | undefined;
+  /** Seconds between two checkpoints of a training that goes step by step; 30 if absent. */
+  checkpointSeconds?: number | undefined;
 }
 
 export interface TrainResult {
@@ -70,8 +68,9 @@ export async function train(options: TrainOptions, listener: Listener = {}): Pro
   const { name: asked = modelNameFor(options.data[0] ?? '') } = options;
   await new Store(options.store).prepare(asked);
   const stopwatch = new Stopwatch();
-  const { prepared, dataset, name, pipeline, report, device } = await fitOnDevice(
+  const { prepared, dataset, name, pipeline, report, device, finished } = await fitModel(
     options,
+    () => load(options, stopwatch, listener),
     stopwatch,
     listener,
   );
@@ -123,6 +122,7 @@ export async function train(options: TrainOptions, listener: Listener = {}): Pro
     },
     facts,
   );
+  await finished();
   return {
     model: name,
     version,
@@ -141,67 +141,27 @@ export async function train(options: TrainOptions, listener: Listener = {}): Pro
   };
 }
 
-/** What a version says of the device that it was trained on. */
-type TrainedOn = ModelManifest['device'];
-
-/** The training that has the device; TensorFlow.js computes on one at a time. */
-let turn: Promise<unknown> = Promise.resolve();
-
-/** Reads, vectorizes and fits, after the trainings that this process has begun before. */
-function fitOnDevice(...args: Parameters<typeof fitInTurn>): ReturnType<typeof fitInTurn> {
-  const fitted = turn.then(() => fitInTurn(...args));
-  turn = fitted.catch(() => {});
-  return fitted;
-}
-
-/** Has the device open for as long as it takes. */
-async function fitInTurn(options: TrainOptions, stopwatch: Stopwatch, listener: Listener) {
-  const { settings, devices = defaultDeviceFolder() } = options;
-  // a device that is not there is told before an hour of reading, not after
-  const named = settings.device === 'auto' ? undefined : settings.device;
-  let chosen = named && (await stopwatch.time('fit', () => openNamed(named, devices, options.threads)));
-  try {
-    const loaded = await load(options, stopwatch, listener);
-    const { parts, labels, classes, vectorizer } = loaded.prepared;
-    const { features, labels: targets } = parts.train;
-    return await stopwatch.time('fit', async () => {
-      chosen ??= await openForJob(logisticJob(features, classes), devices, options.threads, listener);
-      listener.step?.({ stage: 'fit' });
-      const fitted = await fitLogistic(features, targets, classes, settings, chosen.device, listener);
-      return {
-        ...loaded,
-        pipeline: new Pipeline(labels.slice(0, classes), vectorizer, fitted.classifier),
-        report: fitted.report,
-        device: trainedOn(chosen),
-      };
-    });
-  } finally {
-    chosen?.device.close();
-  }
-}
-
-const trainedOn = ({ device, requested, reason }: ChosenDevice): TrainedOn => ({
-  name: device.name,
-  requested,
-  reason,
-  ...device.facts,
-  node: process.version,
-  platform: `${process.platform}-${process.arch}`,
-});
-
 const metricsFile = ({ metrics, perClass, unknownLabels }: Evaluation) => ({
   ...metrics,
   per_class: Object.fromEntries(perClass.map(({ label, ...figures }) => [label, figures])),
   unknown_labels: unknownLabels,
 });
 
-async function load(options: TrainOptions, stopwatch: Stopwatch, listener: Listener) {
+/** Data for a training: prepared rows, of which dataset if any, and what the model is to be called. */
+export interface Loaded {
+  prepared: Prepared;
+  name: string;
+  dataset?: { path: string; sha256: string; config: Partial<TrainSettings> };
+}
+
+async function load(options: TrainOptions, stopwatch: Stopwatch, listener: Listener): Promise<Loaded> {
   const [first] = options.data;
   if (first === undefined)
     throw new MaasError('usage', 'there is nothing to train on, expected a CSV file or a dataset');
   const isDataset = (await stat(join(first, MANIFEST)).catch(() => undefined))?.isFile() ?? false;
   if (!isDataset || options.data.length > 1) {
-    const prepared = await prepare(options, options.settings, stopwatch, listener, { fits: true });
+    const needs = (classes: number) => fitNeeds(classes, options.settings);
+    const prepared = await prepare(options, options.settings, stopwatch, listener, needs);
     return { prepared, name: options.name ?? modelNameFor(first) };
   }
   const { manifest, digest, prepared } = await stopwatch.time('read', () => openDataset(first));
@@ -228,13 +188,16 @@ async function load(options: TrainOptions, stopwatch: Stopwatch, listener: Liste
     made: true,
   };
   const budget = new MemoryBudget(options.maxMemory);
-  const needs = preflight(rows, size, columnsFor(prepared.classes), budget, listener);
+  const needs = preflight(rows, size, fitNeeds(prepared.classes, options.settings), budget, listener);
   return {
     prepared: { ...prepared, needs },
     name: options.name ?? manifest.name,
     dataset: { path: first, sha256: digest, config },
   };
 }
+
+const fitNeeds = (classes: number, settings: TrainSettings) => (size: Size) =>
+  fitters[settings.model].needs(size, classes, settings);
 
 function scorePart(pipeline: Pipeline, part: Part, { labels, files }: Prepared): RowPrediction[] {
   const rows = Array.from(part.labels, (label, r) => ({

@@ -1,4 +1,4 @@
-import { deviceText, duration, figure, grouped } from '../../report/format.js';
+import { deviceText, duration, figure, fitText, grouped } from '../../report/format.js';
 import { settings as allSettings, presets, resolveSettings } from '../../tasks/settings.js';
 import type { Command } from '../command.js';
 import type { FlagName } from '../flags.js';
@@ -16,7 +16,10 @@ export const train: Command = {
     ['maas train data.csv --analyzer char_wb --ngram-range 2,5 --C 30', 'character n-grams, weaker penalty'],
     ['cat data.csv | maas train - --name piped', 'from standard input'],
   ],
-  flags: ['name', 'test', 'preset', 'threads', 'maxMemory', ...(Object.keys(allSettings) as FlagName[])],
+  flags: [
+    ...(['name', 'test', 'preset', 'threads', 'maxMemory', 'resume', 'checkpointSeconds'] as const),
+    ...(Object.keys(allSettings) as FlagName[]),
+  ],
 
   async run({ args, values, settings, store, devices, argv, terminal }) {
     const { train } = await import('../../tasks/train.js');
@@ -29,6 +32,8 @@ export const train: Command = {
         threads: values.threads,
         maxMemory: values.maxMemory,
         name: values.name,
+        resume: values.resume,
+        checkpointSeconds: values.checkpointSeconds,
         settings: resolveSettings(settings, values.preset),
         asked: new Set([
           ...Object.keys(settings),
@@ -47,7 +52,7 @@ export const train: Command = {
         `rows      ${grouped(rows.train)} train, ${grouped(rows.validation)} validation, ${grouped(rows.test)} test`,
         `features  ${grouped(result.features)} for ${result.classes.length} classes`,
         `device    ${deviceText(result.deviceFacts)}: ${result.deviceFacts.reason}`,
-        `fit       ${fit.converged ? 'converged' : 'not converged'} after ${fit.iterations} iterations`,
+        `fit       ${fitText(fit)}`,
         `time      ${duration(timings.total)}`,
         `accuracy  ${figure(metrics.accuracy)}`,
         `F1 macro  ${figure(metrics.f1_macro)}`,

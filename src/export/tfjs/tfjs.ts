@@ -1,6 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { LayerWeights } from '../../compute/layers.js';
+import { MaasError } from '../../errors.js';
+import type { ClassifierState } from '../../models/classifier.js';
+import type { DenseLayer } from '../../models/dense.js';
 import { argmax, type Pipeline, type Prediction } from '../../pipeline.js';
 import { version } from '../../version.js';
 import type { ExportFormat } from '../formats.js';
@@ -13,10 +17,9 @@ export declare function createVectorizer(vocabularyJson: string): (text: string)
 /** A tfjs-layers model of the classifier, with the vocabulary and the code that makes its input from a text. */
 export const tfjs: ExportFormat = {
   async files(pipeline: Pipeline, name: string) {
-    const { saveSoftmaxLayer } = await import('../../compute/layers.js');
+    const { saveDenseLayers } = await import('../../compute/layers.js');
     const { labels, vectorizer, classifier } = pipeline.state();
-    const { kernel, bias } = softmaxWeights(classifier);
-    const { model, weights } = await saveSoftmaxLayer(classifier.features, classifier.classes, kernel, bias);
+    const { model, weights } = await saveDenseLayers(layersOf(classifier));
     const { script, stem } = await runtimeScript(vectorizer.analyzer.stemmer);
     return {
       'model.json': JSON.stringify(model),
@@ -58,10 +61,31 @@ export const tfjs: ExportFormat = {
   },
 };
 
-/** A kernel with a column for each class: of two classes, the first scores 0. */
-function softmaxWeights({ coef, intercept, features, classes }: ReturnType<Pipeline['state']>['classifier']) {
-  if (intercept.length === classes) return { kernel: coef, bias: intercept };
-  const kernel = new Float32Array(features * classes);
-  for (let f = 0; f < features; f++) kernel[f * classes + 1] = coef[f]!;
-  return { kernel, bias: Float32Array.of(0, intercept[0]!) };
+/** The layers that score as the classifier does. Throws `usage` for one that has none. */
+function layersOf(classifier: ClassifierState): LayerWeights[] {
+  switch (classifier.kind) {
+    case 'logistic':
+    case 'nb':
+      return [softmaxLayer({ kernel: classifier.coef, bias: classifier.intercept }, classifier.classes)];
+    case 'dense': {
+      const { layers, classes } = classifier;
+      // gelu by tanh is what tfjs-layers calls new
+      const activation = classifier.activation === 'gelu' ? 'gelu_new' : classifier.activation;
+      const hidden = layers.slice(0, -1).map((layer): LayerWeights => ({ ...layer, activation }));
+      return [...hidden, softmaxLayer(layers.at(-1)!, classes)];
+    }
+    case 'majority':
+      throw new MaasError('usage', 'the model "majority" has no layers to export', {
+        hint: 'use --format js',
+      });
+  }
+}
+
+/** A layer with a unit for each class: where two classes have one logit, the first scores 0. */
+function softmaxLayer({ kernel, bias }: DenseLayer, classes: number): LayerWeights {
+  const activation = 'softmax';
+  if (bias.length === classes) return { kernel, bias, activation };
+  const wide = new Float32Array(kernel.length * classes);
+  for (let i = 0; i < kernel.length; i++) wide[i * classes + 1] = kernel[i]!;
+  return { kernel: wide, bias: Float32Array.of(0, bias[0]!), activation };
 }

@@ -1,0 +1,93 @@
+import { columnsFor, type Device, type Job } from '../compute/index.js';
+import { evaluate } from '../metrics/classification.js';
+import type { Csr } from '../sparse/csr.js';
+import { DenseClassifier } from './dense.js';
+import { DenseNetwork, type DenseOptions, initialLayers } from './dense-network.js';
+import {
+  type TrainingHooks,
+  type TrainingOptions,
+  type TrainingReport,
+  trainNetwork,
+} from './training/loop.js';
+import { classWeights } from './weights.js';
+
+/** Labelled feature rows. */
+export interface Examples {
+  features: Csr;
+  /** A class for each row. */
+  labels: Int32Array;
+}
+
+export type DenseFitOptions = DenseOptions & TrainingOptions & { classWeight: 'balanced' | null };
+
+/** Units of each layer, the features first; two classes have one logit. */
+const sizesOf = (features: number, classes: number, hidden: readonly number[]) => [
+  features,
+  ...hidden,
+  columnsFor(classes),
+];
+
+/** Fits a dense network; leaves no tensor behind. Throws `failed`, `usage`. */
+export async function fitDense(
+  { features, labels }: Examples,
+  classes: number,
+  validation: Examples,
+  options: DenseFitOptions,
+  device: Device,
+  hooks: Omit<TrainingHooks, 'validate'>,
+): Promise<{ classifier: DenseClassifier; report: TrainingReport }> {
+  const layers = initialLayers(sizesOf(features.cols, classes, options.hidden), options.seed);
+  const { activation } = options;
+  const classifier = new DenseClassifier({
+    kind: 'dense',
+    classes,
+    features: features.cols,
+    activation,
+    layers,
+  });
+  const weights = classWeights(labels, classes, options.classWeight);
+  const network = new DenseNetwork(device, features, labels, weights, layers, options);
+  const report = await trainNetwork(network, features.rows, options, {
+    ...hooks,
+    validate: validation.labels.length > 0 ? () => metricsOf(classifier, validation, classes) : undefined,
+  });
+  return { classifier, report };
+}
+
+/** Metrics of rows whose labels are classes by number. */
+function metricsOf(classifier: DenseClassifier, { features, labels }: Examples, classes: number) {
+  const probabilities = classifier.probabilities(features);
+  const outcomes = Array.from(labels, (label, r) => {
+    const row = probabilities.subarray(r * classes, (r + 1) * classes);
+    let best = 0;
+    for (let c = 1; c < classes; c++) if (row[c]! > row[best]!) best = c;
+    return {
+      label: String(label),
+      predicted: String(best),
+      score: row[best]!,
+      labelScore: row[label] ?? null,
+    };
+  });
+  return evaluate(
+    outcomes,
+    Array.from({ length: classes }, (_, c) => String(c)),
+  ).metrics;
+}
+
+/** What the dense part of a network asks of a device; the first layer stays in the process's memory. */
+export function denseJob(features: Csr, classes: number, { hidden, batchSize }: DenseFitOptions): Job {
+  const sizes = sizesOf(features.cols, classes, hidden).slice(1);
+  let parameters = 0;
+  for (let i = 1; i < sizes.length; i++) parameters += (sizes[i - 1]! + 1) * sizes[i]!;
+  const activations = 8 * batchSize * sizes.reduce((sum, size) => sum + size, 0);
+  const largest = 4 * Math.max(parameters, activations);
+  return { nonZeros: 0, columns: 1, parameters, bytes: 4 * largest, largest };
+}
+
+/** Bytes that a fit takes beside the rows: weights, what the optimizer keeps, and the best and the last of them. */
+export const denseBytes = (features: number, classes: number, { hidden }: DenseFitOptions): number => {
+  const sizes = sizesOf(features, classes, hidden);
+  let weights = 0;
+  for (let i = 1; i < sizes.length; i++) weights += (sizes[i - 1]! + 1) * sizes[i]!;
+  return 4 * 5 * weights;
+};

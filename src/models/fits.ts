@@ -1,0 +1,122 @@
+import {
+  columnsFor,
+  type Device,
+  type Job,
+  type LinearDevice,
+  type Opener,
+  openDevice,
+  openLinearDevice,
+} from '../compute/index.js';
+import type { Csr } from '../sparse/csr.js';
+import type { Classifier, ClassifierKind } from './classifier.js';
+import { type DenseFitOptions, denseBytes, denseJob, type Examples, fitDense } from './dense-fit.js';
+import { fitLogistic, type LbfgsReport, type LogisticOptions, logisticJob } from './logistic.js';
+import { fitMajority } from './majority.js';
+import { fitNaiveBayes, type NaiveBayesOptions } from './naive-bayes.js';
+import type { TrainingHooks, TrainingReport } from './training/loop.js';
+
+export type { Examples } from './dense-fit.js';
+export type FitOptions = LogisticOptions & NaiveBayesOptions & DenseFitOptions;
+export type FitHooks = Omit<TrainingHooks, 'validate'>;
+
+/** How a fit went: by L-BFGS, by a training loop, or by counting, of which there is nothing to tell. */
+export type FitReport = LbfgsReport | TrainingReport | { solver: 'counting' };
+
+export interface Fitted {
+  classifier: Classifier;
+  report: FitReport;
+}
+
+/** Labelled rows to fit on, and others to watch the fit with, if there are any. */
+export interface FitData extends Examples {
+  classes: number;
+  validation: Examples;
+}
+
+/** How large a fit's features are, before they are made. */
+export interface FitSize {
+  features: number;
+  trainNonZeros: number;
+  /** Features that a linear model has to tell apart. */
+  parameters: number;
+}
+
+/** How a classifier is fitted on a kind of device, which `open` opens. */
+export interface DeviceFitter<D extends LinearDevice> {
+  open: Opener<D>;
+  /** What it asks of a device at the least. */
+  job(features: Csr, classes: number, options: FitOptions): Job;
+  /** What it is expected to take: bytes at the peak beside the rows, and seconds. */
+  needs(size: FitSize, classes: number, options: FitOptions): { bytes: number; seconds: number };
+  fit(data: FitData, options: FitOptions, device: D, hooks: FitHooks): Promise<Fitted>;
+}
+
+/** How a classifier is fitted that needs no device: it counts. */
+export interface CountingFitter {
+  open: null;
+  needs: DeviceFitter<LinearDevice>['needs'];
+  fit(data: FitData, options: FitOptions): Classifier;
+}
+
+/** Passes over the data that a linear fit takes, as a rule, and the vectors of parameters that it holds. */
+const PASSES = 40;
+const VECTORS = 30;
+/** What two cores do a second. */
+const RATES = { multiplied: 4e8, vectorElements: 1e8, counted: 1e8 };
+
+const logistic: DeviceFitter<LinearDevice> = {
+  open: openLinearDevice,
+  job: logisticJob,
+  needs({ features, trainNonZeros, parameters }, classes) {
+    const columns = columnsFor(classes);
+    const pass =
+      (2 * trainNonZeros * columns) / RATES.multiplied + (parameters * columns) / RATES.vectorElements;
+    return {
+      bytes: 16 * trainNonZeros + 4 * columns * (VECTORS * parameters + 2 * features),
+      seconds: PASSES * pass,
+    };
+  },
+  fit: ({ features, labels, classes }, options, device, { listener }) =>
+    fitLogistic(features, labels, classes, options, device, listener),
+};
+
+const dense: DeviceFitter<Device> = {
+  open: openDevice,
+  job: denseJob,
+  needs({ features, trainNonZeros }, classes, options) {
+    const units = options.hidden[0] ?? columnsFor(classes);
+    return {
+      bytes: denseBytes(features, classes, options),
+      // forward, backward, and the optimizer on what was touched
+      seconds: (options.epochs * 8 * trainNonZeros * units) / RATES.multiplied,
+    };
+  },
+  fit: (data, options, device, hooks) =>
+    fitDense(data, data.classes, data.validation, options, device, hooks),
+};
+
+const counting = (columns: (classes: number) => number, fit: CountingFitter['fit']): CountingFitter => ({
+  open: null,
+  needs: ({ features, trainNonZeros }, classes) => ({
+    bytes: 12 * features * columns(classes),
+    seconds: (trainNonZeros + features * columns(classes)) / RATES.counted,
+  }),
+  fit,
+});
+
+/** How each classifier is fitted. */
+export const fitters = {
+  logistic,
+  dense,
+  nb: counting(
+    (classes) => classes,
+    ({ features, labels, classes }, options) => fitNaiveBayes(features, labels, classes, options),
+  ),
+  majority: counting(
+    () => 0,
+    ({ labels, classes }) => fitMajority(labels, classes),
+  ),
+} as const satisfies Record<
+  ClassifierKind,
+  DeviceFitter<LinearDevice> | DeviceFitter<Device> | CountingFitter
+>;
