@@ -99,8 +99,8 @@ export class DenseNetwork implements Network {
       const parts: tf.Tensor[] = [tf.sum(tf.mul(losses, weights))];
       let by: tf.Tensor2D = tf.mul(backprop, weights);
       for (let i = layers.length - 1; i > 0; i--) {
-        parts.push(tf.matMul(outputs[i - 1]!, by, true), tf.sum(by, 0));
-        const byOutput = tf.matMul(by, kernels[i]!, false, true) as tf.Tensor2D;
+        parts.push(tf.matMul(tf.transpose(outputs[i - 1]!), by), tf.sum(by, 0));
+        const byOutput = tf.matMul<tf.Tensor2D>(by, tf.transpose(kernels[i]!));
         const byActivated = masks[i - 1] ? tf.mul<tf.Tensor2D>(byOutput, masks[i - 1]!) : byOutput;
         by = tf.mul(byActivated, slope(tf, activation, pre[i - 1]!));
       }
