@@ -27,6 +27,8 @@ export interface LinearDevice {
 export interface Device extends LinearDevice, Readonly<SparseOperations> {
   /** TensorFlow.js, computing on this device. */
   readonly tf: Tf;
+  /** How many threads may compute on the processor beside the device. */
+  readonly threads: number;
   /** The values of a tensor. Throws `failed` where the device is lost meanwhile. */
   read(tensor: tfjs.Tensor): Promise<tfjs.TypedArray>;
 }
@@ -76,6 +78,7 @@ export async function openDevice(
   return {
     name,
     tf,
+    threads,
     facts,
     memory,
     ...operations,

@@ -18,3 +18,10 @@ export { processorFacts } from './processor.js';
 export type { SparseTensor } from './sparse.js';
 export { hasNvidiaDriver } from './tensorflow/nvidia.js';
 export type { DeviceVector, VectorSpace } from './vectors.js';
+export {
+  type TouchedGradient,
+  type TrainingArray,
+  type TrainingMatrix,
+  TrainingMemory,
+  type UpdateRule,
+} from './wasm/training.js';

@@ -1,7 +1,7 @@
-import { columnsFor, type Device, type Job } from '../compute/index.js';
+import { columnsFor, type Device, type Job, TrainingMemory } from '../compute/index.js';
 import { evaluate } from '../metrics/classification.js';
 import type { Csr } from '../sparse/csr.js';
-import { DenseClassifier } from './dense.js';
+import { DenseClassifier, type DenseLayer } from './dense.js';
 import { DenseNetwork, type DenseOptions, initialLayers } from './dense-network.js';
 import {
   type TrainingHooks,
@@ -36,22 +36,24 @@ export async function fitDense(
   device: Device,
   hooks: Omit<TrainingHooks, 'validate'>,
 ): Promise<{ classifier: DenseClassifier; report: TrainingReport }> {
-  const layers = initialLayers(sizesOf(features.cols, classes, options.hidden), options.seed);
-  const { activation } = options;
-  const classifier = new DenseClassifier({
-    kind: 'dense',
-    classes,
-    features: features.cols,
-    activation,
-    layers,
-  });
-  const weights = classWeights(labels, classes, options.classWeight);
-  const network = new DenseNetwork(device, features, labels, weights, layers, options);
-  const report = await trainNetwork(network, features.rows, options, {
-    ...hooks,
-    validate: validation.labels.length > 0 ? () => metricsOf(classifier, validation, classes) : undefined,
-  });
-  return { classifier, report };
+  const memory = new TrainingMemory(device.threads);
+  try {
+    const weights = classWeights(labels, classes, options.classWeight);
+    const begin = initialLayers(sizesOf(features.cols, classes, options.hidden), options.seed);
+    const network = new DenseNetwork(device, memory, features, labels, weights, begin, options);
+    const { activation } = options;
+    const classifierOf = (layers: DenseLayer[]) =>
+      new DenseClassifier({ kind: 'dense', classes, features: features.cols, activation, layers });
+    const live = classifierOf(network.layers);
+    const report = await trainNetwork(network, memory, features.rows, options, {
+      ...hooks,
+      validate: validation.labels.length > 0 ? () => metricsOf(live, validation, classes) : undefined,
+    });
+    const layers = network.layers.map(({ kernel, bias }) => ({ kernel: kernel.slice(), bias: bias.slice() }));
+    return { classifier: classifierOf(layers), report };
+  } finally {
+    memory.close();
+  }
 }
 
 /** Metrics of rows whose labels are classes by number. */

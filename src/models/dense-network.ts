@@ -1,8 +1,8 @@
-import type { Device, tf } from '../compute/index.js';
+import type { Device, TrainingArray, TrainingMatrix, TrainingMemory, tf } from '../compute/index.js';
 import { type Random, seededRandom } from '../random.js';
 import type { Csr } from '../sparse/csr.js';
 import { type Activation, GELU_CUBE, GELU_SCALE } from './activations.js';
-import { type DenseLayer, sparseSums } from './dense.js';
+import type { DenseLayer } from './dense.js';
 import type { Gradient, Network } from './training/network.js';
 
 /** What a dense network is made of, named as Keras names it. */
@@ -29,43 +29,64 @@ export function initialLayers(sizes: readonly number[], seed: number): DenseLaye
 }
 
 /**
- * The loss of a dense network on sparse rows, and its gradients. The first layer is computed here, row by row over the
+ * The loss of a dense network on sparse rows, and its gradients. The first layer is computed on the processor over the
  * non-zeros alone, so that a step touches the features of its batch and no others; what follows is dense and computed
  * by TensorFlow.js on the device, with gradients written out.
  */
 export class DenseNetwork implements Network {
-  readonly weights: Record<string, Float32Array> = {};
-  readonly #layers: DenseLayer[];
-  /** Place of a feature in `touched` + 1; 0 where the batch does not have it. */
-  readonly #place: Uint32Array;
+  readonly weights: Record<string, TrainingArray> = {};
+  readonly #matrix: TrainingMatrix;
 
-  /** @param classWeights the weight of each class's rows */
+  /**
+   * @param layers the weights to begin with
+   * @param classWeights the weight of each class's rows
+   */
   constructor(
     private readonly device: Device,
-    private readonly features: Csr,
+    private readonly memory: TrainingMemory,
+    features: Csr,
     private readonly labels: Int32Array,
     private readonly classWeights: Float64Array,
-    layers: DenseLayer[],
+    layers: readonly DenseLayer[],
     private readonly options: DenseOptions,
   ) {
-    this.#layers = layers;
-    this.#place = new Uint32Array(features.cols);
+    this.#matrix = memory.matrix(features);
     layers.forEach(({ kernel, bias }, i) => {
-      this.weights[`kernel.${i}`] = kernel;
-      this.weights[`bias.${i}`] = bias;
+      this.weights[`kernel.${i}`] = memory.array(kernel);
+      this.weights[`bias.${i}`] = memory.array(bias);
     });
   }
 
+  /** The layers, with the weights as they are, and as they will be. */
+  get layers(): DenseLayer[] {
+    const count = Object.keys(this.weights).length / 2;
+    const values = (name: string) => this.weights[name]!.values;
+    return Array.from({ length: count }, (_, i) => ({
+      kernel: values(`kernel.${i}`),
+      bias: values(`bias.${i}`),
+    }));
+  }
+
   async gradients(rows: Uint32Array, random: Random): Promise<{ loss: number; gradients: Gradient[] }> {
-    const first = this.#layers[0]!;
-    const units = first.bias.length;
-    const sums = new Float32Array(rows.length * units);
-    for (let i = 0; i < rows.length; i++) {
-      sparseSums(this.features, rows[i]!, first, sums.subarray(i * units, (i + 1) * units));
+    const [first] = this.layers;
+    const units = first!.bias.length;
+    const products = this.memory.product(this.#matrix, rows, this.weights['kernel.0']!, units);
+    const sums = new Float32Array(products.length);
+    for (let at = 0; at < sums.length; at += units) {
+      for (let u = 0; u < units; u++) sums[at + u] = products[at + u]! + first!.bias[u]!;
     }
     const { loss, bySums, gradients } = await this.#dense(rows, sums, random);
-    gradients.push(...this.#firstLayer(rows, bySums));
+    const byBias = new Float32Array(units);
+    for (let at = 0; at < bySums.length; at += units) {
+      for (let u = 0; u < units; u++) byBias[u]! += bySums[at + u]!;
+    }
+    gradients.push(this.#gradient('bias.0', byBias));
+    gradients.push({ name: 'kernel.0', ...this.memory.touched(this.#matrix, rows, bySums, units) });
     return { loss: loss + this.#penalize(gradients), gradients };
+  }
+
+  #gradient(name: string, values: Float32Array): Gradient {
+    return { name, gradient: this.memory.gradient(name, values) };
   }
 
   /** From the sums of the first layer to the loss, and back. */
@@ -73,7 +94,7 @@ export class DenseNetwork implements Network {
     const { tf, read, sparseCrossEntropy } = this.device;
     const { activation, dropout } = this.options;
     const batch = rows.length;
-    const layers = this.#layers;
+    const { layers } = this;
     const classes = this.classWeights.length;
     const packed = tf.tidy(() => {
       const kernels = layers.map(({ kernel, bias }, i) =>
@@ -113,8 +134,8 @@ export class DenseNetwork implements Network {
     const next = (length: number) => values.subarray(at, (at += length));
     const gradients: Gradient[] = [];
     for (let i = layers.length - 1; i > 0; i--) {
-      gradients.push({ name: `kernel.${i}`, values: next(layers[i]!.kernel.length) });
-      gradients.push({ name: `bias.${i}`, values: next(layers[i]!.bias.length) });
+      gradients.push(this.#gradient(`kernel.${i}`, next(layers[i]!.kernel.length)));
+      gradients.push(this.#gradient(`bias.${i}`, next(layers[i]!.bias.length)));
     }
     return { loss: values[0]!, bySums: next(sums.length), gradients };
   }
@@ -146,43 +167,15 @@ export class DenseNetwork implements Network {
     };
   }
 
-  /** The gradients of the first layer: for the features of these rows, each once, a row of the kernel. */
-  #firstLayer(rows: Uint32Array, bySums: Float32Array): Gradient[] {
-    const { indptr, indices, values } = this.features;
-    const units = bySums.length / rows.length;
-    const touched: number[] = [];
-    for (const r of rows) {
-      for (let p = indptr[r]!; p < indptr[r + 1]!; p++) {
-        if (this.#place[indices[p]!] === 0) this.#place[indices[p]!] = touched.push(indices[p]!);
-      }
-    }
-    const kernel = new Float32Array(touched.length * units);
-    const bias = new Float32Array(units);
-    for (let i = 0; i < rows.length; i++) {
-      const r = rows[i]!;
-      const by = bySums.subarray(i * units, (i + 1) * units);
-      for (let u = 0; u < units; u++) bias[u]! += by[u]!;
-      for (let p = indptr[r]!; p < indptr[r + 1]!; p++) {
-        const value = values[p]!;
-        const at = (this.#place[indices[p]!]! - 1) * units;
-        for (let u = 0; u < units; u++) kernel[at + u]! += value * by[u]!;
-      }
-    }
-    for (const feature of touched) this.#place[feature] = 0;
-    return [
-      { name: 'kernel.0', values: kernel, rows: Uint32Array.from(touched) },
-      { name: 'bias.0', values: bias },
-    ];
-  }
-
   /** Adds the penalty's gradients, for the first layer those of the rows touched; answers with the penalty of all these. */
   #penalize(gradients: readonly Gradient[]): number {
     const { l2 } = this.options;
     if (l2 === 0) return 0;
     let penalty = 0;
-    for (const { name, values, rows } of gradients) {
+    for (const { name, gradient, rows } of gradients) {
       if (!name.startsWith('kernel')) continue;
-      const weights = this.weights[name]!;
+      const { values } = gradient;
+      const weights = this.weights[name]!.values;
       const width = rows ? values.length / rows.length : values.length;
       for (let i = 0; i < values.length; i++) {
         const weight = weights[rows ? rows[Math.floor(i / width)]! * width + (i % width) : i]!;

@@ -7,6 +7,18 @@ interface Jobs {
   run(blocks: number): void;
   end(): void;
   columnOffsets(cols: number, nonZeros: number, indices: number, offsets: number, copy: number): void;
+  turnBatch(
+    batch: number,
+    rows: number,
+    indptr: number,
+    indices: number,
+    values: number,
+    place: number,
+    touched: number,
+    offsets: number,
+    outRows: number,
+    outValues: number,
+  ): number;
 }
 
 /** What a thread beside is given. */
@@ -24,6 +36,8 @@ export const JOBS = {
   multiply: 4,
   maxAbs: 5,
   transpose: 6,
+  rows: 7,
+  update: 8,
 } as const;
 
 /** Where the job is described, and where what is allocated begins. */

@@ -1,3 +1,4 @@
+import type { TrainingArray, TrainingMemory } from '../../compute/index.js';
 import { MaasError } from '../../errors.js';
 import type { Metrics } from '../../metrics/classification.js';
 import { breathe, type Listener } from '../../progress.js';
@@ -86,13 +87,14 @@ const PROGRESS_MS = 100;
  */
 export async function trainNetwork(
   network: Network,
+  memory: TrainingMemory,
   rows: number,
   options: TrainingOptions,
   hooks: TrainingHooks = {},
 ): Promise<TrainingReport> {
   const { epochs, batchSize, seed, learningRate } = options;
   const { listener = {}, resume, checkpoint } = hooks;
-  const optimizer = new Optimizer(options.optimizer, network.weights, options.weightDecay);
+  const optimizer = new Optimizer(options.optimizer, memory, network.weights, options.weightDecay);
   const watch = new Watch(options, resume?.progress.watch);
   const best = new Snapshot('best', network.weights);
   const last = new Snapshot('last', network.weights);
@@ -164,8 +166,8 @@ export async function trainNetwork(
   async function save(done: number): Promise<void> {
     const progress = { epochs: history.length, steps: done, lossSum, history, watch: watch.state };
     const arrays = {
-      ...prefixed('weights', network.weights),
-      ...prefixed('kept', optimizer.kept),
+      ...prefixed('weights', valuesOf(network.weights)),
+      ...prefixed('kept', valuesOf(optimizer.kept)),
       ...prefixed('best', best.arrays),
       ...prefixed('last', last.arrays),
     };
@@ -189,7 +191,7 @@ const drawn = (seed: number, epoch: number, step: number) =>
   Math.imul(Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) + epoch, 0xc2b2ae35) + Math.imul(step, 0x27d4eb2f);
 
 const areFinite = (weights: Network['weights']) =>
-  Object.values(weights).every((values) => values.every(Number.isFinite));
+  Object.values(weights).every(({ values }) => values.every(Number.isFinite));
 
 /** A copy of the weights to go back to. */
 class Snapshot {
@@ -201,16 +203,19 @@ class Snapshot {
   ) {}
 
   take(): void {
-    for (const [name, values] of Object.entries(this.weights)) {
+    for (const [name, { values }] of Object.entries(this.weights)) {
       this.arrays[name] ??= new Float32Array(values.length);
       this.arrays[name].set(values);
     }
   }
 
   putBack(): void {
-    for (const [name, values] of Object.entries(this.arrays)) this.weights[name]!.set(values);
+    for (const [name, values] of Object.entries(this.arrays)) this.weights[name]!.values.set(values);
   }
 }
+
+const valuesOf = (arrays: Readonly<Record<string, TrainingArray>>) =>
+  Object.fromEntries(Object.entries(arrays).map(([name, { values }]) => [name, values]));
 
 const prefixed = (prefix: string, arrays: Readonly<Record<string, Float32Array>>) =>
   Object.fromEntries(Object.entries(arrays).map(([name, values]) => [`${prefix}.${name}`, values]));
@@ -220,7 +225,7 @@ function restore({ arrays }: Checkpoint, network: Network, optimizer: Optimizer,
     const [group, name] = [path.slice(0, path.indexOf('.')), path.slice(path.indexOf('.') + 1)];
     const snapshot = snapshots.find((each) => each.name === group);
     if (snapshot) snapshot.arrays[name] = values.slice();
-    else (group === 'weights' ? network.weights : optimizer.kept)[name]!.set(values);
+    else (group === 'weights' ? network.weights : optimizer.kept)[name]!.values.set(values);
   }
 }
 

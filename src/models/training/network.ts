@@ -1,19 +1,13 @@
+import type { TouchedGradient, TrainingArray } from '../../compute/index.js';
 import type { Random } from '../../random.js';
 
-/** The gradient of the loss by some of a network's weights. */
-export interface Gradient {
-  /** Name of the weights. */
-  name: string;
-  /** As long as the weights, or, with `rows`, as so many rows of them. */
-  values: Float32Array;
-  /** The rows of the weights that the batch touched, each once; all others have no gradient. */
-  rows?: Uint32Array;
-}
+/** The gradient of the loss by the weights of a name: all of them, or the rows of them that a batch touched. */
+export type Gradient = { name: string } & Pick<TouchedGradient, 'gradient'> & Partial<TouchedGradient>;
 
 /** What the training loop trains: weights, and the gradient of the loss of some rows by them. */
 export interface Network {
   /** All weights by name, which the optimizer changes in place. */
-  readonly weights: Readonly<Record<string, Float32Array>>;
-  /** The mean loss of these rows and its gradients; what is drawn at random is drawn with `random`. */
+  readonly weights: Readonly<Record<string, TrainingArray>>;
+  /** The mean loss of these rows and its gradients, which hold until the next call; `random` draws what is left to chance. */
   gradients(rows: Uint32Array, random: Random): Promise<{ loss: number; gradients: Gradient[] }>;
 }

@@ -5,7 +5,10 @@
 // same bits. The first bytes of the memory hold the job; the rest belongs to heap.ts.
 import { binaryRow, softmaxRow } from './loss';
 import { rowDot, rowProduct } from './sparse';
+import { adam, momentum, rmsprop, sgd } from './training';
 import { addDots, combine, maxAbs, multiply } from './vectors';
+
+export { turnBatch } from './training';
 
 /** Number of the job (18 bits) and the next block of it (12 bits, all set when the job is over); −1 ends the threads. */
 const NEXT: usize = 64;
@@ -94,6 +97,8 @@ function runBlock(block: i32): void {
     case 4: return multiplyBlock(block);
     case 5: return maxAbsBlock(block);
     case 6: return transposeBlock(block);
+    case 7: return rowsBlock(block);
+    case 8: return updateBlock(block);
   }
 }
 
@@ -286,4 +291,49 @@ function lowerBound(numbers: usize, from: usize, to: usize, least: u32): usize {
     else high = middle;
   }
   return low;
+}
+
+/**
+ * Some rows of a sparse matrix times a dense one.
+ * Arguments: columns, rows in all, rows of a block, indptr, indices, values, dense matrix, which rows (0: these), out.
+ */
+function rowsBlock(block: i32): void {
+  const k = <i32>arg(0);
+  const chosen = arg(7);
+  const last = min((<usize>block + 1) * arg(2), arg(1));
+  for (let i = <usize>block * arg(2); i < last; i++) {
+    const row = (chosen ? <usize>load<u32>(chosen + (i << 2)) : i) << 2;
+    const from = <usize>load<u32>(arg(3) + row) << 2;
+    const to = <usize>load<u32>(arg(3) + row, 4) << 2;
+    rowProduct(k, from, to, arg(4), arg(5), arg(6), arg(8) + i * (<usize>k << 2));
+  }
+}
+
+/**
+ * An optimizer's step for some rows of weights.
+ * Arguments: rule, bytes of a row, rows in all, rows of a block, weights, kept, kept, gradient (of these rows alone),
+ * which rows (0: these), and five float32: rate, and what the rule takes.
+ */
+function updateBlock(block: i32): void {
+  const bytes = arg(1);
+  const last = min((<usize>block + 1) * arg(3), arg(2));
+  const chosen = arg(8);
+  for (let i = <usize>block * arg(3); i < last; i++) {
+    const row = (chosen ? <usize>load<u32>(chosen + (i << 2)) : i) * bytes;
+    const gradient = arg(7) + i * bytes;
+    const weights = arg(4) + row;
+    const kept = arg(5) + row;
+    switch (<i32>arg(0)) {
+      case 0: adam(bytes, weights, kept, arg(6) + row, gradient, number(9), number(10), number(11), number(12), number(13)); break;
+      case 1: sgd(bytes, weights, gradient, number(9)); break;
+      case 2: momentum(bytes, weights, kept, gradient, number(9), number(10)); break;
+      case 3: rmsprop(bytes, weights, kept, gradient, number(9), number(10), number(11)); break;
+    }
+  }
+}
+
+// @ts-expect-error: decorator
+@inline
+function number(i: usize): f32 {
+  return reinterpret<f32>(<u32>arg(i));
 }
