@@ -35,18 +35,18 @@ const TERM_BYTES = 40;
 export type FitNeeds = (size: Size) => { bytes: number; seconds: number };
 
 /**
- * Says what a run needs whose terms are counted, where that is much, and refuses what does not fit into memory. `fit` is
+ * Says what a run needs whose terms are counted, where that is much, and refuses what does not fit into memory. `fitNeeds` is
  * absent where nothing will be fitted. Throws `failed`.
  */
 export function preflight(
   rows: number,
   size: Size,
-  fit: FitNeeds | undefined,
+  fitNeeds: FitNeeds | undefined,
   budget: MemoryBudget,
   listener: Listener,
 ): Needs {
   const { features, nonZeros, made } = size;
-  const ofFit = fit?.(size) ?? { bytes: 0, seconds: 0 };
+  const ofFit = fitNeeds?.(size) ?? { bytes: 0, seconds: 0 };
   const more = (made ? 0 : 8 * nonZeros) + ofFit.bytes + TERM_BYTES * features;
   const needs = {
     rows,

@@ -56,7 +56,7 @@ export interface PrepareInput {
 }
 
 /**
- * Reads CSV files into feature rows. The vectorizer learns from the training rows alone. `fit` says what fitting a
+ * Reads CSV files into feature rows. The vectorizer learns from the training rows alone. `fitNeeds` says what fitting a
  * model on them will take, where that is to follow. Throws `data`, `usage`, and `failed` where memory does not suffice.
  */
 export async function prepare(
@@ -64,7 +64,7 @@ export async function prepare(
   settings: DataSettings & FeatureSettings,
   stopwatch: Stopwatch,
   listener: Listener,
-  fit?: (classes: number) => FitNeeds,
+  fitNeeds?: (classes: number) => FitNeeds,
 ): Promise<Prepared> {
   const held = (input.test ? 0 : settings.testSize) + settings.validationSize;
   if (held >= 1) {
@@ -144,7 +144,7 @@ export async function prepare(
       warnAboutSplit(split, classOf, labels, classes, listener);
       const fitted = (await counted).fit(split.train);
       const size = { ...fitted, features: fitted.vectorizer.features };
-      const needs = preflight(places.label.length, size, fit?.(classes), budget, listener);
+      const needs = preflight(places.label.length, size, fitNeeds?.(classes), budget, listener);
       const { vectorizer, vectorize } = fitted;
       const part = (chosen: Uint32Array): Part => ({
         features: vectorize(chosen),

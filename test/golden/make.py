@@ -15,8 +15,10 @@ import numpy as np
 import pandas as pd
 import sklearn
 from sklearn import metrics
+from sklearn.dummy import DummyClassifier
 from sklearn.feature_extraction.text import HashingVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import ComplementNB, MultinomialNB
 
 HERE = pathlib.Path(__file__).parent
 TICKETS = HERE.parent.parent / "data" / "tickets.csv"
@@ -119,6 +121,33 @@ def vectorizers():
     return out
 
 
+NAIVE_BAYES = {
+    "multinomial": (MultinomialNB, {}),
+    "multinomial, alpha 0.1": (MultinomialNB, {"alpha": 0.1}),
+    "complement": (ComplementNB, {}),
+    "complement, alpha 0.3": (ComplementNB, {"alpha": 0.3}),
+    "majority": (DummyClassifier, {"strategy": "prior"}),
+}
+
+
+def counted():
+    """Classifiers that count, on the rows of TEXTS."""
+    classes = [0, 1, 2, 0, 0, 1, 2, 0, 0, 1, 0, 2]
+    x = TfidfVectorizer().fit_transform(TEXTS)
+    out = {}
+    for name, (kind, options) in NAIVE_BAYES.items():
+        for count in (3, 2):
+            y = np.minimum(classes, count - 1)
+            model = kind(**options).fit(x, y)
+            out[f"{name}, {count} classes"] = {
+                "kind": kind.__name__,
+                "options": {key: value for key, value in options.items() if key == "alpha"},
+                "labels": y.tolist(),
+                "probabilities": model.predict_proba(x).tolist(),
+            }
+    return out
+
+
 def objective(model, x, y, weights=None):
     z = model.decision_function(x)
     k = np.searchsorted(model.classes_, y)
@@ -201,6 +230,7 @@ def make():
         "vectorizers": vectorizers(),
         "hashers": hashers(),
         "regressions": regressions(),
+        "counted": counted(),
         "metrics": scores(),
     }
 

@@ -28,6 +28,13 @@ interface GoldenRegression {
   first_probabilities: number[][];
 }
 
+interface GoldenCounted {
+  kind: 'MultinomialNB' | 'ComplementNB' | 'DummyClassifier';
+  options: { alpha?: number };
+  labels: number[];
+  probabilities: number[][];
+}
+
 interface GoldenMetrics extends Record<string, unknown> {
   classes: string[];
   truth: string[];
@@ -44,6 +51,7 @@ export const golden: {
   vectorizers: Record<string, GoldenVectorizer>;
   hashers: Record<string, GoldenRows>;
   regressions: Record<string, GoldenRegression>;
+  counted: Record<string, GoldenCounted>;
   metrics: GoldenMetrics[];
 } = JSON.parse(readFileSync(new URL('../golden/sklearn.json', import.meta.url), 'utf8'));
 

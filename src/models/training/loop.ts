@@ -55,12 +55,11 @@ export interface TrainingReport {
 /** A training between two steps: everything that the rest of it depends on. */
 export interface Checkpoint {
   progress: {
-    /** Epochs that are done, and steps of the next one. */
-    epochs: number;
-    steps: number;
-    /** Of the rows of these steps. */
-    lossSum: number;
+    /** Of the epochs that are done. */
     history: EpochReport[];
+    /** Steps of the next epoch that are done, and the sum of their rows' losses. */
+    steps: number;
+    lossSum: number;
     watch: Watch['state'];
   };
   /** Weights, what the optimizer keeps for them, and the best and the last epoch's weights. */
@@ -164,7 +163,7 @@ export async function trainNetwork(
   return ended(early ? 'early' : 'epochs', watch.bestEpoch);
 
   async function save(done: number): Promise<void> {
-    const progress = { epochs: history.length, steps: done, lossSum, history, watch: watch.state };
+    const progress = { history, steps: done, lossSum, watch: watch.state };
     const arrays = {
       ...prefixed('weights', valuesOf(network.weights)),
       ...prefixed('kept', valuesOf(optimizer.kept)),
