@@ -131,7 +131,10 @@ export class DenseNetwork implements Network {
     const values = (await read(packed)) as Float32Array;
     packed.dispose();
     let at = 1;
-    const next = (length: number) => values.subarray(at, (at += length));
+    const next = (length: number) => {
+      at += length;
+      return values.subarray(at - length, at);
+    };
     const gradients: Gradient[] = [];
     for (let i = layers.length - 1; i > 0; i--) {
       gradients.push(this.#gradient(`kernel.${i}`, next(layers[i]!.kernel.length)));

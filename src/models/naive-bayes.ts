@@ -42,11 +42,11 @@ export function fitNaiveBayes(
     totals[i % classes]! += counts[i]!;
   }
   const sign = complement ? -1 : 1;
-  const coef = new Float32Array(counts.length);
-  for (let i = 0; i < coef.length; i++) coef[i] = sign * Math.log(counts[i]! / totals[i % classes]!);
+  for (let i = 0; i < counts.length; i++) counts[i] = sign * Math.log(counts[i]! / totals[i % classes]!);
+  const coef = Float32Array.from(centred(counts, classes));
   const intercept = complement
     ? new Float32Array(classes)
-    : Float32Array.from(classShares(labels, classes), Math.log);
+    : Float32Array.from(centred(classShares(labels, classes).map(Math.log), classes));
   return new LinearClassifier({ kind: 'nb', classes, features: cols, coef, intercept });
 }
 
@@ -58,4 +58,17 @@ function takeFromSums(counts: Float64Array, classes: number): void {
     for (const count of row) sum += count;
     for (let c = 0; c < classes; c++) row[c] = sum - row[c]!;
   }
+}
+
+/**
+ * Takes the mean of each row, row-major [rows, classes], off it, in place. The softmax of the scores stays what it is,
+ * and float32 has less to hold.
+ */
+function centred(values: Float64Array, classes: number): Float64Array {
+  for (let from = 0; from < values.length; from += classes) {
+    const row = values.subarray(from, from + classes);
+    const mean = row.reduce((sum, value) => sum + value, 0) / classes;
+    for (let c = 0; c < classes; c++) row[c]! -= mean;
+  }
+  return values;
 }

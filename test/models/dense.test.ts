@@ -85,7 +85,7 @@ describe.each(['wasm', 'cpu'] as const)('on %s', (name) => {
     const weights = Float64Array.from({ length: classes }, (_, c) => 0.5 + c);
     const sizes = [7, ...options.hidden, classes === 2 ? 1 : classes];
     const begin = initialLayers(sizes, 1);
-    for (const { bias } of begin) bias.forEach((_, u) => (bias[u] = 0.1 * u - 0.15));
+    for (const { bias } of begin) bias.set(bias.map((_, u) => 0.1 * u - 0.15));
     const network = new DenseNetwork(device, memory, features, labels, weights, begin, options);
     const rows = Uint32Array.from({ length: 8 }, (_, r) => r);
     const before = device.tf.memory().numTensors;

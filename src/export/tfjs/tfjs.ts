@@ -68,9 +68,12 @@ function layersOf(classifier: ClassifierState): LayerWeights[] {
     case 'nb':
       return [softmaxLayer({ kernel: classifier.coef, bias: classifier.intercept }, classifier.classes)];
     case 'dense': {
-      const { layers, classes } = classifier;
-      // gelu by tanh is what tfjs-layers calls new
-      const activation = classifier.activation === 'gelu' ? 'gelu_new' : classifier.activation;
+      const { layers, classes, activation } = classifier;
+      if (activation === 'gelu') {
+        throw new MaasError('usage', 'tfjs-layers loads no model with the activation gelu by tanh', {
+          hint: 'use --format js, or train with another activation',
+        });
+      }
       const hidden = layers.slice(0, -1).map((layer): LayerWeights => ({ ...layer, activation }));
       return [...hidden, softmaxLayer(layers.at(-1)!, classes)];
     }

@@ -5,6 +5,7 @@ import { TfidfCollector } from '../../../src/features/tfidf-fit.js';
 import { type DenseFitOptions, type Examples, fitDense } from '../../../src/models/dense-fit.js';
 import type { Checkpoint } from '../../../src/models/training/loop.js';
 import { scheduleNames } from '../../../src/models/training/schedules.js';
+import type { Step } from '../../../src/progress.js';
 import { resolveSettings } from '../../../src/tasks/settings.js';
 import { tickets } from '../../support/temp.js';
 
@@ -101,6 +102,20 @@ test('it stops when nothing is gained any more, with the weights of the best epo
   expect(report.history).toHaveLength(report.epoch + 3);
   const short = await trained({ ...given, epochs: report.epoch, patience: null });
   expect(bytes({ report, ...stopped }).equals(bytes(short))).toBe(true);
+});
+
+test('progress tells steps, epoch, loss, metric, speed and what is left', async () => {
+  const told: Step[] = [];
+  await trained({ epochs: 30 }, validation, { listener: { step: (step) => void told.push(step) } });
+  expect(told.length).toBeGreaterThan(1);
+  const steps = 30 * Math.ceil(train.labels.length / options.batchSize);
+  for (const { stage, done, total, unit } of told) {
+    expect({ stage, total, unit }).toEqual({ stage: 'fit', total: steps, unit: 'steps' });
+    expect(done).toBeLessThanOrEqual(steps);
+  }
+  expect(told.at(-1)!.note).toMatch(
+    /^epoch \d+\/30, loss \d\.\d+, accuracy 0\.\d+, \d+ rows\/s, \d+ s left$/,
+  );
 });
 
 test('to watch validation rows, there must be some', async () => {
