@@ -13,5 +13,6 @@ export {
   predict,
 } from './tasks/predict.js';
 export { type PreprocessOptions, type PreprocessResult, preprocess } from './tasks/preprocess.js';
-export { presets, resolveSettings, type TrainSettings } from './tasks/settings.js';
+export { presets, resolveSettings } from './tasks/presets.js';
+export type { TrainSettings } from './tasks/settings.js';
 export { type TrainOptions, type TrainResult, train } from './tasks/train.js';

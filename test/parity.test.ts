@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { resolveSettings } from '../src/tasks/settings.js';
+import { resolveSettings } from '../src/tasks/presets.js';
 import { train } from '../src/tasks/train.js';
 import { dataSet } from './support/sets.js';
 import { temporaryFolder } from './support/temp.js';

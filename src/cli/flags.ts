@@ -1,16 +1,9 @@
 import { MaasError } from '../errors.js';
 import type { FormatName } from '../export/formats.js';
 import { type InstallableDevice, installable } from '../tasks/installable.js';
-import {
-  integer,
-  oneOf,
-  onOff,
-  type PresetName,
-  presets,
-  type Setting,
-  settings,
-  text,
-} from '../tasks/settings.js';
+import { type PresetName, presets } from '../tasks/presets.js';
+import { integer, oneOf, onOff, type Setting, text } from '../tasks/setting.js';
+import { settings } from '../tasks/settings.js';
 
 const named = (metavar: string, help: string): Setting<string> => ({
   parse: text,

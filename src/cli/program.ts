@@ -1,7 +1,8 @@
 import { Command as Commander, CommanderError, Option } from 'commander';
 import { exitCodes, MaasError } from '../errors.js';
 import { discardUnfinished } from '../store/aside.js';
-import { presets, settings } from '../tasks/settings.js';
+import { presets } from '../tasks/presets.js';
+import { settings } from '../tasks/settings.js';
 import { version } from '../version.js';
 import type { Command } from './command.js';
 import { commands } from './commands/index.js';

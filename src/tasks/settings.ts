@@ -1,8 +1,7 @@
 import { type DeviceChoice, deviceChoices } from '../compute/choices.js';
-import { MaasError } from '../errors.js';
 import { vectorizerNames } from '../features/vectorizer.js';
 import { type Activation, activations } from '../models/activations.js';
-import { type ClassifierKind, classifierNames } from '../models/classifier.js';
+import { classifierNames } from '../models/classifier.js';
 import { optimizerNames } from '../models/training/optimizers.js';
 import { scheduleNames } from '../models/training/schedules.js';
 import { monitorNames } from '../models/training/watch.js';
@@ -10,79 +9,18 @@ import { type AnalyzerName, analyzers } from '../text/analyzer.js';
 import type { NgramRange } from '../text/ngrams.js';
 import { type StemmerName, stemmerNames } from '../text/stemmers.js';
 import { type TokenizerName, tokenizers } from '../text/words.js';
-
-/** One hyper-parameter or choice: how a value is read from a flag (text), a config file or a call, and its help. */
-export interface Setting<T> {
-  /** The value, or undefined where it is not one. */
-  parse(value: unknown): T | undefined;
-  /** What a value must be, to follow "expected". */
-  expected: string;
-  /** How help writes the value; absent for an on/off switch. */
-  metavar?: string;
-  help: string;
-}
-
-export const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
-
-const number = (value: unknown): number | undefined => {
-  if (typeof value === 'number') return Number.isNaN(value) ? undefined : value;
-  return typeof value === 'string' && /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value)
-    ? Number(value)
-    : undefined;
-};
-
-const where = (holds: (n: number) => boolean) => (value: unknown) => {
-  const n = number(value);
-  return n !== undefined && Number.isFinite(n) && holds(n) ? n : undefined;
-};
-
-export const oneOf = <T extends string>(names: readonly T[], help: string): Setting<T> => ({
-  parse: (value) => names.find((name) => name === value),
-  expected: `one of ${names.join(', ')}`,
-  metavar: '<name>',
-  help: `${help}: ${names.join(', ')}`,
-});
-
-const orNone = <T>(setting: Setting<T>): Setting<T | null> => ({
-  ...setting,
-  parse: (value) => (value === null || value === 'none' ? null : setting.parse(value)),
-  expected: `${setting.expected}, or none`,
-});
-
-export const onOff = (help: string): Setting<boolean> => ({
-  parse: (value) => (typeof value === 'boolean' ? value : undefined),
-  expected: 'true or false',
-  help,
-});
-
-export const integer = (least: number, metavar: string, help: string): Setting<number> => ({
-  parse: where((n) => Number.isInteger(n) && n >= least),
-  expected: `a whole number, ${least} or more`,
-  metavar,
-  help,
-});
-
-/** A number above 0. */
-const positive = (help: string): Setting<number> => ({
-  parse: where((n) => n > 0),
-  expected: 'a number above 0',
-  metavar: '<x>',
-  help,
-});
-
-const share = (help: string): Setting<number> => ({
-  parse: where((n) => n >= 0 && n < 1),
-  expected: 'a share of the rows from 0 to below 1',
-  metavar: '<share>',
-  help,
-});
-
-const fraction = (help: string): Setting<number> => ({
-  parse: where((n) => n >= 0 && n < 1),
-  expected: 'a share from 0 to below 1',
-  metavar: '<share>',
-  help,
-});
+import {
+  fraction,
+  integer,
+  oneOf,
+  onOff,
+  orNone,
+  positive,
+  type Setting,
+  share,
+  text,
+  where,
+} from './setting.js';
 
 const ngramRange: Setting<NgramRange> = {
   parse: (value) => {
@@ -222,132 +160,3 @@ export type TrainSettings = FeatureSettings & DataSettings & ModelSettings;
 /** Every setting by its name in config files and calls; flags carry the same names in kebab-case. */
 export const settings = { ...dataSettings, ...featureSettings, ...modelSettings } as const;
 export type SettingName = keyof typeof settings;
-
-/** Exactly what scikit-learn's `TfidfVectorizer()` and `LogisticRegression()` do. */
-const sklearn: TrainSettings = {
-  vectorizer: 'tfidf' as const,
-  analyzer: 'word',
-  tokenizer: 'sklearn',
-  ngramRange: [1, 1],
-  lowercase: true,
-  stopWords: null,
-  stemmer: null,
-  minDf: 1,
-  maxDf: 1,
-  maxFeatures: null,
-  sublinearTf: false,
-  norm: 'l2',
-  smoothIdf: true,
-  nFeatures: 2 ** 20,
-  onBadRow: 'skip',
-  testSize: 0.2,
-  validationSize: 0,
-  seed: 42,
-  model: 'logistic',
-  C: 1,
-  maxIter: 100,
-  tol: 1e-4,
-  classWeight: null,
-  alpha: 1,
-  complement: false,
-  hidden: [64],
-  activation: 'relu',
-  dropout: 0,
-  l2: 0,
-  epochs: 10,
-  batchSize: 32,
-  optimizer: 'adam',
-  learningRate: 0.001,
-  schedule: 'constant',
-  warmup: 0,
-  weightDecay: 0.004,
-  clipNorm: null,
-  labelSmoothing: 0,
-  patience: null,
-  monitor: 'accuracy',
-  device: 'auto',
-};
-
-/** Sets of values to start from. `default` is what maas uses when nothing is asked for. */
-export const presets = {
-  default: {
-    ...sklearn,
-    tokenizer: 'unicode',
-    ngramRange: [1, 2],
-    sublinearTf: true,
-    C: 10,
-    maxIter: 200,
-    tol: 1e-3,
-  },
-  sklearn,
-} as const satisfies Record<string, TrainSettings>;
-export type PresetName = keyof typeof presets;
-
-/**
- * Checks values by name and fills in the preset's for what is absent. Throws `usage` for a name or a value that is
- * none, and for settings that contradict each other.
- */
-export function resolveSettings(given: Record<string, unknown>, preset: string = 'default'): TrainSettings {
-  if (!Object.hasOwn(presets, preset)) {
-    throw new MaasError(
-      'usage',
-      `there is no preset "${preset}", expected one of ${Object.keys(presets).join(', ')}`,
-    );
-  }
-  const resolved: Record<string, unknown> = { ...presets[preset as PresetName] };
-  for (const [name, value] of Object.entries(given)) {
-    if (value === undefined) continue;
-    if (!Object.hasOwn(settings, name)) throw new MaasError('usage', `there is no setting "${name}"`);
-    const setting: Setting<unknown> = settings[name as SettingName];
-    const parsed = setting.parse(value);
-    if (parsed === undefined) {
-      throw new MaasError('usage', `${name} is ${JSON.stringify(value)}, expected ${setting.expected}`);
-    }
-    resolved[name] = parsed;
-  }
-  const { analyzer, stopWords, stemmer, vectorizer } = resolved as TrainSettings;
-  if (analyzer !== 'word' && (stopWords !== null || stemmer !== null)) {
-    throw new MaasError(
-      'usage',
-      `the analyzer "${analyzer}" knows no words, so it takes neither stop words nor a stemmer`,
-    );
-  }
-  const pointless = (names: readonly SettingName[]) =>
-    names.find((name) => given[name] !== undefined && resolved[name] !== sklearn[name]);
-  const ofVectorizer = pointless(vectorizer === 'hashing' ? ofVocabulary : ['nFeatures']);
-  if (ofVectorizer) {
-    throw new MaasError('usage', `the vectorizer "${vectorizer}" has no use for ${ofVectorizer}`);
-  }
-  const { model, device } = resolved as TrainSettings;
-  const used: readonly SettingName[] = ['model', 'device', ...ofModel[model]];
-  const ofOthers = pointless(
-    (Object.keys(modelSettings) as (keyof typeof modelSettings)[]).filter((name) => !used.includes(name)),
-  );
-  if (ofOthers) throw new MaasError('usage', `the model "${model}" has no use for ${ofOthers}`);
-  if (counts.includes(model) && device !== 'auto' && device !== 'cpu') {
-    throw new MaasError(
-      'usage',
-      `the model "${model}" is counted on the processor, expected no device ${device}`,
-    );
-  }
-  return resolved as TrainSettings;
-}
-
-/** Settings of classifiers that are trained step by step. */
-const ofTraining = [
-  ...(['epochs', 'batchSize', 'optimizer', 'learningRate', 'schedule', 'warmup', 'weightDecay'] as const),
-  ...(['clipNorm', 'labelSmoothing', 'classWeight', 'patience', 'monitor'] as const),
-];
-
-/** What each classifier has a use for, beside the device. */
-const ofModel = {
-  logistic: ['C', 'maxIter', 'tol', 'classWeight'],
-  dense: ['hidden', 'activation', 'dropout', 'l2', ...ofTraining],
-  nb: ['alpha', 'complement'],
-  majority: [],
-} as const satisfies Record<ClassifierKind, readonly (keyof typeof modelSettings)[]>;
-
-const counts: readonly ClassifierKind[] = ['nb', 'majority'];
-
-/** Settings of vectorizers that know their terms. */
-const ofVocabulary = ['minDf', 'maxDf', 'maxFeatures', 'smoothIdf'] as const;

@@ -6,7 +6,7 @@ import { type ClassifierKind, classifierNames } from '../../src/models/classifie
 import type { Pipeline } from '../../src/pipeline.js';
 import { exportModel } from '../../src/tasks/export.js';
 import { openModel } from '../../src/tasks/predict.js';
-import { resolveSettings } from '../../src/tasks/settings.js';
+import { resolveSettings } from '../../src/tasks/presets.js';
 import { type TrainResult, train } from '../../src/tasks/train.js';
 import { temporaryFolder, tickets } from '../support/temp.js';
 

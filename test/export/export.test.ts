@@ -9,7 +9,7 @@ import { goldenTexts } from '../../src/export/golden.js';
 import type { Pipeline, Prediction } from '../../src/pipeline.js';
 import { exportModel } from '../../src/tasks/export.js';
 import { openModel } from '../../src/tasks/predict.js';
-import { presets, resolveSettings } from '../../src/tasks/settings.js';
+import { presets, resolveSettings } from '../../src/tasks/presets.js';
 import { train } from '../../src/tasks/train.js';
 import { temporaryFolder, tickets } from '../support/temp.js';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { collectors } from '../../src/features/fits.js';
 import { HashingVectorizer, murmurHash3 } from '../../src/features/hashing.js';
-import { presets } from '../../src/tasks/settings.js';
+import { presets } from '../../src/tasks/presets.js';
 import { fromSklearn, golden } from '../support/golden.js';
 
 const vectorizerOf = (options: object) => {

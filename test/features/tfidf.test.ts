@@ -4,7 +4,7 @@ import { bulkTransform } from '../../src/features/bulk.js';
 import { storedTerms } from '../../src/features/stored-terms.js';
 import { TfidfCollector } from '../../src/features/tfidf-fit.js';
 import { columnCounts } from '../../src/sparse/frequency.js';
-import { presets } from '../../src/tasks/settings.js';
+import { presets } from '../../src/tasks/presets.js';
 import { textsOf } from '../../src/text/batch.js';
 import { compareCodePoints } from '../../src/text/code-points.js';
 import { fromSklearn, golden } from '../support/golden.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { TfidfOptions } from '../../src/features/tfidf-fit.js';
-import { presets } from '../../src/tasks/settings.js';
+import { presets } from '../../src/tasks/presets.js';
 
 interface GoldenVectorizer {
   options: Record<string, unknown>;

@@ -1,6 +1,6 @@
 import { confusedPairs } from '../../report/confusion.js';
 import { figure, grouped } from '../../report/format.js';
-import { resolveSettings } from '../../tasks/settings.js';
+import { resolveSettings } from '../../tasks/presets.js';
 import type { Command } from '../command.js';
 import { table } from '../terminal.js';
 

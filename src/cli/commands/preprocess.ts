@@ -1,5 +1,6 @@
 import { duration, grouped } from '../../report/format.js';
-import { dataSettings, featureSettings, resolveSettings } from '../../tasks/settings.js';
+import { resolveSettings } from '../../tasks/presets.js';
+import { dataSettings, featureSettings } from '../../tasks/settings.js';
 import type { Command } from '../command.js';
 import type { FlagName } from '../flags.js';
 

@@ -1,5 +1,6 @@
 import { deviceText, duration, figure, fitText, grouped } from '../../report/format.js';
-import { settings as allSettings, presets, resolveSettings } from '../../tasks/settings.js';
+import { presets, resolveSettings } from '../../tasks/presets.js';
+import { settings as allSettings } from '../../tasks/settings.js';
 import type { Command } from '../command.js';
 import type { FlagName } from '../flags.js';
 

@@ -3,11 +3,13 @@ import { type Device, openDevice } from '../../../src/compute/index.js';
 import { MaasError } from '../../../src/errors.js';
 import { deviceFolder } from '../../support/devices.js';
 import { deviceContract } from './contract.js';
+import { networkContract } from './network.js';
 import { trainingContract } from './training.js';
 
 const opened = await openDevice('cuda', deviceFolder).catch((error: unknown) => error);
 if (!(opened instanceof Error)) {
   deviceContract(opened as Device, { tolerance: 1e-4 });
+  networkContract(opened as Device);
   trainingContract(opened as Device);
 } else {
   test('cuda is refused where it is not there, with the reason and a remedy', () => {

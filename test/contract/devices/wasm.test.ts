@@ -1,7 +1,9 @@
 import { openDevice } from '../../../src/compute/index.js';
 import { deviceContract } from './contract.js';
+import { networkContract } from './network.js';
 import { trainingContract } from './training.js';
 
 const device = await openDevice('wasm');
 deviceContract(device);
+networkContract(device);
 trainingContract(device);

@@ -6,7 +6,7 @@ import { type DenseFitOptions, type Examples, fitDense } from '../../../src/mode
 import type { Checkpoint } from '../../../src/models/training/loop.js';
 import { scheduleNames } from '../../../src/models/training/schedules.js';
 import type { Step } from '../../../src/progress.js';
-import { resolveSettings } from '../../../src/tasks/settings.js';
+import { resolveSettings } from '../../../src/tasks/presets.js';
 import { tickets } from '../../support/temp.js';
 
 const options: DenseFitOptions = {

@@ -3,19 +3,21 @@
 // blocks whose borders do not depend on how many threads there are; a thread that is free claims the next block, and
 // what blocks sum up is written block by block and added in their order, so that any number of threads computes the
 // same bits. The first bytes of the memory hold the job; the rest belongs to heap.ts.
+import { arg, border, number } from './arguments';
 import { binaryRow, softmaxRow } from './loss';
 import { rowDot, rowProduct } from './sparse';
 import { adam, momentum, rmsprop, sgd } from './training';
+import { transposeBlock } from './transpose';
 import { addDots, combine, maxAbs, multiply } from './vectors';
 
 export { turnBatch } from './training';
+export { columnOffsets } from './transpose';
 
 /** Number of the job (18 bits) and the next block of it (12 bits, all set when the job is over); −1 ends the threads. */
 const NEXT: usize = 64;
 const BLOCKS: usize = 128;
 const DONE: usize = 192;
 const KIND: usize = 256;
-const ARGS: usize = 320;
 
 const BLOCK_BITS: i32 = 12;
 const OVER: i32 = (1 << BLOCK_BITS) - 1;
@@ -82,12 +84,6 @@ function work(job: i32): void {
   }
 }
 
-// @ts-expect-error: decorator
-@inline
-function arg(i: usize): usize {
-  return <usize>load<u32>(ARGS + (i << 2));
-}
-
 function runBlock(block: i32): void {
   switch (load<i32>(KIND)) {
     case 0: return lossBlock(block);
@@ -100,13 +96,6 @@ function runBlock(block: i32): void {
     case 7: return rowsBlock(block);
     case 8: return updateBlock(block);
   }
-}
-
-/** Rows of one block: borders[block] to borders[block + 1]. */
-// @ts-expect-error: decorator
-@inline
-function border(borders: usize, block: i32): i32 {
-  return load<i32>(borders + (<usize>block << 2));
 }
 
 /**
@@ -231,68 +220,6 @@ function maxAbsBlock(block: i32): void {
   store<f64>(arg(3) + (<usize>block << 3), <f64>maxAbs(firstByte(block), lastByte(block), arg(2)));
 }
 
-/** Counts how often each column stands in `indices`, into offsets of cols + 1 columns, and a second copy of them. */
-export function columnOffsets(cols: i32, nonZeros: i32, indices: usize, offsets: usize, copy: usize): void {
-  memory.fill(copy, 0, (<usize>cols + 1) << 2);
-  const end = indices + (<usize>nonZeros << 2);
-  for (let p = indices; p < end; p += 4) {
-    const at = copy + (<usize>load<u32>(p) << 2);
-    store<u32>(at, load<u32>(at) + 1);
-  }
-  let sum: u32 = 0;
-  for (let c: usize = 0; c <= <usize>cols; c++) {
-    const count = load<u32>(copy + (c << 2));
-    store<u32>(copy + (c << 2), sum);
-    store<u32>(offsets + (c << 2), sum);
-    sum += count;
-  }
-}
-
-/**
- * The columns of one block as rows: a range of columns at a time, so that what is written stays in the cache. Columns
- * must rise within a row.
- * Arguments: rows, –, indptr, indices, values, outIndices, outValues, where each column goes on, –, –, borders.
- */
-function transposeBlock(block: i32): void {
-  const rows = <i32>arg(0);
-  const indptr = arg(2);
-  const indices = arg(3);
-  const values = arg(4);
-  const outIndices = arg(5);
-  const outValues = arg(6);
-  const next = arg(7);
-  const first = <u32>border(arg(10), block);
-  const last = <u32>border(arg(10), block + 1);
-  for (let r = 0; r < rows; r++) {
-    const to = <usize>load<u32>(indptr + (<usize>r << 2), 4) << 2;
-    let p = <usize>load<u32>(indptr + (<usize>r << 2)) << 2;
-    p = lowerBound(indices, p, to, first);
-    for (; p < to; p += 4) {
-      const column = load<u32>(indices + p);
-      if (column >= last) break;
-      const at = next + (<usize>column << 2);
-      const place = <usize>load<u32>(at);
-      store<u32>(at, <u32>place + 1);
-      store<i32>(outIndices + (place << 2), r);
-      store<f32>(outValues + (place << 2), load<f32>(values + p));
-    }
-  }
-}
-
-/** The first byte of [from, to) of rising numbers at which there is one that is not below `least`. */
-// @ts-expect-error: decorator
-@inline
-function lowerBound(numbers: usize, from: usize, to: usize, least: u32): usize {
-  let low = from;
-  let high = to;
-  while (low < high) {
-    const middle = (low + ((high - low) >> 1)) & ~3;
-    if (load<u32>(numbers + middle) < least) low = middle + 4;
-    else high = middle;
-  }
-  return low;
-}
-
 /**
  * Some rows of a sparse matrix times a dense one.
  * Arguments: columns, rows in all, rows of a block, indptr, indices, values, dense matrix, which rows (0: these), out.
@@ -330,10 +257,4 @@ function updateBlock(block: i32): void {
       case 3: rmsprop(bytes, weights, kept, gradient, number(9), number(10), number(11)); break;
     }
   }
-}
-
-// @ts-expect-error: decorator
-@inline
-function number(i: usize): f32 {
-  return reinterpret<f32>(<u32>arg(i));
 }

@@ -1,0 +1,133 @@
+import { MaasError } from '../errors.js';
+import type { ClassifierKind } from '../models/classifier.js';
+import type { Setting } from './setting.js';
+import { modelSettings, type SettingName, settings, type TrainSettings } from './settings.js';
+
+/** Exactly what scikit-learn's `TfidfVectorizer()` and `LogisticRegression()` do. */
+const sklearn: TrainSettings = {
+  vectorizer: 'tfidf' as const,
+  analyzer: 'word',
+  tokenizer: 'sklearn',
+  ngramRange: [1, 1],
+  lowercase: true,
+  stopWords: null,
+  stemmer: null,
+  minDf: 1,
+  maxDf: 1,
+  maxFeatures: null,
+  sublinearTf: false,
+  norm: 'l2',
+  smoothIdf: true,
+  nFeatures: 2 ** 20,
+  onBadRow: 'skip',
+  testSize: 0.2,
+  validationSize: 0,
+  seed: 42,
+  model: 'logistic',
+  C: 1,
+  maxIter: 100,
+  tol: 1e-4,
+  classWeight: null,
+  alpha: 1,
+  complement: false,
+  hidden: [64],
+  activation: 'relu',
+  dropout: 0,
+  l2: 0,
+  epochs: 10,
+  batchSize: 32,
+  optimizer: 'adam',
+  learningRate: 0.001,
+  schedule: 'constant',
+  warmup: 0,
+  weightDecay: 0.004,
+  clipNorm: null,
+  labelSmoothing: 0,
+  patience: null,
+  monitor: 'accuracy',
+  device: 'auto',
+};
+
+/** Sets of values to start from. `default` is what maas uses when nothing is asked for. */
+export const presets = {
+  default: {
+    ...sklearn,
+    tokenizer: 'unicode',
+    ngramRange: [1, 2],
+    sublinearTf: true,
+    C: 10,
+    maxIter: 200,
+    tol: 1e-3,
+  },
+  sklearn,
+} as const satisfies Record<string, TrainSettings>;
+export type PresetName = keyof typeof presets;
+
+/**
+ * Checks values by name and fills in the preset's for what is absent. Throws `usage` for a name or a value that is
+ * none, and for settings that contradict each other.
+ */
+export function resolveSettings(given: Record<string, unknown>, preset: string = 'default'): TrainSettings {
+  if (!Object.hasOwn(presets, preset)) {
+    throw new MaasError(
+      'usage',
+      `there is no preset "${preset}", expected one of ${Object.keys(presets).join(', ')}`,
+    );
+  }
+  const resolved: Record<string, unknown> = { ...presets[preset as PresetName] };
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    if (!Object.hasOwn(settings, name)) throw new MaasError('usage', `there is no setting "${name}"`);
+    const setting: Setting<unknown> = settings[name as SettingName];
+    const parsed = setting.parse(value);
+    if (parsed === undefined) {
+      throw new MaasError('usage', `${name} is ${JSON.stringify(value)}, expected ${setting.expected}`);
+    }
+    resolved[name] = parsed;
+  }
+  const { analyzer, stopWords, stemmer, vectorizer } = resolved as TrainSettings;
+  if (analyzer !== 'word' && (stopWords !== null || stemmer !== null)) {
+    throw new MaasError(
+      'usage',
+      `the analyzer "${analyzer}" knows no words, so it takes neither stop words nor a stemmer`,
+    );
+  }
+  const pointless = (names: readonly SettingName[]) =>
+    names.find((name) => given[name] !== undefined && resolved[name] !== sklearn[name]);
+  const ofVectorizer = pointless(vectorizer === 'hashing' ? ofVocabulary : ['nFeatures']);
+  if (ofVectorizer) {
+    throw new MaasError('usage', `the vectorizer "${vectorizer}" has no use for ${ofVectorizer}`);
+  }
+  const { model, device } = resolved as TrainSettings;
+  const used: readonly SettingName[] = ['model', 'device', ...ofModel[model]];
+  const ofOthers = pointless(
+    (Object.keys(modelSettings) as (keyof typeof modelSettings)[]).filter((name) => !used.includes(name)),
+  );
+  if (ofOthers) throw new MaasError('usage', `the model "${model}" has no use for ${ofOthers}`);
+  if (counts.includes(model) && device !== 'auto' && device !== 'cpu') {
+    throw new MaasError(
+      'usage',
+      `the model "${model}" is counted on the processor, expected no device ${device}`,
+    );
+  }
+  return resolved as TrainSettings;
+}
+
+/** Settings of classifiers that are trained step by step. */
+const ofTraining = [
+  ...(['epochs', 'batchSize', 'optimizer', 'learningRate', 'schedule', 'warmup', 'weightDecay'] as const),
+  ...(['clipNorm', 'labelSmoothing', 'classWeight', 'patience', 'monitor'] as const),
+];
+
+/** What each classifier has a use for, beside the device. */
+const ofModel = {
+  logistic: ['C', 'maxIter', 'tol', 'classWeight'],
+  dense: ['hidden', 'activation', 'dropout', 'l2', ...ofTraining],
+  nb: ['alpha', 'complement'],
+  majority: [],
+} as const satisfies Record<ClassifierKind, readonly (keyof typeof modelSettings)[]>;
+
+const counts: readonly ClassifierKind[] = ['nb', 'majority'];
+
+/** Settings of vectorizers that know their terms. */
+const ofVocabulary = ['minDf', 'maxDf', 'maxFeatures', 'smoothIdf'] as const;

@@ -1,0 +1,72 @@
+/** One hyper-parameter or choice: how a value is read from a flag (text), a config file or a call, and its help. */
+export interface Setting<T> {
+  /** The value, or undefined where it is not one. */
+  parse(value: unknown): T | undefined;
+  /** What a value must be, to follow "expected". */
+  expected: string;
+  /** How help writes the value; absent for an on/off switch. */
+  metavar?: string;
+  help: string;
+}
+
+export const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+
+export const number = (value: unknown): number | undefined => {
+  if (typeof value === 'number') return Number.isNaN(value) ? undefined : value;
+  return typeof value === 'string' && /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value)
+    ? Number(value)
+    : undefined;
+};
+
+export const where = (holds: (n: number) => boolean) => (value: unknown) => {
+  const n = number(value);
+  return n !== undefined && Number.isFinite(n) && holds(n) ? n : undefined;
+};
+
+export const oneOf = <T extends string>(names: readonly T[], help: string): Setting<T> => ({
+  parse: (value) => names.find((name) => name === value),
+  expected: `one of ${names.join(', ')}`,
+  metavar: '<name>',
+  help: `${help}: ${names.join(', ')}`,
+});
+
+export const orNone = <T>(setting: Setting<T>): Setting<T | null> => ({
+  ...setting,
+  parse: (value) => (value === null || value === 'none' ? null : setting.parse(value)),
+  expected: `${setting.expected}, or none`,
+});
+
+export const onOff = (help: string): Setting<boolean> => ({
+  parse: (value) => (typeof value === 'boolean' ? value : undefined),
+  expected: 'true or false',
+  help,
+});
+
+export const integer = (least: number, metavar: string, help: string): Setting<number> => ({
+  parse: where((n) => Number.isInteger(n) && n >= least),
+  expected: `a whole number, ${least} or more`,
+  metavar,
+  help,
+});
+
+/** A number above 0. */
+export const positive = (help: string): Setting<number> => ({
+  parse: where((n) => n > 0),
+  expected: 'a number above 0',
+  metavar: '<x>',
+  help,
+});
+
+export const share = (help: string): Setting<number> => ({
+  parse: where((n) => n >= 0 && n < 1),
+  expected: 'a share of the rows from 0 to below 1',
+  metavar: '<share>',
+  help,
+});
+
+export const fraction = (help: string): Setting<number> => ({
+  parse: where((n) => n >= 0 && n < 1),
+  expected: 'a share from 0 to below 1',
+  metavar: '<share>',
+  help,
+});
