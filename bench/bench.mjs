@@ -1,6 +1,7 @@
 // Times maas against its peers, whole processes in turns on real data sets, and writes the tables to bench/README.md.
-// usage: npm run bench [-- --runs 3] [--only train,fasttext,predict]
-// MAAS_PYTHON names a Python with scikit-learn and pandas (python3 otherwise); fasttext is looked for on the PATH.
+// usage: npm run bench [-- --runs 3] [--only train,fasttext,predict,keras]
+// MAAS_PYTHON names a Python with scikit-learn and pandas, and TensorFlow for keras (python3 otherwise); fasttext is looked
+// for on the PATH. What a peer is missing for is left as it was measured before.
 // The data sets are looked for in ../shared/data, or where MAAS_DATA says.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -15,7 +16,7 @@ const option = (name, fallback) => {
   return at < 0 ? fallback : process.argv[at + 1];
 };
 const runs = Number(option('runs', '3'));
-const wanted = option('only', 'train,fasttext,predict').split(',');
+const wanted = option('only', 'train,fasttext,predict,keras').split(',');
 const data = process.env.MAAS_DATA ?? here('../../shared/data');
 const python = process.env.MAAS_PYTHON ?? 'python3';
 const folder = mkdtempSync(join(tmpdir(), 'maas-bench-'));
@@ -42,8 +43,8 @@ function maas(args) {
 function trainMaas(set, flags, name = 'bench') {
   const files = [csv(set, 'train'), '--test', csv(set, 'test'), '--store', join(folder, 'store')];
   const ran = maas(['train', ...files, '--name', name, '--preset', 'sklearn', '--quiet', '--json', ...flags]);
-  const { metrics, fit } = JSON.parse(ran.stdout);
-  return { ...ran, accuracy: metrics.accuracy, passes: fit.evaluations };
+  const { metrics, fit, timings } = JSON.parse(ran.stdout);
+  return { ...ran, accuracy: metrics.accuracy, passes: fit.evaluations, fit: timings.fit };
 }
 
 function peer(script, args) {
@@ -122,10 +123,7 @@ function benchTraining() {
 const againstFastText = ['--tokenizer', 'unicode', '--sublinear-tf', '--C', '3'];
 
 async function benchFastText() {
-  if (spawnSync('fasttext', []).error) {
-    print('fasttext is not installed: not measured.');
-    return;
-  }
+  if (spawnSync('fasttext', []).error) return 'fasttext is not installed';
   head([
     'set',
     'maas seconds, all',
@@ -178,35 +176,81 @@ function benchPrediction() {
   );
 }
 
+const networks = [
+  ['trec6', 10],
+  ['banking77', 10],
+  ['imdb', 3],
+];
+
+function benchKeras() {
+  if (spawnSync(python, ['-c', 'import tensorflow']).status !== 0) return `${python} has no TensorFlow`;
+  const own = ['maas seconds, all', 'fit', 'MB', 'accuracy'];
+  const others = ['Keras seconds, all', 'fit', 'MB', 'accuracy'];
+  head(['set', 'epochs', ...own, ...others, 'fit ratio', 'memory ratio']);
+  for (const [set, epochs] of networks) {
+    if (!existsSync(csv(set, 'train'))) continue;
+    const flags = [
+      '--model',
+      'dense',
+      '--hidden',
+      '128,64',
+      '--epochs',
+      String(epochs),
+      '--batch-size',
+      '128',
+    ];
+    const [maas, keras] = inTurns(
+      () => trainMaas(set, flags),
+      () => peer('./peer_keras.py', [csv(set, 'train'), csv(set, 'test'), '128,64', String(epochs), '128']),
+    );
+    const figures = (of) => [
+      ...[figure(of, 'seconds', 2), figure(of, 'fit', 2), figure(of, 'megabytes', 0)],
+      figure(of, 'accuracy', 4),
+    ];
+    const ratios = [`**${ratio(maas, keras, 'fit')}**`, ratio(maas, keras, 'megabytes')];
+    row([set, epochs, ...figures(maas), ...figures(keras), ...ratios]);
+  }
+}
+
 const versions = run(python, [
   '-c',
   'import sklearn, platform; print(f"Python {platform.python_version()}, scikit-learn {sklearn.__version__}")',
 ]).stdout.trim();
+const benches = {
+  train: benchTraining,
+  fasttext: benchFastText,
+  predict: benchPrediction,
+  keras: benchKeras,
+};
+const titles = {
+  train: '`maas train SET --preset sklearn` and `bench/peer.py`: read, vectorize, fit, score the test set',
+  fasttext:
+    '`maas train --preset sklearn --tokenizer unicode --sublinear-tf --C 3`, all of it, and the training alone of `fasttext supervised -lr 0.5 -epoch 5 -dim 10 -thread 2`',
+  predict:
+    '`maas predict MODEL FILE -o OUT` and `bench/peer_predict.py`, from a stored model to a written file',
+  keras:
+    '`maas train SET --preset sklearn --model dense --hidden 128,64 --batch-size 128` on all features, and `bench/peer_keras.py` on the 10,000 most frequent',
+};
+const machine = `${availableParallelism()} cores (${cpus()[0].model.trim()}), Node ${process.version}, ${versions}; medians of ${runs} pairs, ${new Date().toISOString().slice(0, 10)}.`;
+
+/** Puts a table in the place of the one that was measured before. */
+function keep(name) {
+  const readme = here('./README.md');
+  const [before, after] = [`<!-- ${name} -->`, `<!-- end ${name} -->`];
+  const text = readFileSync(readme, 'utf8');
+  const from = text.indexOf(before) + before.length;
+  const to = text.indexOf(after);
+  if (from < before.length || to < from) throw new Error(`bench/README.md has no place for ${name}`);
+  writeFileSync(readme, `${text.slice(0, from)}\n${lines.join('\n')}\n${text.slice(to)}`);
+}
+
 try {
-  print(
-    `${availableParallelism()} cores (${cpus()[0].model.trim()}), Node ${process.version}, ${versions}; medians of ${runs} pairs, ${new Date().toISOString().slice(0, 10)}.`,
-  );
-  const benches = { train: benchTraining, fasttext: benchFastText, predict: benchPrediction };
-  const titles = {
-    train: '`maas train SET --preset sklearn` and `bench/peer.py`: read, vectorize, fit, score the test set',
-    fasttext:
-      '`maas train --preset sklearn --tokenizer unicode --sublinear-tf --C 3`, all of it, and the training alone of `fasttext supervised -lr 0.5 -epoch 5 -dim 10 -thread 2`',
-    predict:
-      '`maas predict MODEL FILE -o OUT` and `bench/peer_predict.py`, from a stored model to a written file',
-  };
   for (const name of wanted) {
-    print(`\n### ${titles[name]}\n`);
-    await benches[name]();
-  }
-  if (wanted.length === 3) {
-    const readme = here('./README.md');
-    const [before, after] = ['<!-- measured -->', '<!-- end -->'];
-    const text = readFileSync(readme, 'utf8');
-    const from = text.indexOf(before) + before.length;
-    const to = text.indexOf(after);
-    if (from >= before.length && to > from) {
-      writeFileSync(readme, `${text.slice(0, from)}\n${lines.join('\n')}\n${text.slice(to)}`);
-    }
+    lines.length = 0;
+    print(`### ${titles[name]}\n\n${machine}\n`);
+    const missing = await benches[name]();
+    if (missing) console.log(`not measured: ${missing}`);
+    else keep(name);
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

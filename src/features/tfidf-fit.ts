@@ -18,6 +18,8 @@ export interface TfidfOptions extends AnalyzerOptions, WeightOptions {
   maxDf: number;
   /** Keep only so many terms, the most frequent ones; null keeps all. Ties keep the term that sorts first. */
   maxFeatures: number | null;
+  /** Weigh terms by their inverse document frequency; all weigh the same otherwise. */
+  useIdf: boolean;
   /** Count one more row that holds every term, so that no idf divides by zero or vanishes. */
   smoothIdf: boolean;
 }
@@ -120,7 +122,7 @@ export class TfidfFit implements FeatureFit {
       if (totals.length > 0) for (let i = 0; i < nodes.length; i++) totals[nodes[i]!]! += counts[i]!;
     }
     const n = rows.length;
-    const { minDf, maxDf, maxFeatures, smoothIdf } = this.options;
+    const { minDf, maxDf, maxFeatures, useIdf, smoothIdf } = this.options;
     const atLeast = Math.max(1, minDf < 1 ? minDf * n : minDf);
     const atMost = maxDf <= 1 ? maxDf * n : maxDf;
     if (atMost < atLeast) {
@@ -145,7 +147,7 @@ export class TfidfFit implements FeatureFit {
       trainNonZeros += documents[node]!;
       if (documents[node] === 1) singles++;
       columns[node] = column;
-      idf[column] = Math.log((n + one) / (documents[node]! + one)) + 1;
+      idf[column] = useIdf ? Math.log((n + one) / (documents[node]! + one)) + 1 : 1;
     }
     const { nodes, words } = this.counted;
     return { terms: termsOfNodes({ nodes, words }, kept), columns, idf, trainNonZeros, singles };

@@ -19,6 +19,7 @@ const classifiers = {
   logistic: (state: LinearState) => new LinearClassifier(state),
   nb: (state: LinearState) => new LinearClassifier(state),
   dense: (state: DenseState) => new DenseClassifier(state),
+  bag: (state: DenseState) => new DenseClassifier(state),
   majority: (state: MajorityState) => new MajorityClassifier(state),
 } as const;
 

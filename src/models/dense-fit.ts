@@ -1,7 +1,7 @@
 import { columnsFor, type Device, type Job, TrainingMemory } from '../compute/index.js';
 import { evaluate } from '../metrics/classification.js';
 import type { Csr } from '../sparse/csr.js';
-import { DenseClassifier, type DenseLayer } from './dense.js';
+import { DenseClassifier, type DenseLayer, type DenseState } from './dense.js';
 import { DenseNetwork, type DenseOptions, initialLayers } from './dense-network.js';
 import {
   type TrainingHooks,
@@ -29,6 +29,7 @@ const sizesOf = (features: number, classes: number, hidden: readonly number[]) =
 
 /** Fits a dense network; leaves no tensor behind. Throws `failed`, `usage`. */
 export async function fitDense(
+  kind: DenseState['kind'],
   { features, labels }: Examples,
   classes: number,
   validation: Examples,
@@ -43,7 +44,7 @@ export async function fitDense(
     const network = new DenseNetwork(device, memory, features, labels, weights, begin, options);
     const { activation } = options;
     const classifierOf = (layers: DenseLayer[]) =>
-      new DenseClassifier({ kind: 'dense', classes, features: features.cols, activation, layers });
+      new DenseClassifier({ kind, classes, features: features.cols, activation, layers });
     const live = classifierOf(network.layers);
     const report = await trainNetwork(network, memory, features.rows, options, {
       ...hooks,
@@ -87,7 +88,7 @@ export function denseJob(features: Csr, classes: number, { hidden, batchSize }: 
 }
 
 /** Bytes that a fit takes beside the rows: weights, what the optimizer keeps, and the best and the last of them. */
-export const denseBytes = (features: number, classes: number, { hidden }: DenseFitOptions): number => {
+export const denseBytes = (features: number, classes: number, hidden: readonly number[]): number => {
   const sizes = sizesOf(features, classes, hidden);
   let weights = 0;
   for (let i = 1; i < sizes.length; i++) weights += (sizes[i - 1]! + 1) * sizes[i]!;

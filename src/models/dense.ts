@@ -11,7 +11,8 @@ export interface DenseLayer {
 
 /** What fitting a dense network learned. */
 export interface DenseState {
-  kind: 'dense';
+  /** A network as asked for, or the mean of embeddings and a softmax, which is one with a single linear layer. */
+  kind: 'dense' | 'bag';
   classes: number;
   features: number;
   /** Of every layer but the last. */
@@ -22,10 +23,11 @@ export interface DenseState {
 
 /** A network of dense layers on sparse features, the last one a softmax (a sigmoid for two classes). */
 export class DenseClassifier implements Classifier {
-  readonly kind = 'dense';
+  readonly kind: DenseState['kind'];
   readonly classes: number;
 
   constructor(private readonly learned: DenseState) {
+    this.kind = learned.kind;
     this.classes = learned.classes;
   }
 

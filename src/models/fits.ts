@@ -16,7 +16,19 @@ import { fitNaiveBayes, type NaiveBayesOptions } from './naive-bayes.js';
 import type { TrainingHooks, TrainingReport } from './training/loop.js';
 
 export type { Examples } from './dense-fit.js';
-export type FitOptions = LogisticOptions & NaiveBayesOptions & DenseFitOptions;
+export type FitOptions = LogisticOptions &
+  NaiveBayesOptions &
+  BagOptions &
+  Omit<DenseFitOptions, 'epochs'> & {
+    /** null: as many as make `FEW_STEPS`, and no fewer than `FEW_EPOCHS`. */
+    epochs: number | null;
+  };
+/** Options of the mean of embeddings. */
+export interface BagOptions {
+  /** Numbers of an embedding. */
+  dim: number;
+}
+
 export type FitHooks = Omit<TrainingHooks, 'validate'>;
 
 /** How a fit went: by L-BFGS, by a training loop, or by counting, of which there is nothing to tell. */
@@ -80,20 +92,52 @@ const logistic: DeviceFitter<LinearDevice> = {
     fitLogistic(features, labels, classes, options, device, listener),
 };
 
-const dense: DeviceFitter<Device> = {
+/** What a training is worth that is not told how long to go on. */
+const FEW_STEPS = 1000;
+const FEW_EPOCHS = 3;
+
+const withEpochs = (options: FitOptions, rows: number): DenseFitOptions => ({
+  ...options,
+  epochs: options.epochs ?? Math.max(FEW_EPOCHS, Math.ceil(FEW_STEPS / Math.ceil(rows / options.batchSize))),
+});
+
+/** fastText's classifier (Joulin et al. 2017) as a network: embeddings, their mean, a softmax. */
+const asNetwork = (options: FitOptions): FitOptions => ({
+  ...options,
+  hidden: [options.dim],
+  activation: 'linear',
+  l2: 0,
+});
+
+/** A network of dense layers, which the options may have to be turned into. */
+const network = (
+  kind: 'dense' | 'bag',
+  asked: (options: FitOptions) => FitOptions,
+): DeviceFitter<Device> => ({
   open: openDevice,
-  job: denseJob,
+  job: (features, classes, options) => denseJob(features, classes, withEpochs(asked(options), features.rows)),
   needs({ features, trainNonZeros }, classes, options) {
-    const units = options.hidden[0] ?? columnsFor(classes);
+    const { hidden, epochs } = asked(options);
+    const units = hidden[0] ?? columnsFor(classes);
     return {
-      bytes: denseBytes(features, classes, options),
+      bytes: denseBytes(features, classes, hidden),
       // forward, backward, and the optimizer on what was touched
-      seconds: (options.epochs * 8 * trainNonZeros * units) / RATES.multiplied,
+      seconds: ((epochs ?? FEW_EPOCHS) * 8 * trainNonZeros * units) / RATES.multiplied,
     };
   },
-  fit: (data, options, device, hooks) =>
-    fitDense(data, data.classes, data.validation, options, device, hooks),
-};
+  fit(data, options, device, hooks) {
+    const { classes, validation, features } = data;
+    return fitDense(
+      kind,
+      data,
+      classes,
+      validation,
+      withEpochs(asked(options), features.rows),
+      device,
+      hooks,
+    );
+  },
+});
 
 const counting = (columns: (classes: number) => number, fit: CountingFitter['fit']): CountingFitter => ({
   open: null,
@@ -107,7 +151,8 @@ const counting = (columns: (classes: number) => number, fit: CountingFitter['fit
 /** How each classifier is fitted. */
 export const fitters = {
   logistic,
-  dense,
+  dense: network('dense', (options) => options),
+  bag: network('bag', asNetwork),
   nb: counting(
     (classes) => classes,
     ({ features, labels, classes }, options) => fitNaiveBayes(features, labels, classes, options),

@@ -17,6 +17,7 @@ const sklearn: TrainSettings = {
   maxFeatures: null,
   sublinearTf: false,
   norm: 'l2',
+  useIdf: true,
   smoothIdf: true,
   nFeatures: 2 ** 20,
   onBadRow: 'skip',
@@ -30,6 +31,7 @@ const sklearn: TrainSettings = {
   classWeight: null,
   alpha: 1,
   complement: false,
+  dim: 16,
   hidden: [64],
   activation: 'relu',
   dropout: 0,
@@ -63,6 +65,20 @@ export const presets = {
 } as const satisfies Record<string, TrainSettings>;
 export type PresetName = keyof typeof presets;
 
+/** What suits a classifier, in the place of the preset's values. */
+const modelDefaults: Partial<Record<ClassifierKind, Partial<TrainSettings>>> = {
+  // the features are then the shares of a text's terms, so that their embeddings' mean is taken
+  bag: {
+    norm: 'l1',
+    useIdf: false,
+    sublinearTf: false,
+    epochs: null,
+    learningRate: 0.01,
+    schedule: 'linear',
+    batchSize: 128,
+  },
+};
+
 /**
  * Checks values by name and fills in the preset's for what is absent. Throws `usage` for a name or a value that is
  * none, and for settings that contradict each other.
@@ -74,7 +90,8 @@ export function resolveSettings(given: Record<string, unknown>, preset: string =
       `there is no preset "${preset}", expected one of ${Object.keys(presets).join(', ')}`,
     );
   }
-  const resolved: Record<string, unknown> = { ...presets[preset as PresetName] };
+  const ofModel = modelDefaults[given.model as ClassifierKind] ?? {};
+  const resolved: Record<string, unknown> = { ...presets[preset as PresetName], ...ofModel };
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined) continue;
     if (!Object.hasOwn(settings, name)) throw new MaasError('usage', `there is no setting "${name}"`);
@@ -99,7 +116,7 @@ export function resolveSettings(given: Record<string, unknown>, preset: string =
     throw new MaasError('usage', `the vectorizer "${vectorizer}" has no use for ${ofVectorizer}`);
   }
   const { model, device } = resolved as TrainSettings;
-  const used: readonly SettingName[] = ['model', 'device', ...ofModel[model]];
+  const used: readonly SettingName[] = ['model', 'device', ...settingsOf[model]];
   const ofOthers = pointless(
     (Object.keys(modelSettings) as (keyof typeof modelSettings)[]).filter((name) => !used.includes(name)),
   );
@@ -120,9 +137,10 @@ const ofTraining = [
 ];
 
 /** What each classifier has a use for, beside the device. */
-const ofModel = {
+const settingsOf = {
   logistic: ['C', 'maxIter', 'tol', 'classWeight'],
   dense: ['hidden', 'activation', 'dropout', 'l2', ...ofTraining],
+  bag: ['dim', 'dropout', ...ofTraining],
   nb: ['alpha', 'complement'],
   majority: [],
 } as const satisfies Record<ClassifierKind, readonly (keyof typeof modelSettings)[]>;
@@ -130,4 +148,4 @@ const ofModel = {
 const counts: readonly ClassifierKind[] = ['nb', 'majority'];
 
 /** Settings of vectorizers that know their terms. */
-const ofVocabulary = ['minDf', 'maxDf', 'maxFeatures', 'smoothIdf'] as const;
+const ofVocabulary = ['minDf', 'maxDf', 'maxFeatures', 'useIdf', 'smoothIdf'] as const;

@@ -64,6 +64,7 @@ export const featureSettings = {
   maxFeatures: orNone(integer(1, '<n>', 'keep only the n most frequent terms')),
   sublinearTf: onOff('take 1 + ln(count) in place of the count'),
   norm: oneOf(['l2', 'l1', 'none'], 'length that each row is brought to'),
+  useIdf: onOff('weigh terms down that are in many rows'),
   smoothIdf: onOff('count one more row that holds every term'),
   nFeatures: integer(2, '<n>', 'columns that the vectorizer hashing hashes terms to'),
 } as const;
@@ -120,6 +121,7 @@ export const modelSettings = {
   classWeight: orNone<'balanced'>(oneOf(['balanced'], 'weigh rows against the frequency of their class')),
   alpha: positive('what naive Bayes adds to the count of each term'),
   complement: onOff('naive Bayes from the rows of the other classes, for classes of unlike size'),
+  dim: integer(1, '<n>', 'numbers of an embedding of the model bag'),
   hidden,
   activation: oneOf(Object.keys(activations) as Activation[], 'what hidden layers make of their sums'),
   dropout: fraction('share of the outputs of hidden layers that a step leaves out'),
@@ -129,7 +131,10 @@ export const modelSettings = {
     metavar: '<x>',
     help: 'penalty on the squared weights of a dense network',
   } as Setting<number>,
-  epochs: integer(1, '<n>', 'times that a network goes through the training rows'),
+  epochs: {
+    ...orNone(integer(1, '<n>', 'times that a network goes through the training rows')),
+    expected: 'a whole number, 1 or more, or none for as many as 1,000 steps take (3 at the least)',
+  } as Setting<number | null>,
   batchSize: integer(1, '<n>', 'rows of a step'),
   optimizer: oneOf(optimizerNames, 'how steps follow gradients'),
   learningRate: positive('size of the steps'),

@@ -36,6 +36,7 @@ const cases: Record<
     atLeast: 0.8,
     formats: ['js', 'tfjs'],
   },
+  bag: { given: { dim: 8, learningRate: 0.02 }, atLeast: 0.8, formats: ['js', 'tfjs'] },
   nb: { given: { alpha: 0.1 }, atLeast: 0.75, formats: ['js', 'tfjs'] },
   majority: { given: {}, atLeast: 0.1, formats: ['js'] },
 };

@@ -47,6 +47,7 @@ VARIANTS = {
     "char_wb": {"analyzer": "char_wb", "ngram_range": (2, 5)},
     "sublinear l1": {"sublinear_tf": True, "norm": "l1"},
     "no norm, no smoothing": {"norm": None, "smooth_idf": False},
+    "no idf, l1": {"use_idf": False, "norm": "l1"},
     "min_df 2": {"min_df": 2},
     "max_df share": {"max_df": 0.2, "min_df": 0.1},
     "max_df count": {"max_df": 2},
@@ -113,7 +114,7 @@ def vectorizers():
         out[name] = {
             "options": options,
             "terms": v.get_feature_names_out().tolist(),
-            "idf": v.idf_.tolist(),
+            "idf": v.idf_.tolist() if v.use_idf else [1.0] * x.shape[1],
             "indptr": x.indptr.tolist(),
             "indices": x.indices.tolist(),
             "values": x.data.tolist(),

@@ -67,6 +67,7 @@ function layersOf(classifier: ClassifierState): LayerWeights[] {
     case 'logistic':
     case 'nb':
       return [softmaxLayer({ kernel: classifier.coef, bias: classifier.intercept }, classifier.classes)];
+    case 'bag':
     case 'dense': {
       const { layers, classes, activation } = classifier;
       if (activation === 'gelu') {

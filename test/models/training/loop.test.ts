@@ -10,7 +10,8 @@ import { resolveSettings } from '../../../src/tasks/presets.js';
 import { tickets } from '../../support/temp.js';
 
 const options: DenseFitOptions = {
-  ...resolveSettings({ model: 'dense', hidden: [8], dropout: 0.2, epochs: 4, learningRate: 0.02 }),
+  ...resolveSettings({ model: 'dense', hidden: [8], dropout: 0.2, learningRate: 0.02 }),
+  epochs: 4,
   seed: 1,
 };
 let device: Device;
@@ -52,8 +53,8 @@ afterAll(() => device.close());
 const trained = (
   given: Partial<DenseFitOptions>,
   watched = none,
-  hooks: Parameters<typeof fitDense>[5] = {},
-) => fitDense(train, 5, watched, { ...options, ...given }, device, hooks);
+  hooks: Parameters<typeof fitDense>[6] = {},
+) => fitDense('dense', train, 5, watched, { ...options, ...given }, device, hooks);
 const bytes = ({ classifier }: Awaited<ReturnType<typeof trained>>) =>
   Buffer.concat(
     classifier

@@ -1,0 +1,42 @@
+"""The peer of `maas train --model dense`: TF-IDF as a dense array, Dense layers in Keras, adam, a softmax.
+
+usage: peer_keras.py TRAIN TEST HIDDEN EPOCHS BATCH      (needs tensorflow, scikit-learn, pandas)
+"""
+import json
+import os
+import resource
+import sys
+import time
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+train, test, hidden, epochs, batch = sys.argv[1:]
+tf.keras.utils.set_random_seed(1)
+read = lambda path: pd.read_csv(path, keep_default_na=False, dtype=str)
+rows, held = read(train), read(test)
+labels = sorted(rows.label.unique())
+index = {label: i for i, label in enumerate(labels)}
+vectorizer = TfidfVectorizer(max_features=10000, dtype=np.float32)
+x = vectorizer.fit_transform(rows.text).toarray()
+y = rows.label.map(index).to_numpy()
+layers = [tf.keras.layers.Dense(int(units), activation="relu") for units in hidden.split(",")]
+model = tf.keras.Sequential([*layers, tf.keras.layers.Dense(len(labels), activation="softmax")])
+model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
+start = time.perf_counter()
+model.fit(x, y, epochs=int(epochs), batch_size=int(batch), verbose=0)
+fit = time.perf_counter() - start
+predicted = model.predict(vectorizer.transform(held.text).toarray(), batch_size=512, verbose=0).argmax(axis=1)
+print(
+    json.dumps(
+        {
+            "fit": fit,
+            "accuracy": float(np.mean([labels[p] == label for p, label in zip(predicted, held.label)])),
+            "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+            "versions": f"TensorFlow {tf.__version__}",
+        }
+    )
+)
