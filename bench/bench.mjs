@@ -4,11 +4,12 @@
 // for on the PATH. What a peer is missing for is left as it was measured before.
 // The data sets are looked for in ../shared/data, or where MAAS_DATA says.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeFastTextFile } from './fasttext-file.mjs';
+import { keepTable } from './table.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const option = (name, fallback) => {
@@ -57,12 +58,13 @@ const figure = (results, key, digits) => median(results.map((result) => result[k
 /** The peer's figure by maas's, pair by pair. */
 const ratio = (own, other, key) => median(own.map((mine, i) => other[i][key] / mine[key])).toFixed(2);
 
-/** Both in turns, so that what slows the machine slows both. */
-function inTurns(own, other) {
-  const measured = [[], []];
+/** All in turns, so that what slows the machine slows each. */
+function inTurns(...runners) {
+  const measured = runners.map(() => []);
   for (let i = 0; i < runs; i++) {
-    measured[0].push(own());
-    measured[1].push(other());
+    runners.forEach((measure, k) => {
+      measured[k].push(measure());
+    });
   }
   return measured;
 }
@@ -121,24 +123,28 @@ function benchTraining() {
 
 /** What maas needs to be no less accurate than fastText on any of the sets. */
 const againstFastText = ['--tokenizer', 'unicode', '--sublinear-tf', '--C', '3'];
+/** fastText's own model, with its dimensions. */
+const bagOfFastText = ['--model', 'bag', '--dim', '10', '--tokenizer', 'unicode'];
 
 async function benchFastText() {
   if (spawnSync('fasttext', []).error) return 'fasttext is not installed';
-  head([
-    'set',
+  const columns = [
     'maas seconds, all',
+    '`bag` seconds, all',
     'fastText seconds, training',
     'time ratio',
-    'accuracy of maas, fastText',
-  ]);
+    'of `bag`',
+  ];
+  head(['set', ...columns, 'accuracy of maas, `bag`, fastText']);
   for (const set of ['imdb', '20newsgroups', 'nsmc_rebuilt']) {
     if (!existsSync(csv(set, 'train'))) continue;
     const [train, test, model] = ['train.txt', 'test.txt', 'fasttext'].map((name) => join(folder, name));
     await writeFastTextFile(csv(set, 'train'), train);
     await writeFastTextFile(csv(set, 'test'), test);
     const args = ['-lr', '0.5', '-epoch', '5', '-dim', '10', '-thread', '2', '-verbose', '0'];
-    const [own, other] = inTurns(
+    const [own, bag, other] = inTurns(
       () => trainMaas(set, againstFastText),
+      () => trainMaas(set, bagOfFastText),
       () => {
         const trained = run('fasttext', ['supervised', '-input', train, '-output', model, ...args]);
         const tested = run('fasttext', ['test', `${model}.bin`, test]);
@@ -146,8 +152,9 @@ async function benchFastText() {
       },
     );
     row([
-      ...[set, figure(own, 'seconds', 2), figure(other, 'seconds', 2), `**${ratio(own, other, 'seconds')}**`],
-      `${figure(own, 'accuracy', 4)}, ${figure(other, 'accuracy', 4)}`,
+      ...[set, ...[own, bag, other].map((of) => figure(of, 'seconds', 2))],
+      ...[own, bag].map((of) => `**${ratio(of, other, 'seconds')}**`),
+      [own, bag, other].map((of) => figure(of, 'accuracy', 4)).join(', '),
     ]);
   }
 }
@@ -225,7 +232,7 @@ const benches = {
 const titles = {
   train: '`maas train SET --preset sklearn` and `bench/peer.py`: read, vectorize, fit, score the test set',
   fasttext:
-    '`maas train --preset sklearn --tokenizer unicode --sublinear-tf --C 3`, all of it, and the training alone of `fasttext supervised -lr 0.5 -epoch 5 -dim 10 -thread 2`',
+    '`maas train --preset sklearn --tokenizer unicode --sublinear-tf --C 3`, and with `--model bag --dim 10`, all of it, and the training alone of `fasttext supervised -lr 0.5 -epoch 5 -dim 10 -thread 2`',
   predict:
     '`maas predict MODEL FILE -o OUT` and `bench/peer_predict.py`, from a stored model to a written file',
   keras:
@@ -233,24 +240,13 @@ const titles = {
 };
 const machine = `${availableParallelism()} cores (${cpus()[0].model.trim()}), Node ${process.version}, ${versions}; medians of ${runs} pairs, ${new Date().toISOString().slice(0, 10)}.`;
 
-/** Puts a table in the place of the one that was measured before. */
-function keep(name) {
-  const readme = here('./README.md');
-  const [before, after] = [`<!-- ${name} -->`, `<!-- end ${name} -->`];
-  const text = readFileSync(readme, 'utf8');
-  const from = text.indexOf(before) + before.length;
-  const to = text.indexOf(after);
-  if (from < before.length || to < from) throw new Error(`bench/README.md has no place for ${name}`);
-  writeFileSync(readme, `${text.slice(0, from)}\n${lines.join('\n')}\n${text.slice(to)}`);
-}
-
 try {
   for (const name of wanted) {
     lines.length = 0;
     print(`### ${titles[name]}\n\n${machine}\n`);
     const missing = await benches[name]();
     if (missing) console.log(`not measured: ${missing}`);
-    else keep(name);
+    else keepTable(name, lines);
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

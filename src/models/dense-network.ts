@@ -23,7 +23,8 @@ export function initialLayers(sizes: readonly number[], seed: number): DenseLaye
   const random = seededRandom(seed);
   return sizes.slice(1).map((units, i) => {
     const limit = Math.sqrt(6 / (sizes[i]! + units));
-    const kernel = Float32Array.from({ length: sizes[i]! * units }, () => limit * (2 * random() - 1));
+    const kernel = new Float32Array(sizes[i]! * units);
+    for (let w = 0; w < kernel.length; w++) kernel[w] = limit * (2 * random() - 1);
     return { kernel, bias: new Float32Array(units) };
   });
 }

@@ -13,6 +13,7 @@ import { Pipeline } from '../pipeline.js';
 import type { Listener, Stopwatch } from '../progress.js';
 import { CheckpointFile } from '../store/checkpoints.js';
 import type { ModelManifest } from '../store/store.js';
+import { version } from '../version.js';
 import type { Prepared } from './prepare.js';
 import type { Loaded, TrainOptions } from './train.js';
 
@@ -129,7 +130,16 @@ function checkpointFile(options: TrainOptions, { prepared, name }: Loaded, devic
   const rows = Object.values(parts).map(({ labels }) => labels.length);
   const fingerprint = createHash('sha256')
     .update(
-      JSON.stringify([settings, sha256, rows, classes, vectorizer.features, device.name, device.libraries]),
+      JSON.stringify([
+        version,
+        settings,
+        sha256,
+        rows,
+        classes,
+        vectorizer.features,
+        device.name,
+        device.libraries,
+      ]),
     )
     .digest('hex');
   return new CheckpointFile<Checkpoint['progress']>(options.store, name, fingerprint);

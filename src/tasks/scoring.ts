@@ -77,6 +77,7 @@ async function scoreBeside(folder: string): Promise<Scoring> {
     for (const { reject } of waiting.splice(0)) reject(failure);
   };
   worker.on('error', fail);
+  worker.on('exit', () => fail(new Error('the thread that scores has ended')));
   worker.on('message', (answer: ScoringAnswer) => {
     if ('refused' in answer) return fail(MaasError.from(answer.refused));
     batch.reuse(answer);

@@ -64,8 +64,19 @@ export class SharedHeap {
   #workers: Worker[] = [];
   #started = false;
 
-  /** `threads` is how many may compute, this one among them. */
-  constructor(private readonly threads: number) {
+  /** `threads` is how many may compute, this one among them. Throws `device` where there is no address space for it. */
+  static open(threads: number): SharedHeap {
+    try {
+      return new SharedHeap(threads);
+    } catch (cause) {
+      throw new MaasError('device', 'the device "wasm" is not there: its memory cannot be reserved', {
+        hint: 'raise the limit of virtual memory (ulimit -v), or use --device cpu',
+        cause,
+      });
+    }
+  }
+
+  private constructor(private readonly threads: number) {
     compiled ??= new WebAssembly.Module(
       readFileSync(new URL('../../../dist/compute/wasm/jobs.wasm', import.meta.url)),
     );

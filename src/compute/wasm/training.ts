@@ -34,8 +34,9 @@ export class TrainingMemory {
   /** Rooms for what a batch needs, by name; larger ones are made when needed. */
   readonly #rooms = new Map<string, { at: number; bytes: number }>();
 
+  /** Throws `device` where there is no address space for it. */
   constructor(threads: number) {
-    this.#heap = new SharedHeap(threads);
+    this.#heap = SharedHeap.open(threads);
   }
 
   /** So many zeros. Throws `failed` where 4 GB do not suffice. */
