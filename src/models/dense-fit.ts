@@ -1,6 +1,7 @@
 import { columnsFor, type Device, type Job, TrainingMemory } from '../compute/index.js';
 import { evaluate } from '../metrics/classification.js';
 import type { Csr } from '../sparse/csr.js';
+import { ofColumns, usedColumns } from '../sparse/used-columns.js';
 import { DenseClassifier, type DenseLayer, type DenseState } from './dense.js';
 import { DenseNetwork, type DenseOptions, initialLayers } from './dense-network.js';
 import {
@@ -27,34 +28,60 @@ const sizesOf = (features: number, classes: number, hidden: readonly number[]) =
   columnsFor(classes),
 ];
 
-/** Fits a dense network; leaves no tensor behind. Throws `failed`, `usage`. */
+/**
+ * Fits a dense network; leaves no tensor behind. Features that no row has are not trained: their weights are 0. Throws
+ * `failed`, `usage`.
+ */
 export async function fitDense(
   kind: DenseState['kind'],
-  { features, labels }: Examples,
+  given: Examples,
   classes: number,
-  validation: Examples,
+  watched: Examples,
   options: DenseFitOptions,
   device: Device,
   hooks: Omit<TrainingHooks, 'validate'>,
 ): Promise<{ classifier: DenseClassifier; report: TrainingReport }> {
+  const used = usedColumns(given.features);
+  const whole = used.length === given.features.cols;
+  const ofUsed = ({ features, labels }: Examples): Examples => ({
+    features: whole ? features : ofColumns(features, used),
+    labels,
+  });
+  const { features, labels } = ofUsed(given);
+  const validation = ofUsed(watched);
   const memory = new TrainingMemory(device.threads);
   try {
     const weights = classWeights(labels, classes, options.classWeight);
     const begin = initialLayers(sizesOf(features.cols, classes, options.hidden), options.seed);
     const network = new DenseNetwork(device, memory, features, labels, weights, begin, options);
     const { activation } = options;
-    const classifierOf = (layers: DenseLayer[]) =>
-      new DenseClassifier({ kind, classes, features: features.cols, activation, layers });
-    const live = classifierOf(network.layers);
+    const classifierOf = (features: number, layers: DenseLayer[]) =>
+      new DenseClassifier({ kind, classes, features, activation, layers });
+    const live = classifierOf(features.cols, network.layers);
     const report = await trainNetwork(network, memory, features.rows, options, {
       ...hooks,
       validate: validation.labels.length > 0 ? () => metricsOf(live, validation, classes) : undefined,
     });
-    const layers = network.layers.map(({ kernel, bias }) => ({ kernel: kernel.slice(), bias: bias.slice() }));
-    return { classifier: classifierOf(layers), report };
+    const layers = network.layers.map(
+      ({ kernel, bias }, i): DenseLayer => ({
+        kernel: i === 0 && !whole ? spread(kernel, used, given.features.cols) : kernel.slice(),
+        bias: bias.slice(),
+      }),
+    );
+    return { classifier: classifierOf(given.features.cols, layers), report };
   } finally {
     memory.close();
   }
+}
+
+/** Rows of a kernel at these places among so many, and zeros between them. */
+function spread(kernel: Float32Array, places: Uint32Array, rows: number): Float32Array {
+  const units = kernel.length / places.length;
+  const out = new Float32Array(rows * units);
+  places.forEach((place, i) => {
+    out.set(kernel.subarray(i * units, (i + 1) * units), place * units);
+  });
+  return out;
 }
 
 /** Metrics of rows whose labels are classes by number. */

@@ -121,8 +121,10 @@ const network = (
     const units = hidden[0] ?? columnsFor(classes);
     return {
       bytes: denseBytes(features, classes, hidden),
-      // forward, backward, and the optimizer on what was touched
-      seconds: ((epochs ?? FEW_EPOCHS) * 8 * trainNonZeros * units) / RATES.multiplied,
+      // forward, backward, the optimizer on what was touched; and all weights, which are stored
+      seconds:
+        ((epochs ?? FEW_EPOCHS) * 8 * trainNonZeros * units) / RATES.multiplied +
+        (features * units) / RATES.vectorElements,
     };
   },
   fit(data, options, device, hooks) {

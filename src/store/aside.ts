@@ -47,6 +47,24 @@ export async function discard(path: string): Promise<void> {
   unfinished.delete(path);
 }
 
+/** Removes what processes that are gone have left beside `target`: a kill gives nobody the time to tidy up. */
+export async function sweepAside(target: string): Promise<void> {
+  const [folder, name] = [dirname(target), basename(target)];
+  for (const entry of await readdir(folder).catch(() => [])) {
+    const [, pid] = entry.startsWith(`.${name}.`) ? (/\.(\d+)-[0-9a-f]{8}\.tmp$/.exec(entry) ?? []) : [];
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    await rm(join(folder, entry), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
 /** Writes a file and waits until the disk has it. */
 export async function writeDurably(path: string, content: string | Uint8Array): Promise<void> {
   const file = await open(path, 'w');

@@ -2,7 +2,7 @@ import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MaasError } from '../errors.js';
 import { makeFolder } from './artifact.js';
-import { asidePath, settled, writeDurably } from './aside.js';
+import { asidePath, settled, sweepAside, writeDurably } from './aside.js';
 import { decodeWithMetadata, encodeSafetensors } from './safetensors.js';
 
 /** A training between two steps: plain data and arrays by name. */
@@ -12,6 +12,7 @@ export interface StoredCheckpoint<P> {
 }
 
 const FORMAT = 'maas-checkpoint 1';
+const ANEW = 'train anew without --resume';
 
 /**
  * Where the training of a model puts what it needs to go on: one file in the store, which is there whole or not at all.
@@ -48,22 +49,33 @@ export class CheckpointFile<P> {
       throw error;
     });
     if (!bytes) return undefined;
-    const { tensors, metadata } = decodeWithMetadata(bytes, this.path);
+    const { tensors, metadata } = this.#decoded(bytes);
     if (metadata.format !== FORMAT) {
-      throw new MaasError('artifact', `${this.path} is no checkpoint of this maas`);
+      throw new MaasError('artifact', `${this.path} is no checkpoint of this maas`, { hint: ANEW });
     }
     if (metadata.fingerprint !== this.fingerprint) {
       throw new MaasError(
         'artifact',
         `${this.path} was left by a training with other data, settings or another device`,
-        { hint: 'repeat that command with --resume, or train anew without it' },
+        { hint: `repeat that command with --resume, or ${ANEW}` },
       );
     }
     const arrays = Object.entries(tensors).map(([name, { data }]) => [name, data as Float32Array] as const);
     return { progress: JSON.parse(metadata.progress!) as P, arrays: Object.fromEntries(arrays) };
   }
 
+  /** Removes it, and what killed processes left beside it. */
   async remove(): Promise<void> {
     await rm(this.path, { force: true });
+    await sweepAside(this.path);
+  }
+
+  #decoded(bytes: Uint8Array) {
+    try {
+      return decodeWithMetadata(bytes, this.path);
+    } catch (cause) {
+      if (!(cause instanceof MaasError)) throw cause;
+      throw new MaasError('artifact', cause.message, { hint: ANEW, cause });
+    }
   }
 }

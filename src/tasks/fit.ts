@@ -115,7 +115,12 @@ async function hooksOf(
   listener: Listener,
 ): Promise<FitHooks> {
   const found = resume ? await file.load() : undefined;
-  if (resume && !found) listener.info?.('no training was interrupted: it begins anew');
+  if (found) {
+    const { history, steps } = found.progress;
+    listener.info?.(`the training goes on after epoch ${history.length} and ${steps} steps of the next`);
+  } else if (resume) {
+    listener.info?.('no training was interrupted: it begins anew');
+  }
   return {
     resume: found,
     checkpoint: { seconds: checkpointSeconds, save: (checkpoint) => file.save(checkpoint) },

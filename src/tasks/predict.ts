@@ -81,25 +81,32 @@ export async function predict(options: PredictOptions, listener: Listener = {}):
     let rows: CsvRow[] = [];
     let units = 0;
     let done = 0;
+    let failure: unknown;
     try {
-      for await (const batch of table.batches()) {
-        for (const row of batch) {
-          if (row.problem) bad.add({ file: table.name, line: row.line, problem: row.problem });
-          rows.push(row);
-          units += row.fields[column]!.length;
+      try {
+        for await (const batch of table.batches()) {
+          for (const row of batch) {
+            if (row.problem) bad.add({ file: table.name, line: row.line, problem: row.problem });
+            rows.push(row);
+            units += row.fields[column]!.length;
+          }
+          if (units < scoring.worth) continue;
+          underWay.push(answer(rows));
+          underWay.at(-1)!.catch(() => {});
+          done += rows.length;
+          rows = [];
+          units = 0;
+          while (underWay.length > scoring.ahead) yield await underWay.shift()!;
+          listener.step?.({ stage: 'predict', done, unit: 'rows' });
+          await breathe();
         }
-        if (units < scoring.worth) continue;
-        underWay.push(answer(rows));
-        underWay.at(-1)!.catch(() => {});
-        done += rows.length;
-        rows = [];
-        units = 0;
-        while (underWay.length > scoring.ahead) yield await underWay.shift()!;
-        listener.step?.({ stage: 'predict', done, unit: 'rows' });
-        await breathe();
+      } catch (error) {
+        // what stands before it is answered first
+        failure = error;
       }
       for (const answered of underWay) yield await answered;
       yield await answer(rows);
+      if (failure !== undefined) throw failure;
     } finally {
       await scoring.close();
     }

@@ -37,6 +37,16 @@ test.each(['tfidf', 'hashing'])(
   },
 );
 
+test('where a bad row ends the work, the rows before it are answered', async () => {
+  const bad = folder.file('ends.csv', `${before}only one field\n${body.repeat(9)}`);
+  const ran = await maas(['predict', 'tfidf', bad, '--on-bad-row', 'fail', '--store', store]);
+  expect(ran.code).toBe(3);
+  const whole = await maas(['predict', 'tfidf', large, '--store', store]);
+  const until = whole.stdout.indexOf('only one field');
+  expect(until).toBeGreaterThan(100_000);
+  expect(ran.stdout).toBe(whole.stdout.slice(0, until));
+});
+
 test('a large file is evaluated as a small one is', async () => {
   const json = async (...data: string[]) =>
     JSON.parse((await maas(['evaluate', 'tfidf', '--data', ...data, '--json', '--store', store])).stdout);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { bin, maas } from '../support/maas.js';
@@ -34,11 +34,21 @@ test('a training that is killed goes on, and ends with the weights of one that w
   expect(resumed.code).toBe(0);
   expect(weights('killed').equals(weights('whole'))).toBe(true);
   expect(JSON.parse(resumed.stdout).fit).toEqual(JSON.parse(whole.stdout).fit);
-  // it is over now
-  expect(existsSync(checkpoint)).toBe(false);
+  expect(resumed.stderr).toMatch(/^the training goes on after epoch \d+ and \d+ steps of the next$/m);
+  // it is over now, and nothing is left of it
+  expect(readdirSync(join(store, 'checkpoints'))).toEqual([]);
   expect(readdirSync(join(store, 'models', 'killed')).filter((entry) => !entry.startsWith('.'))).toEqual([
     '1',
   ]);
+});
+
+test('a damaged checkpoint is refused, with a way out', async () => {
+  mkdirSync(join(store, 'checkpoints'), { recursive: true });
+  writeFileSync(join(store, 'checkpoints', 'damaged.safetensors'), 'short');
+  const ran = await maas(['train', tickets, '--name', 'damaged', ...dense, '--resume', '--store', store]);
+  expect(ran.code).toBe(6);
+  expect(ran.stderr).toContain('damaged.safetensors is not a safetensors file: it is too short');
+  expect(ran.stderr).toContain('hint: train anew without --resume');
 });
 
 test('the report and the version tell the history', async () => {

@@ -189,8 +189,13 @@ export async function trainNetwork(
 const drawn = (seed: number, epoch: number, step: number) =>
   Math.imul(Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) + epoch, 0xc2b2ae35) + Math.imul(step, 0x27d4eb2f);
 
+/** Whether all weights are numbers: any other times 0 is none, and makes the sum none. */
 const areFinite = (weights: Network['weights']) =>
-  Object.values(weights).every(({ values }) => values.every(Number.isFinite));
+  Object.values(weights).every(({ values }) => {
+    let sum = 0;
+    for (let i = 0; i < values.length; i++) sum += 0 * values[i]!;
+    return sum === 0;
+  });
 
 /** A copy of the weights to go back to. */
 class Snapshot {

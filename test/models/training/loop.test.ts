@@ -119,6 +119,29 @@ test('progress tells steps, epoch, loss, metric, speed and what is left', async 
   );
 });
 
+test('features that no row has cost nothing, and weigh nothing', async () => {
+  const wide = ({ features, labels }: Examples): Examples => ({
+    features: {
+      ...features,
+      cols: 3 * features.cols,
+      indices: features.indices.map((column) => 3 * column + 1),
+    },
+    labels,
+  });
+  const given = { ...options, patience: 2 };
+  const narrow = await fitDense('dense', train, 5, validation, given, device, {});
+  const { classifier, report } = await fitDense('dense', wide(train), 5, wide(validation), given, device, {});
+  expect(report).toEqual(narrow.report);
+  const [first, ...rest] = classifier.state().layers;
+  const [expected, ...others] = narrow.classifier.state().layers;
+  expect(rest).toEqual(others);
+  first!.kernel.forEach((weight, i) => {
+    const [row, unit] = [Math.floor(i / 8), i % 8];
+    const own = row % 3 === 1 ? expected!.kernel[((row - 1) / 3) * 8 + unit]! : 0;
+    if (weight !== own) throw new Error(`weight ${i} is ${weight}, expected ${own}`);
+  });
+});
+
 test('to watch validation rows, there must be some', async () => {
   await expect(trained({ patience: 2 })).rejects.toThrow(
     'there are no validation rows to watch the accuracy of',
