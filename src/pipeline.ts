@@ -65,9 +65,28 @@ export function predictionsOf(labels: readonly string[], probabilities: Float64A
   return Array.from({ length: probabilities.length / labels.length }, (_, row) => {
     const from = row * labels.length;
     const best = argmax(probabilities, from, labels.length);
-    const scores = Object.fromEntries(labels.map((label, c) => [label, probabilities[from + c]!]));
-    return { label: labels[best]!, score: probabilities[from + best]!, scores };
+    return {
+      label: labels[best]!,
+      score: probabilities[from + best]!,
+      scores: scoresOf(labels, probabilities, from),
+    };
   });
+}
+
+/** The probabilities from a place on, by class. */
+function scoresOf(
+  labels: readonly string[],
+  probabilities: Float64Array,
+  from: number,
+): Record<string, number> {
+  const scores: Record<string, number> = {};
+  for (let c = 0; c < labels.length; c++) {
+    const label = labels[c]!;
+    if (label !== '__proto__') scores[label] = probabilities[from + c]!;
+    // an assignment would change what the object is
+    else Object.defineProperty(scores, label, { value: probabilities[from + c]!, enumerable: true });
+  }
+  return scores;
 }
 
 /** Place of the largest of `count` values from `from` on, counted from there; the first where several tie. */

@@ -3,7 +3,7 @@ import { allBelow } from '../sparse/sort.js';
 import type { Stem } from '../text/analyzer.js';
 import { stringsOf, type Texts } from '../text/batch.js';
 import { RowWeigher } from './row-weigher.js';
-import { NONE, TermCounter } from './term-counter.js';
+import { TermCounter } from './term-counter.js';
 import { type TfidfState, TfidfVectorizer } from './tfidf.js';
 import type { Vectorizer } from './vectorizer.js';
 
@@ -14,14 +14,14 @@ export function bulkTransform(vectorizer: Vectorizer): (texts: Texts) => Csr {
   return (texts) => bulk.transform(texts);
 }
 
-/** Terms that are not in the vocabulary and may pile up before all is forgotten. */
-const MOST_UNKNOWN = 1 << 21;
+/** Terms that may pile up before all is forgotten. */
+const MOST_TERMS = 1 << 22;
 /** A counter numbers the entries of its rows with 32 bits. */
 const MOST_ENTRIES = 2 ** 31;
 
 /**
- * `TfidfVectorizer.transform` for many texts, in WebAssembly: the counter learns the terms of the vocabulary first, and
- * so which column each has.
+ * `TfidfVectorizer.transform` for many texts, in WebAssembly: the counter meets terms as it does in training, and
+ * those that are new are looked up in the vocabulary.
  */
 class BulkTfidf {
   #counter!: TermCounter;
@@ -40,12 +40,14 @@ class BulkTfidf {
 
   /** One row for each text, equal to what the vectorizer's `transform` gives. */
   transform(texts: Texts): Csr {
-    const full = this.#known > 2 * this.learned.idf.length + MOST_UNKNOWN || this.#entries > MOST_ENTRIES;
+    const full = this.#known > MOST_TERMS || this.#entries > MOST_ENTRIES;
     if (full) this.#begin();
     this.#counter.addAll(texts);
     const counted = this.#counter.takeRows();
     for (const { nodes } of counted.chunks) this.#entries += nodes.length;
-    this.#setColumns(new Uint32Array(this.#counter.nodeCount - this.#known).fill(NONE));
+    const columns = this.#counter.termsFrom(this.#known);
+    this.#weigher.setColumns(this.#known, columns);
+    this.#known += columns.length;
     return this.#weigher.weigh(counted, allBelow(texts.ends.length));
   }
 
@@ -55,16 +57,6 @@ class BulkTfidf {
     this.#weigher = new RowWeigher(idf, weights);
     this.#known = 0;
     this.#entries = 0;
-    const nodes = this.#counter.learn(terms.texts());
-    // an n-gram stands on shorter ones that may be no terms
-    const columns = new Uint32Array(this.#counter.nodeCount).fill(NONE);
-    for (let column = 0; column < nodes.length; column++) columns[nodes[column]!] = column;
-    this.#setColumns(columns);
-  }
-
-  /** The columns of the terms that are new. */
-  #setColumns(columns: Uint32Array): void {
-    this.#weigher.setColumns(this.#known, columns);
-    this.#known += columns.length;
+    this.#counter.know(terms);
   }
 }

@@ -3,7 +3,8 @@ import { MaasError } from '../errors.js';
 import { GrowableU32 } from '../sparse/growable.js';
 import type { AnalyzerOptions, Stem } from '../text/analyzer.js';
 import type { Texts } from '../text/batch.js';
-import { pythonSpaces } from '../text/words.js';
+import { classesOfPage } from './character-classes.js';
+import type { Terms } from './terms.js';
 import { type Words, wordsOf } from './words.js';
 
 /** The functions of assembly/counter.ts; pointers are byte offsets into its memory. */
@@ -18,7 +19,9 @@ interface Counter {
   addWords(at: number, length: number): number;
   addCharacters(at: number, length: number): number;
   addPaddedCharacters(at: number, length: number): number;
-  learn(at: number, places: number, count: number, words: boolean): void;
+  roomForTerms(count: number, length: number): number;
+  knowTerms(): void;
+  termsOfNodes(first: number, last: number, words: boolean, out: number): void;
   outWaiting(): number;
   outNodesAt(): number;
   outCountsAt(): number;
@@ -58,17 +61,6 @@ export interface CountedTerms extends CountedRows {
 /** Entries that are copied out of WebAssembly at a time. */
 const CHUNK = 1 << 18;
 
-const classRegExps: [bit: number, RegExp][] = [
-  [1, /[\p{L}\p{N}_]/u],
-  [2, /\p{M}/u],
-  [4, /[\u200c\u200d]/],
-  [8, /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}]/u],
-  [16, /\p{Extended_Pictographic}/u],
-  [32, new RegExp(`[${pythonSpaces}]`)],
-];
-const KNOWN = 64;
-const CASED = 128;
-
 let compiled: WebAssembly.Module | undefined;
 
 /**
@@ -83,6 +75,10 @@ export class TermCounter {
   /** Symbols that `symbolOf` has given out, in order. */
   readonly #mapped: string[] | undefined;
   readonly #codePoints: boolean;
+  /** Known terms by their text, where words are mapped. */
+  #known: Map<string, number> | undefined;
+  /** The texts of nodes, where they are looked for in that map. */
+  readonly #texts: string[] = [];
   #chunks: CountedRows['chunks'] = [];
   #rows = newRows();
   #waiting = 0;
@@ -92,7 +88,7 @@ export class TermCounter {
     this.#lowercase = options.lowercase;
     this.#codePoints = analyzer !== 'word';
     const maps = analyzer === 'word' && (stopWords !== null || stem !== undefined);
-    const { symbols, symbolOf, numberOf } = wordMap(stopWords, stem);
+    const { symbols, symbolOf } = wordMap(stopWords, stem);
     this.#mapped = maps ? symbols : undefined;
     compiled ??= new WebAssembly.Module(
       readFileSync(new URL('../../dist/features/counter.wasm', import.meta.url)),
@@ -101,7 +97,6 @@ export class TermCounter {
       env: {
         classify: (page: number) => this.#classify(page),
         symbolOf: (start: number, length: number) => symbolOf(this.#text(start >>> 0, length)),
-        literal: (start: number, length: number) => numberOf(this.#text(start >>> 0, length)),
       },
     });
     const counter = instance.exports as unknown as Counter;
@@ -190,17 +185,38 @@ export class TermCounter {
     return this.#counter.nodeCount();
   }
 
-  /** The nodes of terms that are known from elsewhere. */
-  learn({ units, ends }: Texts): Uint32Array {
-    return guarded(() => {
+  /** Takes the terms that `termsFrom` is to find; each is there once. */
+  know(terms: Terms): void {
+    if (this.#mapped) this.#known = new Map(terms.list().map((term, i) => [term, i]));
+    if (this.#mapped) return;
+    guarded(() => {
       const counter = this.#counter;
-      const room = counter.roomAt(units.length) >>> 0;
-      const places = counter.asideAt(2 * ends.length) >>> 0;
+      const { units, ends } = terms.texts();
+      const at = counter.roomForTerms(ends.length, units.length) >>> 0;
       const { buffer } = counter.memory;
-      new Uint16Array(buffer, room, units.length).set(units);
-      new Uint32Array(buffer, places, ends.length).set(ends);
-      counter.learn(room, places, ends.length, !this.#codePoints);
-      return this.#numbers(places, ends.length);
+      new Uint32Array(buffer, at, ends.length).set(ends);
+      new Uint16Array(buffer, at + 4 * ends.length, units.length).set(units);
+      counter.knowTerms();
+    });
+  }
+
+  /** Which of the known terms the nodes from a number on are; NONE for others. */
+  termsFrom(first: number): Uint32Array {
+    const counter = this.#counter;
+    const count = counter.nodeCount() - first;
+    if (this.#known) {
+      const { parents, symbols } = this.nodesFrom(first);
+      return parents.map((parent, i) => {
+        const own = this.#mapped![symbols[i]!]!;
+        const text = parent === NONE ? own : `${this.#texts[parent]} ${own}`;
+        this.#texts[first + i] = text;
+        return this.#known!.get(text) ?? NONE;
+      });
+    }
+    return guarded(() => {
+      const out = counter.asideAt(2 * count) >>> 0;
+      counter.termsOfNodes(first, first + count, !this.#codePoints, out);
+      return this.#numbers(out, count);
     });
   }
 
@@ -240,17 +256,7 @@ export class TermCounter {
 
   #classify(page: number): void {
     const at = (this.#counter.classesAt() >>> 0) + (page << 8);
-    const kinds = this.#memory()
-      .subarray(at, at + 256)
-      .fill(KNOWN);
-    const characters = Array.from(kinds, (_, i) => String.fromCodePoint((page << 8) + i));
-    const all = characters.join('');
-    const mark = (bit: number, matches: (text: string) => boolean) => {
-      // most pages have none of a kind
-      if (matches(all)) for (let i = 0; i < 256; i++) if (matches(characters[i]!)) kinds[i]! |= bit;
-    };
-    for (const [bit, regExp] of classRegExps) mark(bit, (text) => regExp.test(text));
-    mark(CASED, (text) => text.toLowerCase() !== text);
+    this.#memory().set(classesOfPage(page), at);
   }
 }
 
@@ -289,5 +295,5 @@ function wordMap(stopWords: readonly string[] | null, stem: Stem | undefined) {
     if (stopped.has(word)) return NONE;
     return numberOf(stem ? stem(word) : word);
   };
-  return { symbols, symbolOf, numberOf };
+  return { symbols, symbolOf };
 }

@@ -58,8 +58,7 @@ export interface ScoringTask {
 export type ScoringAnswer = { probabilities: Float64Array; units: Uint16Array } | { refused: PlainError };
 
 const WORTH = 1 << 15;
-/** As much as is read while a large vocabulary is loaded. */
-const AHEAD = 64;
+const AHEAD = 16;
 
 async function scoreBeside(folder: string): Promise<Scoring> {
   // found from the sources as well

@@ -18,7 +18,7 @@ import { beginRow, cutWhole, endRow, startTree, symbol } from './tree';
 import { lookUp, startWords, word } from './words';
 
 export { classesAt } from './characters';
-export { learn } from './learn';
+export { knowTerms, roomForTerms, termsOfNodes } from './dictionary';
 export { nodeCount, nodeSymbolsAt, outCountsAt, outNodesAt, outWaiting, parentsAt, taken } from './tree';
 export { unitsAt, wordCount, wordStartsAt } from './words';
 

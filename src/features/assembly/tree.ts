@@ -135,11 +135,6 @@ export function cutWhole(): void {
   if (length > 0 && length < firstLength) countWhole(load<u32>(reached));
 }
 
-/** The node of an n-gram with a symbol behind it (NONE: of the symbol alone), made if need be; counts nothing. */
-export function nodeOf(parent: u32, id: u32): u32 {
-  return parent == NONE ? firstNode(id, false) : child(parent, id, hashOf(parent, id), false);
-}
-
 function countFirsts(length: u32): void {
   const counts = firstLength == 1;
   for (let from: u32 = 0; from < length; from += TOGETHER) {

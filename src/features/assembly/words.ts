@@ -7,11 +7,6 @@ import { grown, zeros } from './memory';
 @external('env', 'symbolOf')
 declare function symbolOf(start: usize, length: u32): u32;
 
-/** The symbol of what words were mapped to. */
-// @ts-expect-error: decorator
-@external('env', 'literal')
-declare function literal(start: usize, length: u32): u32;
-
 let mapped: bool = false;
 let units: usize = 0;
 let unitsUsed: u32 = 0;
@@ -32,7 +27,7 @@ let mask: u32 = 0;
  * Words that were found and wait to be looked up, 12 bytes each: where, length, hash. Looked up many at a time, so that
  * the memory that they need is fetched at once and not one after the other.
  */
-export const WAITING: u32 = 256;
+const WAITING: u32 = 256;
 let waiting: usize = 0;
 let found: u32 = 0;
 /** Keeps the fetching loops from being optimised away. */
@@ -72,24 +67,6 @@ export function word(start: usize, length: u32): void {
   if (++found == WAITING) lookUp();
 }
 
-/** Hashes a word that `expected` will ask for as the `i`th, below WAITING, and fetches the memory that it needs. */
-export function expect(i: u32, start: usize, length: u32): void {
-  const hash = hashOf(start, length);
-  store<u32>(waiting + <usize>i * 12, hash);
-  touched += load<u32>(slots + (<usize>(hash & mask) << 5));
-}
-
-/** The symbol of the `i`th word expected, in the form that counts: stop words and stems are not looked for. */
-export function expected(i: u32, start: usize, length: u32): u32 {
-  if (mapped) return literal(start, length);
-  return wordSymbol(start, length, load<u32>(waiting + <usize>i * 12));
-}
-
-/** The symbol of a word in the form that counts: stop words and stems are not looked for. */
-export function ownSymbol(start: usize, length: u32): u32 {
-  return mapped ? literal(start, length) : wordSymbol(start, length, hashOf(start, length));
-}
-
 /** Hands the symbols of the words that wait to the tree, in order. */
 export function lookUp(): void {
   const end = waiting + <usize>found * 12;
@@ -113,7 +90,7 @@ function headOf(start: usize, length: u32): v128 {
 /** Sixteen bytes at a time; its low bits spread well. */
 // @ts-expect-error: decorator
 @inline
-function hashOf(start: usize, length: u32): u32 {
+export function hashOf(start: usize, length: u32): u32 {
   let hash: u64 = <u64>length;
   let left = length;
   let p = start;
@@ -149,6 +126,13 @@ function wordSymbol(start: usize, length: u32, hash: u32): u32 {
     slot = (slot + 1) & mask;
   }
   return append(start, length, hash, slot);
+}
+
+/** Whether the units at two places are the same. */
+// @ts-expect-error: decorator
+@inline
+export function equalUnits(a: usize, b: usize, length: u32): bool {
+  return !v128.any_true(v128.xor(headOf(a, length), headOf(b, length))) && equal(a, b, length);
 }
 
 // @ts-expect-error: decorator
