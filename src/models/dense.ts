@@ -1,7 +1,7 @@
 import type { Csr } from '../sparse/csr.js';
 import { type Activation, activations } from './activations.js';
 import type { Classifier } from './classifier.js';
-import { softmax } from './linear.js';
+import { classProbabilities } from './linear.js';
 
 /** A layer's weights: kernel row-major [inputs, units], bias [units]. */
 export interface DenseLayer {
@@ -44,13 +44,7 @@ export class DenseClassifier implements Classifier {
         denseSums(inputs, layers[i + 1]!, sums);
         inputs = sums;
       });
-      const target = out.subarray(r * classes, (r + 1) * classes);
-      if (inputs.length === 1) {
-        target[1] = 1 / (1 + Math.exp(-inputs[0]!));
-        target[0] = 1 / (1 + Math.exp(inputs[0]!));
-      } else {
-        softmax(inputs, target);
-      }
+      classProbabilities(inputs, out.subarray(r * classes, (r + 1) * classes));
     }
     return out;
   }

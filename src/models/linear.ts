@@ -35,13 +35,7 @@ export class LinearClassifier implements Classifier {
         const row = indices[p]! * columns;
         for (let c = 0; c < columns; c++) logits[c]! += value * coef[row + c]!;
       }
-      const target = out.subarray(r * classes, (r + 1) * classes);
-      if (columns === 1) {
-        target[1] = 1 / (1 + Math.exp(-logits[0]!));
-        target[0] = 1 / (1 + Math.exp(logits[0]!));
-      } else {
-        softmax(logits, target);
-      }
+      classProbabilities(logits, out.subarray(r * classes, (r + 1) * classes));
     }
     return out;
   }
@@ -49,6 +43,13 @@ export class LinearClassifier implements Classifier {
   state(): LinearState {
     return this.learned;
   }
+}
+
+/** What logits say of the classes: their softmax, or for a single one, that of the second of two classes, the sigmoid. */
+export function classProbabilities(logits: Float64Array, out: Float64Array): void {
+  if (logits.length > 1) return softmax(logits, out);
+  out[1] = 1 / (1 + Math.exp(-logits[0]!));
+  out[0] = 1 / (1 + Math.exp(logits[0]!));
 }
 
 /** e^z over the sum of e^z, shifted by the largest z so that nothing overflows. */

@@ -63,6 +63,13 @@ export function networkContract(device: Device): void {
     const memory = new TrainingMemory(2);
     afterAll(() => memory.close());
 
+    /** A network with one hidden layer of so many units, for three classes of equal weight. */
+    const networkOf = (labels: Int32Array, units: number, options: DenseOptions) => {
+      const weights = new Float64Array(3).fill(1);
+      const layers = initialLayers([7, units, 3], 1);
+      return new DenseNetwork(device, memory, features, labels, weights, layers, options);
+    };
+
     const cases: [string, number, Partial<DenseOptions>][] = [
       ...(Object.keys(activations) as Activation[]).map(
         (activation): [string, number, Partial<DenseOptions>] => [activation, 3, { activation }],
@@ -110,15 +117,7 @@ export function networkContract(device: Device): void {
 
     test('a batch of some rows has the mean gradient of these', async () => {
       const labels = Int32Array.from({ length: 8 }, (_, r) => r % 3);
-      const network = new DenseNetwork(
-        device,
-        memory,
-        features,
-        labels,
-        new Float64Array(3).fill(1),
-        initialLayers([7, 5, 3], 1),
-        plain,
-      );
+      const network = networkOf(labels, 5, plain);
       const of = async (...rows: number[]) => {
         const { loss, gradients } = await network.gradients(Uint32Array.from(rows), seededRandom(1));
         const bias = gradients.find(({ name }) => name === 'bias.1')!.gradient.values.slice();
@@ -134,30 +133,14 @@ export function networkContract(device: Device): void {
     test('dropout keeps the expectation, and is drawn by the seed', async () => {
       const labels = new Int32Array(8);
       const options = { ...plain, activation: 'linear' as const, dropout: 0.5 };
-      const network = new DenseNetwork(
-        device,
-        memory,
-        features,
-        labels,
-        new Float64Array(3).fill(1),
-        initialLayers([7, 64, 3], 1),
-        options,
-      );
+      const network = networkOf(labels, 64, options);
       const rows = Uint32Array.from({ length: 8 }, (_, r) => r);
       const loss = async (seed: number) => (await network.gradients(rows, seededRandom(seed))).loss;
       expect(await loss(1)).toBe(await loss(1));
       expect(await loss(1)).not.toBe(await loss(2));
       let sum = 0;
       for (let seed = 0; seed < 200; seed++) sum += await loss(seed);
-      const without = new DenseNetwork(
-        device,
-        memory,
-        features,
-        labels,
-        new Float64Array(3).fill(1),
-        initialLayers([7, 64, 3], 1),
-        { ...options, dropout: 0 },
-      );
+      const without = networkOf(labels, 64, { ...options, dropout: 0 });
       // the loss is convex in the logits, so that noise raises it somewhat
       const clean = (await without.gradients(rows, seededRandom(1))).loss;
       expect(sum / 200).toBeGreaterThan(clean);
