@@ -47,9 +47,12 @@ export class LinearClassifier implements Classifier {
 
 /** What logits say of the classes: their softmax, or for a single one, that of the second of two classes, the sigmoid. */
 export function classProbabilities(logits: Float64Array, out: Float64Array): void {
-  if (logits.length > 1) return softmax(logits, out);
-  out[1] = 1 / (1 + Math.exp(-logits[0]!));
-  out[0] = 1 / (1 + Math.exp(logits[0]!));
+  if (logits.length > 1) {
+    softmax(logits, out);
+  } else {
+    out[1] = 1 / (1 + Math.exp(-logits[0]!));
+    out[0] = 1 / (1 + Math.exp(logits[0]!));
+  }
 }
 
 /** e^z over the sum of e^z, shifted by the largest z so that nothing overflows. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { MaasError } from '../errors.js';
 import type { ClassifierKind } from '../models/classifier.js';
 import type { Setting } from './setting.js';
@@ -110,7 +111,7 @@ export function resolveSettings(given: Record<string, unknown>, preset: string =
     );
   }
   const pointless = (names: readonly SettingName[]) =>
-    names.find((name) => given[name] !== undefined && resolved[name] !== sklearn[name]);
+    names.find((name) => given[name] !== undefined && !isDeepStrictEqual(resolved[name], sklearn[name]));
   const ofVectorizer = pointless(vectorizer === 'hashing' ? ofVocabulary : ['nFeatures']);
   if (ofVectorizer) {
     throw new MaasError('usage', `the vectorizer "${vectorizer}" has no use for ${ofVectorizer}`);

@@ -6,7 +6,7 @@ import { type ClassifierKind, classifierNames } from '../../src/models/classifie
 import type { Pipeline } from '../../src/pipeline.js';
 import { exportModel } from '../../src/tasks/export.js';
 import { openModel } from '../../src/tasks/predict.js';
-import { resolveSettings } from '../../src/tasks/presets.js';
+import { presets, resolveSettings } from '../../src/tasks/presets.js';
 import { type TrainResult, train } from '../../src/tasks/train.js';
 import { temporaryFolder, tickets } from '../support/temp.js';
 
@@ -124,6 +124,8 @@ test('settings that a model has no use for are refused', () => {
     [{ model: 'dense', dropout: 1 }, 'dropout is 1, expected a share from 0 to below 1'],
   ];
   for (const [given, message] of refused) expect(() => resolveSettings(given)).toThrow(message);
+  // values as they are anyway contradict nothing
+  expect(resolveSettings(presets.sklearn)).toEqual(presets.sklearn);
   expect(resolveSettings({ model: 'dense', hidden: '128,64' }).hidden).toEqual([128, 64]);
   expect(resolveSettings({ model: 'dense', hidden: 'none' }).hidden).toEqual([]);
 });
