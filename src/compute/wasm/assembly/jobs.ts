@@ -8,7 +8,7 @@ import { binaryRow, softmaxRow } from './loss';
 import { rowDot, rowProduct } from './sparse';
 import { adam, momentum, rmsprop, sgd } from './training';
 import { transposeBlock } from './transpose';
-import { addDots, combine, maxAbs, multiply } from './vectors';
+import { addDots, combine, maxAbs, multiply, zero } from './vectors';
 
 export { turnBatch } from './training';
 export { columnOffsets } from './transpose';
@@ -201,7 +201,7 @@ function lastByte(block: i32): usize {
 function dotsBlock(block: i32): void {
   const size = arg(3) * arg(5) << 3;
   const out = arg(6) + <usize>block * size;
-  memory.fill(out, 0, size);
+  zero(out, size);
   addDots(firstByte(block), lastByte(block), arg(2), arg(3), arg(4), arg(5), out);
 }
 

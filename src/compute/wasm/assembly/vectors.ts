@@ -1,5 +1,15 @@
 // Arithmetic on dense vectors of float32, from byte `from` to `to` of each.
 
+/**
+ * So many bytes of zeros, a multiple of four. Threads beside must not use `memory.fill`: until they hear of it, they
+ * take memory that has grown for as small as it was, and what is behind for an error.
+ */
+export function zero(at: usize, bytes: usize): void {
+  const end = at + bytes;
+  for (; at + 16 <= end; at += 16) v128.store(at, i32x4.splat(0));
+  for (; at < end; at += 4) store<u32>(at, 0);
+}
+
 /** How many bytes of each vector are worked on at a time, so that several stay in the first-level cache. */
 const PIECE: usize = 8192;
 
@@ -91,7 +101,7 @@ export function combine(from: usize, to: usize, out: usize, scale: f32, vectors:
 @inline
 function scaled(from: usize, to: usize, out: usize, scale: f32): void {
   if (scale == 0) {
-    memory.fill(out + from, 0, to - from);
+    zero(out + from, to - from);
     return;
   }
   for (let p = from; p < to; p += 4) store<f32>(out + p, scale * load<f32>(out + p));
