@@ -189,7 +189,7 @@ export async function trainNetwork(
 const drawn = (seed: number, epoch: number, step: number) =>
   Math.imul(Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) + epoch, 0xc2b2ae35) + Math.imul(step, 0x27d4eb2f);
 
-/** Whether all weights are numbers: any other times 0 is none, and makes the sum none. */
+/** Whether all weights are finite: 0 times an infinity or a NaN is NaN, and so is the sum. */
 const areFinite = (weights: Network['weights']) =>
   Object.values(weights).every(({ values }) => {
     let sum = 0;
