@@ -32,7 +32,8 @@ export const rowWriters = {
       tail: '',
       row: ({ fields, prediction }) => {
         const best = prediction ? ranked(prediction, labels, ranks.length) : [];
-        let row = fields.map(csvField).join();
+        let row = csvField(fields[0]!);
+        for (let f = 1; f < fields.length; f++) row += `,${csvField(fields[f]!)}`;
         for (const k of ranks) row += `,${csvField(best[k]?.[0] ?? '')},${best[k]?.[1].toFixed(6) ?? ''}`;
         return `${row}\n`;
       },

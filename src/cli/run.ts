@@ -6,6 +6,10 @@ export async function run(argv: readonly string[]): Promise<number> {
     process.stdout.write(`${version}\n`);
     return 0;
   }
+  if (argv[0] === 'predict' || argv[0] === 'evaluate') {
+    const { startAhead } = await import('../tasks/scoring-thread.js');
+    startAhead(argv);
+  }
   const { execute } = await import('./program.js');
   return execute(argv);
 }

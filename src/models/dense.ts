@@ -44,7 +44,7 @@ export class DenseClassifier implements Classifier {
         denseSums(inputs, layers[i + 1]!, sums);
         inputs = sums;
       });
-      classProbabilities(inputs, out.subarray(r * classes, (r + 1) * classes));
+      classProbabilities(inputs, out, r * classes);
     }
     return out;
   }

@@ -29,13 +29,20 @@ export class LinearClassifier implements Classifier {
     const out = new Float64Array(rows * classes);
     const logits = new Float64Array(columns);
     for (let r = 0; r < rows; r++) {
+      const end = indptr[r + 1]!;
       logits.set(intercept);
-      for (let p = indptr[r]!; p < indptr[r + 1]!; p++) {
-        const value = values[p]!;
-        const row = indices[p]! * columns;
-        for (let c = 0; c < columns; c++) logits[c]! += value * coef[row + c]!;
+      if (columns === 1) {
+        let logit = logits[0]!;
+        for (let p = indptr[r]!; p < end; p++) logit += values[p]! * coef[indices[p]!]!;
+        logits[0] = logit;
+      } else {
+        for (let p = indptr[r]!; p < end; p++) {
+          const value = values[p]!;
+          const row = indices[p]! * columns;
+          for (let c = 0; c < columns; c++) logits[c]! += value * coef[row + c]!;
+        }
       }
-      classProbabilities(logits, out.subarray(r * classes, (r + 1) * classes));
+      classProbabilities(logits, out, r * classes);
     }
     return out;
   }
@@ -45,24 +52,29 @@ export class LinearClassifier implements Classifier {
   }
 }
 
-/** What logits say of the classes: their softmax, or for a single one, that of the second of two classes, the sigmoid. */
-export function classProbabilities(logits: Float64Array, out: Float64Array): void {
+/**
+ * Writes what logits say of the classes from `at` on: their softmax, or for a single one, that of the second of two
+ * classes, the sigmoid.
+ */
+export function classProbabilities(logits: Float64Array, out: Float64Array, at: number): void {
   if (logits.length > 1) {
-    softmax(logits, out);
+    softmax(logits, out, at);
   } else {
-    out[1] = 1 / (1 + Math.exp(-logits[0]!));
-    out[0] = 1 / (1 + Math.exp(logits[0]!));
+    out[at + 1] = 1 / (1 + Math.exp(-logits[0]!));
+    out[at] = 1 / (1 + Math.exp(logits[0]!));
   }
 }
 
 /** e^z over the sum of e^z, shifted by the largest z so that nothing overflows. */
-export function softmax(logits: Float64Array, out: Float64Array): void {
+function softmax(logits: Float64Array, out: Float64Array, at: number): void {
+  const { length } = logits;
   let max = Number.NEGATIVE_INFINITY;
-  for (const z of logits) max = Math.max(max, z);
+  for (let c = 0; c < length; c++) max = Math.max(max, logits[c]!);
   let total = 0;
-  for (let c = 0; c < logits.length; c++) {
-    out[c] = Math.exp(logits[c]! - max);
-    total += out[c]!;
+  for (let c = 0; c < length; c++) {
+    const e = Math.exp(logits[c]! - max);
+    out[at + c] = e;
+    total += e;
   }
-  for (let c = 0; c < out.length; c++) out[c]! /= total;
+  for (let c = 0; c < length; c++) out[at + c]! /= total;
 }

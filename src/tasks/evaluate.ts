@@ -7,7 +7,7 @@ import type { Artifact } from '../store/artifact.js';
 import { decodePredictions, type RowPrediction } from '../store/predictions.js';
 import { type ModelManifest, Store } from '../store/store.js';
 import { trainedColumns } from './predict.js';
-import { isMuch, openScoring } from './scoring.js';
+import { openScoring } from './scoring.js';
 import type { DataSettings } from './settings.js';
 
 export interface EvaluateOptions {
@@ -70,7 +70,7 @@ async function predictFiles(
   settings: EvaluateOptions['settings'],
   listener: Listener,
 ) {
-  const scoring = await openScoring(artifact, await isMuch(paths));
+  const scoring = await openScoring(artifact, paths);
   const predictions: RowPrediction[] = [];
   const underWay: Promise<RowPrediction[]>[] = [];
   let rows: PlacedLabel[] = [];

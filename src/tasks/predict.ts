@@ -5,9 +5,8 @@ import { openLines } from '../data/lines.js';
 import type { CsvRow } from '../data/row-parser.js';
 import { type Prediction, predictionsOf } from '../pipeline.js';
 import { breathe, type Listener } from '../progress.js';
-import { readPipeline } from '../store/state-files.js';
 import { type ModelManifest, Store } from '../store/store.js';
-import { isMuch, openScoring } from './scoring.js';
+import { openScoring } from './scoring.js';
 
 export interface PredictOptions {
   store: string;
@@ -49,6 +48,7 @@ export const trainedColumns = ({ config }: ModelManifest) =>
 /** Opens a version for prediction. Throws `artifact`. */
 export async function openModel(store: string, reference?: string, listener: Listener = {}) {
   const artifact = await new Store(store).open(reference, listener);
+  const { readPipeline } = await import('../store/state-files.js');
   return { manifest: artifact.manifest, pipeline: await readPipeline(artifact) };
 }
 
@@ -56,7 +56,7 @@ export async function openModel(store: string, reference?: string, listener: Lis
 export async function predict(options: PredictOptions, listener: Listener = {}): Promise<Predictions> {
   const artifact = await new Store(options.store).open(options.model, listener);
   const { manifest } = artifact;
-  const scoring = await openScoring(artifact, await isMuch([options.input]));
+  const scoring = await openScoring(artifact, [options.input]);
   const { table, column } = await openTable(options, manifest, listener).catch(async (error) => {
     await scoring.close();
     throw error;

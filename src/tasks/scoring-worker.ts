@@ -1,30 +1,27 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { MaasError } from '../errors.js';
 import { Store } from '../store/store.js';
 import type { Texts } from '../text/batch.js';
-import { type ScoringAnswer, type ScoringTask, scorer } from './scoring.js';
+import { scorer } from './scorer.js';
+import type { ScoringAnswer, ScoringTask } from './scoring.js';
 
-/** The other end of `scoreBeside`. Messages that come while the pipeline is loaded wait in the port. */
-const { folder } = workerData as ScoringTask;
+/** The other end of `scoreBeside`: it is told the version first, then it is sent texts, which wait for that to load. */
 const port = parentPort!;
+let loading: ReturnType<typeof scorer>;
 
-const refuse = (error: unknown): ScoringAnswer => {
-  if (!(error instanceof MaasError)) throw error;
-  return { refused: error.plain() };
-};
-const score = await Store.version(folder)
-  .then(scorer)
-  .catch((error) => void port.postMessage(refuse(error)));
-
-if (score) {
-  port.on('message', (texts: Texts) => {
-    const { units } = texts;
-    try {
-      const probabilities = score(texts);
+port.on('message', async (message: ScoringTask | Texts) => {
+  try {
+    if ('folder' in message) {
+      loading = Store.version(message.folder).then(scorer);
+      await loading;
+    } else {
+      const { units } = message;
+      const probabilities = (await loading)(message);
       const answer = { probabilities, units } satisfies ScoringAnswer;
       port.postMessage(answer, [probabilities.buffer as ArrayBuffer, units.buffer as ArrayBuffer]);
-    } catch (error) {
-      port.postMessage(refuse(error));
     }
-  });
-}
+  } catch (error) {
+    if (!(error instanceof MaasError)) throw error;
+    port.postMessage({ refused: error.plain() } satisfies ScoringAnswer);
+  }
+});

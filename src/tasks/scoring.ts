@@ -1,12 +1,8 @@
-import { stat } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
 import { MaasError, type PlainError } from '../errors.js';
-import { bulkTransform } from '../features/bulk.js';
 import type { Artifact } from '../store/artifact.js';
-import { readPipeline } from '../store/state-files.js';
 import type { ModelManifest } from '../store/store.js';
-import { TextBatch, type Texts, textsOf } from '../text/batch.js';
+import { TextBatch, textsOf } from '../text/batch.js';
+import { isMuch, takeThread } from './scoring-thread.js';
 
 /** Where texts go to be scored by a version's pipeline, many at a time. */
 export interface Scoring {
@@ -19,21 +15,14 @@ export interface Scoring {
   close(): Promise<void>;
 }
 
-/** Scores in this thread, or, where there is much to score and another core, in a thread beside. */
-export function openScoring(artifact: Artifact<ModelManifest>, much: boolean): Promise<Scoring> {
-  return much && availableParallelism() > 1 ? scoreBeside(artifact.folder) : scoreHere(artifact);
-}
-
-/** Bytes of files that are worth a thread of their own. */
-const MUCH = 1 << 18;
-
-/** Whether these files are large enough for a thread beside. What is no file is answered as it comes. */
-export async function isMuch(paths: readonly string[]): Promise<boolean> {
-  const found = await Promise.all(paths.map((path) => stat(path).catch(() => undefined)));
-  return found.reduce((sum, file) => sum + (file?.isFile() ? file.size : 0), 0) >= MUCH;
+/** Opens what scores these files' texts: this thread, or, where there is much to score and another core, one beside. */
+export function openScoring(artifact: Artifact<ModelManifest>, paths: readonly string[]): Promise<Scoring> {
+  return isMuch(paths) ? scoreBeside(artifact.folder) : scoreHere(artifact);
 }
 
 async function scoreHere(artifact: Artifact<ModelManifest>): Promise<Scoring> {
+  // a thread beside loads this in another place
+  const { scorer } = await import('./scorer.js');
   const score = await scorer(artifact);
   return {
     worth: 0,
@@ -41,13 +30,6 @@ async function scoreHere(artifact: Artifact<ModelManifest>): Promise<Scoring> {
     probabilities: async (texts) => score(textsOf(texts)),
     close: async () => {},
   };
-}
-
-/** Loads a version's pipeline and answers with the function that scores with it. */
-export async function scorer(artifact: Artifact<ModelManifest>): Promise<(texts: Texts) => Float64Array> {
-  const pipeline = await readPipeline(artifact);
-  const transform = bulkTransform(pipeline.vectorizer);
-  return (texts) => pipeline.classifier.probabilities(transform(texts));
 }
 
 /** What the worker is told first: the folder of a version. */
@@ -58,15 +40,12 @@ export interface ScoringTask {
 export type ScoringAnswer = { probabilities: Float64Array; units: Uint16Array } | { refused: PlainError };
 
 const WORTH = 1 << 15;
-const AHEAD = 16;
+/** What waits is what the garbage collector has to copy: more of it costs more than a pause of either thread. */
+const AHEAD = 3;
 
 async function scoreBeside(folder: string): Promise<Scoring> {
-  // found from the sources as well
-  const worker = new Worker(new URL('../../dist/tasks/scoring-worker.js', import.meta.url), {
-    workerData: { folder } satisfies ScoringTask,
-  });
-  // until there is something to score, nobody waits for it
-  worker.unref();
+  const worker = takeThread();
+  worker.postMessage({ folder } satisfies ScoringTask);
   // texts are sent once there is enough of them, and so are somewhat more
   const batch = new TextBatch(2 * WORTH);
   const waiting: { resolve: (probabilities: Float64Array) => void; reject: (error: Error) => void }[] = [];

@@ -5,7 +5,7 @@ import { type Device, openDevice } from '../../../src/compute/index.js';
 import { readExamples } from '../../../src/data/examples.js';
 import type { TfidfVectorizer } from '../../../src/features/tfidf.js';
 import { TfidfCollector } from '../../../src/features/tfidf-fit.js';
-import { softmax } from '../../../src/models/linear.js';
+import { classProbabilities } from '../../../src/models/linear.js';
 import { fitLogistic } from '../../../src/models/logistic.js';
 import { seededRandom } from '../../../src/random.js';
 import type { Csr } from '../../../src/sparse/csr.js';
@@ -76,7 +76,7 @@ async function scoreOn(device: Device, { classifier }: Fitted, rows: Csr, classe
   const out = new Float64Array(rows.rows * classes);
   for (let r = 0; r < rows.rows; r++) {
     const own = Float64Array.from(values.subarray(r * columns, (r + 1) * columns));
-    softmax(columns === 1 ? Float64Array.of(0, own[0]!) : own, out.subarray(r * classes, (r + 1) * classes));
+    classProbabilities(own, out, r * classes);
   }
   return out;
 }

@@ -1,0 +1,12 @@
+import { bulkTransform } from '../features/bulk.js';
+import type { Artifact } from '../store/artifact.js';
+import { readPipeline } from '../store/state-files.js';
+import type { ModelManifest } from '../store/store.js';
+import type { Texts } from '../text/batch.js';
+
+/** Loads a version's pipeline and answers with the function that scores with it. */
+export async function scorer(artifact: Artifact<ModelManifest>): Promise<(texts: Texts) => Float64Array> {
+  const pipeline = await readPipeline(artifact);
+  const transform = bulkTransform(pipeline.vectorizer);
+  return (texts) => pipeline.classifier.probabilities(transform(texts));
+}
