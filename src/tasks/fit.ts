@@ -14,8 +14,9 @@ import type { Listener, Stopwatch } from '../progress.js';
 import { CheckpointFile } from '../store/checkpoints.js';
 import type { ModelManifest } from '../store/store.js';
 import { version } from '../version.js';
+import type { Loaded } from './load.js';
 import type { Prepared } from './prepare.js';
-import type { Loaded, TrainOptions } from './train.js';
+import type { TrainOptions } from './train.js';
 
 /** What a version says of the device that it was trained on. */
 export type TrainedOn = ModelManifest['device'];

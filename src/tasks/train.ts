@@ -1,27 +1,21 @@
 import { execFile } from 'node:child_process';
-import { stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { MaasError } from '../errors.js';
 import { type Evaluation, evaluate, type Metrics } from '../metrics/classification.js';
-import { type FitReport, fitters } from '../models/fits.js';
+import type { FitReport } from '../models/fits.js';
 import type { Pipeline } from '../pipeline.js';
 import { type Listener, Stopwatch } from '../progress.js';
 import { confusionCsv } from '../report/confusion.js';
 import { reportMarkdown } from '../report/markdown.js';
-import { mergedColumns } from '../sparse/frequency.js';
-import { MANIFEST } from '../store/artifact.js';
 import { encodePredictions, type RowPrediction } from '../store/predictions.js';
 import { encodeState } from '../store/state-files.js';
 import { modelNameFor, Store } from '../store/store.js';
 import { version as toolVersion } from '../version.js';
-import { openDataset } from './dataset.js';
 import { outcomesOf } from './evaluate.js';
 import { fitModel, type TrainedOn } from './fit.js';
-import { MemoryBudget } from './memory.js';
-import { preflight, type Size } from './preflight.js';
-import { type Part, type Prepared, type PrepareInput, prepare, rowCounts } from './prepare.js';
-import { dataSettings, featureSettings, type TrainSettings } from './settings.js';
+import { type Loaded, load } from './load.js';
+import { type Part, type Prepared, type PrepareInput, rowCounts } from './prepare.js';
+import type { TrainSettings } from './settings.js';
 
 export interface TrainOptions extends PrepareInput {
   store: string;
@@ -64,16 +58,22 @@ export interface TrainResult {
  * contradict, `device`.
  */
 export async function train(options: TrainOptions, listener: Listener = {}): Promise<TrainResult> {
-  const { settings } = options;
-  const { name: asked = modelNameFor(options.data[0] ?? '') } = options;
-  await new Store(options.store).prepare(asked);
+  const { name = modelNameFor(options.data[0] ?? '') } = options;
+  await new Store(options.store).prepare(name);
   const stopwatch = new Stopwatch();
-  const { prepared, dataset, name, pipeline, report, device, finished } = await fitModel(
-    options,
-    () => load(options, stopwatch, listener),
-    stopwatch,
-    listener,
-  );
+  return trainOn(options, () => load(options, stopwatch, listener), stopwatch, listener);
+}
+
+/** Fits a pipeline on what `load` loads, scores it on the test rows, and publishes a version. */
+export async function trainOn(
+  options: TrainOptions,
+  load: () => Promise<Loaded>,
+  stopwatch: Stopwatch,
+  listener: Listener,
+): Promise<TrainResult> {
+  const { settings } = options;
+  const fitted = await fitModel(options, load, stopwatch, listener);
+  const { prepared, dataset, name, pipeline, report, device, finished } = fitted;
   const { parts, labels, classes } = prepared;
   const known = labels.slice(0, classes);
 
@@ -146,58 +146,6 @@ const metricsFile = ({ metrics, perClass, unknownLabels }: Evaluation) => ({
   per_class: Object.fromEntries(perClass.map(({ label, ...figures }) => [label, figures])),
   unknown_labels: unknownLabels,
 });
-
-/** Data for a training: prepared rows, of which dataset if any, and what the model is to be called. */
-export interface Loaded {
-  prepared: Prepared;
-  name: string;
-  dataset?: { path: string; sha256: string; config: Partial<TrainSettings> };
-}
-
-async function load(options: TrainOptions, stopwatch: Stopwatch, listener: Listener): Promise<Loaded> {
-  const [first] = options.data;
-  if (first === undefined)
-    throw new MaasError('usage', 'there is nothing to train on, expected a CSV file or a dataset');
-  const isDataset = (await stat(join(first, MANIFEST)).catch(() => undefined))?.isFile() ?? false;
-  if (!isDataset || options.data.length > 1) {
-    const needs = (classes: number) => fitNeeds(classes, options.settings);
-    const prepared = await prepare(options, options.settings, stopwatch, listener, needs);
-    return { prepared, name: options.name ?? modelNameFor(first) };
-  }
-  const { manifest, digest, prepared } = await stopwatch.time('read', () => openDataset(first));
-  const config = manifest.config as Partial<TrainSettings>;
-  const decided = [...(options.asked ?? [])].filter(
-    (name) =>
-      (Object.hasOwn(dataSettings, name) || Object.hasOwn(featureSettings, name)) &&
-      JSON.stringify(config[name as keyof TrainSettings]) !==
-        JSON.stringify(options.settings[name as keyof TrainSettings]),
-  );
-  if (options.test) decided.push('test');
-  if (decided.length > 0) {
-    throw new MaasError('usage', `the dataset ${first} has decided ${decided.join(', ')} otherwise`, {
-      hint: 'give that to `maas preprocess`, or train from the CSV file',
-    });
-  }
-  const { train, validation, test } = prepared.parts;
-  const rows = [train, validation, test].reduce((sum, { labels }) => sum + labels.length, 0);
-  const size = {
-    features: train.features.cols,
-    nonZeros: [train, validation, test].reduce((sum, { features }) => sum + features.values.length, 0),
-    trainNonZeros: train.features.values.length,
-    parameters: mergedColumns(train.features),
-    made: true,
-  };
-  const budget = new MemoryBudget(options.maxMemory);
-  const needs = preflight(rows, size, fitNeeds(prepared.classes, options.settings), budget, listener);
-  return {
-    prepared: { ...prepared, needs },
-    name: options.name ?? manifest.name,
-    dataset: { path: first, sha256: digest, config },
-  };
-}
-
-const fitNeeds = (classes: number, settings: TrainSettings) => (size: Size) =>
-  fitters[settings.model].needs(size, classes, settings);
 
 function scorePart(pipeline: Pipeline, part: Part, { labels, files }: Prepared): RowPrediction[] {
   const rows = Array.from(part.labels, (label, r) => ({
