@@ -68,6 +68,7 @@ const general = {
     metavar: '<size>',
     help: 'refuse to take more memory than this (all that is free if not given)',
   } as Setting<number>,
+  cv: integer(2, '<k>', 'cross-validate on k stratified folds, each scored by a model that did not see it'),
   resume: onOff('go on with a training that was interrupted, where there is one'),
   checkpointSeconds: {
     parse: (value) => (Number(value) >= 0 && value !== '' ? Number(value) : undefined),

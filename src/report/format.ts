@@ -1,3 +1,4 @@
+import type { Metrics } from '../metrics/classification.js';
 import type { FitReport } from '../models/fits.js';
 
 /** A figure for people; an undefined one is a dash. */
@@ -53,4 +54,12 @@ export function fitText(fit: FitReport): string {
   const ends = { epochs: '', early: ', stopped early', diverged: ', then the loss was no number' };
   const taken = fit.epoch === epochs ? '' : `, the weights of epoch ${fit.epoch}`;
   return `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'} of ${fit.solver}${ends[fit.stopped]}${taken}, loss ${figure(fit.history[fit.epoch - 1]!.loss)}`;
+}
+
+/** Mean ± standard deviation over folds: "accuracy 0.8929 ± 0.0120, F1 macro …". */
+export function foldsText({ mean, std }: Record<'mean' | 'std', Omit<Metrics, 'n'>>): string {
+  const names = { accuracy: 'accuracy', f1_macro: 'F1 macro', log_loss: 'log loss' } as const;
+  return (Object.keys(names) as (keyof typeof names)[])
+    .map((name) => `${names[name]} ${figure(mean[name])} ± ${figure(std[name])}`)
+    .join(', ');
 }

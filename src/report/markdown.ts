@@ -16,6 +16,8 @@ export interface ReportFacts {
   features: number;
   config: Record<string, unknown>;
   fit: FitReport;
+  /** What folds of the training rows said of the recipe. */
+  cv?: { folds: number; mean: Omit<Metrics, 'n'>; std: Omit<Metrics, 'n'> };
   timings: Record<string, number>;
 }
 
@@ -56,6 +58,7 @@ export function reportMarkdown(facts: ReportFacts, evaluation: Evaluation): stri
           pairs.map((p) => [p.label, p.predicted, grouped(p.rows)]),
         )
       : 'No held-out row was mistaken.',
+    ...folds(facts.cv),
     ...history(fit),
     '## Where it comes from',
     table(
@@ -82,6 +85,21 @@ export function reportMarkdown(facts: ReportFacts, evaluation: Evaluation): stri
     ),
     '',
   ].join('\n\n');
+}
+
+/** What cross-validation found, where there was one. */
+function folds(cv: ReportFacts['cv']): string[] {
+  if (!cv) return [];
+  const rows = (Object.keys(cv.mean) as (keyof typeof cv.mean)[]).map((key) => [
+    metricNames[key],
+    figure(cv.mean[key]),
+    figure(cv.std[key]),
+  ]);
+  return [
+    `## On ${cv.folds} folds of the training rows`,
+    'Each fold was scored by a model of the same settings that was fitted on the others.',
+    table(['metric', 'mean', 'standard deviation'], rows),
+  ];
 }
 
 /** How each epoch went, where there were epochs. */

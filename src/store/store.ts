@@ -49,6 +49,8 @@ export interface ModelManifest extends ArtifactManifest {
   features: number;
   fit: object;
   metrics: object;
+  /** What cross-validation found of the recipe, where it was asked for. */
+  cv?: object;
   timings: Record<string, number>;
 }
 

@@ -1,11 +1,13 @@
 import { readExamples } from '../data/examples.js';
 import { MaasError } from '../errors.js';
 import { type ClassMetrics, type Confusion, evaluate, type Metrics } from '../metrics/classification.js';
-import { argmax } from '../pipeline.js';
 import type { Listener } from '../progress.js';
 import type { Artifact } from '../store/artifact.js';
 import { decodePredictions, type RowPrediction } from '../store/predictions.js';
 import { type ModelManifest, Store } from '../store/store.js';
+import type { CrossValidation } from './cross-validate.js';
+import { evaluateRecipe } from './evaluate-recipe.js';
+import { outcomesOf, type PlacedLabel } from './outcomes.js';
 import { trainedColumns } from './predict.js';
 import { openScoring } from './scoring.js';
 import type { DataSettings } from './settings.js';
@@ -16,6 +18,11 @@ export interface EvaluateOptions {
   model?: string | undefined;
   /** Labelled CSV files; the version's own held-out rows if absent. */
   data?: readonly string[] | undefined;
+  /** Folds of those files to refit the version's recipe on, in the place of asking the version. */
+  cv?: number | undefined;
+  threads?: number | undefined;
+  /** Where `maas doctor --install` puts the libraries of devices, for refits; `~/.maas/devices` if absent. */
+  devices?: string | undefined;
   settings: Pick<DataSettings, 'onBadRow'> &
     Partial<Pick<DataSettings, 'textColumn' | 'labelColumn' | 'delimiter'>>;
 }
@@ -23,20 +30,27 @@ export interface EvaluateOptions {
 export interface EvaluateResult {
   model: string;
   version: number;
-  data: { kind: 'held-out' } | { kind: 'file'; files: { path: string; sha256: string; rows: number }[] };
+  data:
+    | { kind: 'held-out' }
+    | { kind: 'file' | 'folds'; files: { path: string; sha256: string; rows: number }[] };
   metrics: Metrics;
   perClass: ClassMetrics[];
   confusion: Confusion;
   unknownLabels: Record<string, number>;
+  /** Mean and spread over the folds, where the recipe was refitted on folds. */
+  cv?: CrossValidation;
 }
 
-/** Evaluates a version. Throws `artifact` where it is missing or damaged, `data` for files that cannot be used, `usage`. */
+/**
+ * Evaluates a version; with `cv` its recipe: how well other models made like it do on folds of the files. Throws `artifact` where it is missing or damaged, `data` for files that cannot be used, `usage`.
+ */
 export async function evaluateModel(
   options: EvaluateOptions,
   listener: Listener = {},
 ): Promise<EvaluateResult> {
   const artifact = await new Store(options.store).open(options.model, listener);
   const { model, version, classes } = artifact.manifest;
+  if (options.cv) return { model, version, ...(await evaluateRecipe(artifact.manifest, options, listener)) };
   const { predictions, data } = options.data
     ? await predictFiles(artifact, options.data, options.settings, listener)
     : { predictions: await heldOut(artifact), data: { kind: 'held-out' as const } };
@@ -112,30 +126,4 @@ async function predictFiles(
   } finally {
     await scoring.close();
   }
-}
-
-/** A row's place and true label. */
-export type PlacedLabel = Omit<RowPrediction, 'predicted' | 'score' | 'labelScore'>;
-
-/** What class probabilities, row-major [rows, classes], say of rows, beside what is true of them. */
-export function outcomesOf(
-  labels: readonly string[],
-  probabilities: Float64Array,
-  rows: readonly PlacedLabel[],
-): RowPrediction[] {
-  const classOf = new Map(labels.map((label, c) => [label, c]));
-  return rows.map(({ file, row, line, label }, r) => {
-    const from = r * labels.length;
-    const best = argmax(probabilities, from, labels.length);
-    const own = classOf.get(label);
-    return {
-      file,
-      row,
-      line,
-      label,
-      predicted: labels[best]!,
-      score: probabilities[from + best]!,
-      labelScore: own === undefined ? null : probabilities[from + own]!,
-    };
-  });
 }

@@ -7,15 +7,25 @@ import {
   openNamed,
   processorFacts,
 } from '../compute/index.js';
-import { type DeviceFitter, type FitData, type FitHooks, type FitReport, fitters } from '../models/fits.js';
+import {
+  type CountingFitter,
+  type DeviceFitter,
+  type FitData,
+  type FitHooks,
+  type FitReport,
+  type Fitted,
+  fitters,
+} from '../models/fits.js';
 import type { Checkpoint } from '../models/training/loop.js';
 import { Pipeline } from '../pipeline.js';
 import type { Listener, Stopwatch } from '../progress.js';
 import { CheckpointFile } from '../store/checkpoints.js';
 import type { ModelManifest } from '../store/store.js';
 import { version } from '../version.js';
+import { type CrossValidation, crossValidate } from './cross-validate.js';
 import type { Loaded } from './load.js';
 import type { Prepared } from './prepare.js';
+import type { DataSettings, ModelSettings } from './settings.js';
 import type { TrainOptions } from './train.js';
 
 /** What a version says of the device that it was trained on. */
@@ -25,6 +35,7 @@ interface FittedModel extends Loaded {
   pipeline: Pipeline;
   report: FitReport;
   device: TrainedOn;
+  cv: CrossValidation | undefined;
   /** To be called once the version is published: an interrupted training is then over. */
   finished(): Promise<void>;
 }
@@ -32,81 +43,113 @@ interface FittedModel extends Loaded {
 /** The training that has the device; TensorFlow.js computes on one at a time. */
 let turn: Promise<unknown> = Promise.resolve();
 
-/** Loads the data and fits a classifier on it, after the trainings that this process has begun before. */
-export function fitModel(...args: Parameters<typeof fitInTurn>): Promise<FittedModel> {
-  const fitted = turn.then(() => fitInTurn(...args));
-  turn = fitted.catch(() => {});
-  return fitted;
+/** Does work that fits classifiers, after what this process has begun before. */
+export function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const done = turn.then(work);
+  turn = done.catch(() => {});
+  return done;
 }
 
-async function fitInTurn(
+/** Loads the data and fits a classifier on it; cross-validates its recipe before, where that is asked for. */
+export function fitModel(
   options: TrainOptions,
   load: () => Promise<Loaded>,
   stopwatch: Stopwatch,
   listener: Listener,
 ): Promise<FittedModel> {
-  const { settings } = options;
-  const fitter = fitters[settings.model];
-  // each is given the device that its own `open` opens
-  if (fitter.open !== null) {
-    return fitOnDevice(fitter as DeviceFitter<Device>, options, load, stopwatch, listener);
-  }
-  const loaded = await load();
-  const { data, labels } = fitDataOf(loaded.prepared);
-  return stopwatch.time('fit', () => {
-    listener.step?.({ stage: 'fit' });
-    const classifier = fitter.fit(data, settings);
-    return {
-      ...loaded,
-      pipeline: new Pipeline(labels, loaded.prepared.vectorizer, classifier),
-      report: { solver: 'counting' as const },
-      device: {
-        name: 'cpu',
-        requested: settings.device,
-        reason: 'it is counted, which needs no other',
-        ...processorFacts({}),
-        ...platform(),
-      },
-      finished: async () => {},
-    };
+  return inTurn(async () => {
+    // a device that is not there is told before an hour of reading, not after
+    let fitter = await stopwatch.time('fit', () => openFitter(options, undefined, listener));
+    try {
+      const loaded = await load();
+      const { prepared } = loaded;
+      const { data, labels } = fitDataOf(prepared);
+      fitter ??= (await stopwatch.time('fit', () => openFitter(options, data, listener)))!;
+      const opened = fitter;
+      const cv = await stopwatch.time('cv', () => validate(options, loaded, opened, listener));
+      return await stopwatch.time('fit', async () => {
+        listener.step?.({ stage: 'fit' });
+        const { device } = opened;
+        const file = checkpointFile(options, loaded, device);
+        const hooks = await hooksOf(file, options, listener);
+        const { classifier, report } = await opened.fit(data, hooks);
+        return {
+          ...loaded,
+          pipeline: new Pipeline(labels, prepared.vectorizer, classifier),
+          report,
+          device,
+          cv,
+          finished: () => file.remove(),
+        };
+      });
+    } finally {
+      fitter?.close();
+    }
   });
 }
 
-/** Has the device open for as long as it takes. */
-async function fitOnDevice(
-  fitter: DeviceFitter<Device>,
-  options: TrainOptions,
-  load: () => Promise<Loaded>,
-  stopwatch: Stopwatch,
+/** Cross-validates on the training rows, where that is asked for. */
+async function validate(
+  { cv: folds, settings: { seed } }: TrainOptions,
+  { collected }: Loaded,
+  fitter: OpenFitter,
   listener: Listener,
-): Promise<FittedModel> {
-  const { settings, devices = defaultDeviceFolder(), threads } = options;
-  // a device that is not there is told before an hour of reading, not after
-  const named = settings.device === 'auto' ? undefined : settings.device;
-  let chosen = named && (await stopwatch.time('fit', () => openNamed(fitter.open, named, devices, threads)));
-  try {
-    const loaded = await load();
-    const { data, labels } = fitDataOf(loaded.prepared);
-    return await stopwatch.time('fit', async () => {
-      const job = fitter.job(data.features, data.classes, settings);
-      chosen ??= await openForJob(fitter.open, job, devices, threads, listener);
-      listener.step?.({ stage: 'fit' });
-      const device = trainedOn(chosen);
-      const file = checkpointFile(options, loaded, device);
-      const hooks = await hooksOf(file, options, listener);
-      const { classifier, report } = await fitter.fit(data, settings, chosen.device, hooks);
-      return {
-        ...loaded,
-        pipeline: new Pipeline(labels, loaded.prepared.vectorizer, classifier),
-        report,
-        device,
-        finished: () => file.remove(),
-      };
-    });
-  } finally {
-    chosen?.device.close();
-  }
+): Promise<CrossValidation | undefined> {
+  if (!folds || !collected) return undefined;
+  const { cv } = await crossValidate({ ...collected, ...collected.split }, { folds, seed }, fitter, listener);
+  return cv;
 }
+
+/** A classifier that can be fitted: its device is open, where it takes one. */
+export interface OpenFitter {
+  device: TrainedOn;
+  fit(data: FitData, hooks: FitHooks): Promise<Fitted>;
+  close(): void;
+}
+
+export interface FitterOptions {
+  settings: ModelSettings & Pick<DataSettings, 'seed'>;
+  devices?: string | undefined;
+  threads?: number | undefined;
+}
+
+/**
+ * Opens what a fit takes. Where the device is to be chosen by the job, that takes `data`: undefined without. Throws
+ * `device`.
+ */
+export async function openFitter(
+  { settings, devices = defaultDeviceFolder(), threads }: FitterOptions,
+  data: FitData | undefined,
+  listener: Listener,
+): Promise<OpenFitter | undefined> {
+  const kind = fitters[settings.model];
+  if (kind.open === null) return counted(kind, settings);
+  // each is given the device that its own `open` opens
+  const fitter = kind as DeviceFitter<Device>;
+  let chosen: ChosenDevice<Device>;
+  if (settings.device !== 'auto') chosen = await openNamed(fitter.open, settings.device, devices, threads);
+  else if (data) {
+    const job = fitter.job(data.features, data.classes, settings);
+    chosen = await openForJob(fitter.open, job, devices, threads, listener);
+  } else return undefined;
+  return {
+    device: trainedOn(chosen),
+    fit: (data, hooks) => fitter.fit(data, settings, chosen.device, hooks),
+    close: () => chosen.device.close(),
+  };
+}
+
+const counted = (fitter: CountingFitter, settings: FitterOptions['settings']): OpenFitter => ({
+  device: {
+    name: 'cpu',
+    requested: settings.device,
+    reason: 'it is counted, which needs no other',
+    ...processorFacts({}),
+    ...platform(),
+  },
+  fit: async (data) => ({ classifier: fitter.fit(data, settings), report: { solver: 'counting' } }),
+  close: () => {},
+});
 
 const CHECKPOINT_SECONDS = 30;
 

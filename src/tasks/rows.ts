@@ -5,6 +5,7 @@ import { MaasError } from '../errors.js';
 import type { Listener, Stopwatch } from '../progress.js';
 import { GrowableU32 } from '../sparse/growable.js';
 import { compareCodePoints } from '../text/code-points.js';
+import type { PlacedLabel } from './outcomes.js';
 import type { DataSettings } from './settings.js';
 
 export interface RowsInput {
@@ -144,6 +145,16 @@ export function splitRows(rows: Rows, settings: DataSettings, listener: Listener
   };
   warnAboutSplit(split, rows, listener);
   return split;
+}
+
+/** Where these rows stand, and what is true of them. */
+export function placedLabels({ files, places, labels, classOf }: Rows, chosen: Uint32Array): PlacedLabel[] {
+  return Array.from(chosen, (r) => ({
+    file: files[places.file[r]!]!.path,
+    row: places.row[r]!,
+    line: places.line[r]!,
+    label: labels[classOf[r]!]!,
+  }));
 }
 
 /** The values at these places. */

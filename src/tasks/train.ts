@@ -11,9 +11,10 @@ import { encodePredictions, type RowPrediction } from '../store/predictions.js';
 import { encodeState } from '../store/state-files.js';
 import { modelNameFor, Store } from '../store/store.js';
 import { version as toolVersion } from '../version.js';
-import { outcomesOf } from './evaluate.js';
+import type { CrossValidation } from './cross-validate.js';
 import { fitModel, type TrainedOn } from './fit.js';
 import { type Loaded, load } from './load.js';
+import { outcomesOf } from './outcomes.js';
 import { type Part, type Prepared, type PrepareInput, rowCounts } from './prepare.js';
 import type { TrainSettings } from './settings.js';
 
@@ -27,6 +28,8 @@ export interface TrainOptions extends PrepareInput {
   /** Settings that the caller asked for, as against defaults: a dataset refuses those it has decided already. */
   asked?: ReadonlySet<string>;
   command?: string[];
+  /** Folds of the training rows to cross-validate the recipe on before; none if absent. */
+  cv?: number | undefined;
   /** Go on with the training that was interrupted, where there is one. */
   resume?: boolean | undefined;
   /** Seconds between two checkpoints of a training that goes step by step; 30 if absent. */
@@ -45,7 +48,9 @@ export interface TrainResult {
   deviceFacts: TrainedOn;
   seed: number;
   metrics: Metrics;
-  timings: Record<'read' | 'vectorize' | 'fit' | 'evaluate' | 'total', number>;
+  timings: Record<'read' | 'vectorize' | 'fit' | 'evaluate' | 'total', number> & { cv?: number };
+  /** How well the recipe does on folds of the training rows, where that was asked for. */
+  cv?: CrossValidation;
   fit: FitReport;
   skipped: Prepared['skipped'];
   /** What the run was expected to need, before it vectorized and fitted. */
@@ -73,7 +78,7 @@ export async function trainOn(
 ): Promise<TrainResult> {
   const { settings } = options;
   const fitted = await fitModel(options, load, stopwatch, listener);
-  const { prepared, dataset, name, pipeline, report, device, finished } = fitted;
+  const { prepared, dataset, name, pipeline, report, device, cv, finished } = fitted;
   const { parts, labels, classes } = prepared;
   const known = labels.slice(0, classes);
 
@@ -92,7 +97,13 @@ export async function trainOn(
   listener.step?.({ stage: 'publish' });
   const rows = rowCounts(prepared);
   const config = { ...settings, ...(dataset?.config ?? {}) };
-  const timings = stopwatch.timings(['read', 'vectorize', 'fit', 'evaluate']);
+  const timings = stopwatch.timings([
+    'read',
+    'vectorize',
+    ...(cv ? (['cv'] as const) : []),
+    'fit',
+    'evaluate',
+  ]);
   const facts = {
     tool: { name: 'maas' as const, version: toolVersion },
     created: new Date().toISOString(),
@@ -108,6 +119,7 @@ export async function trainOn(
     features: pipeline.vectorizer.features,
     fit: report,
     metrics: test.metrics,
+    ...(cv && { cv }),
     timings,
   };
   const metrics = { ...metricsFile(test), validation };
@@ -134,6 +146,7 @@ export async function trainOn(
     deviceFacts: device,
     seed: config.seed,
     metrics: test.metrics,
+    ...(cv && { cv }),
     timings: { ...timings, total: stopwatch.timings([]).total },
     fit: report,
     skipped: prepared.skipped,

@@ -18,6 +18,7 @@ from sklearn import metrics
 from sklearn.dummy import DummyClassifier
 from sklearn.feature_extraction.text import HashingVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
 from sklearn.naive_bayes import ComplementNB, MultinomialNB
 
 HERE = pathlib.Path(__file__).parent
@@ -209,6 +210,20 @@ def scores():
     return out
 
 
+def folds():
+    """Rows of each class in each fold. StratifiedKFold numbers classes as it meets them, which these labels follow."""
+    rng = np.random.default_rng(7)
+    out = []
+    for shares, rows, k in [([0.5, 0.5], 10, 2), ([0.9, 0.1], 53, 5), ([0.4, 0.3, 0.2, 0.1], 97, 7), ([0.98, 0.02], 150, 10)]:
+        first = [c for c in range(len(shares)) for _ in range(2)]
+        labels = first + rng.choice(len(shares), rows - len(first), p=shares).tolist()
+        y = np.array(labels)
+        held = [h for _, h in StratifiedKFold(k).split(np.zeros((rows, 1)), y)]
+        counts = [np.bincount(y[h], minlength=len(shares)).tolist() for h in held]
+        out.append({"k": k, "labels": labels, "counts": counts})
+    return out
+
+
 def data_set(train, test):
     read = lambda f: pd.read_csv(f, keep_default_na=False, dtype=str)
     train, test = read(train), read(test)
@@ -233,6 +248,7 @@ def make():
         "regressions": regressions(),
         "counted": counted(),
         "metrics": scores(),
+        "folds": folds(),
     }
 
 

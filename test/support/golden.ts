@@ -53,6 +53,7 @@ export const golden: {
   regressions: Record<string, GoldenRegression>;
   counted: Record<string, GoldenCounted>;
   metrics: GoldenMetrics[];
+  folds: { k: number; labels: number[]; counts: number[][] }[];
 } = JSON.parse(readFileSync(new URL('../golden/sklearn.json', import.meta.url), 'utf8'));
 
 /** scikit-learn's keyword arguments as maas's options, on top of its defaults. */

@@ -1,5 +1,5 @@
 import { confusedPairs } from '../../report/confusion.js';
-import { figure, grouped } from '../../report/format.js';
+import { figure, foldsText, grouped } from '../../report/format.js';
 import { resolveSettings } from '../../tasks/presets.js';
 import type { Command } from '../command.js';
 import { table } from '../terminal.js';
@@ -10,20 +10,33 @@ export const evaluate: Command = {
   examples: [
     ['maas evaluate', 'the newest version on the rows it never saw'],
     ['maas evaluate reviews@3 --data test.csv', 'a version on a labelled file'],
+    ['maas evaluate reviews --data all.csv --cv 5', 'its recipe, fitted anew on five folds of a file'],
     ['maas evaluate --json', 'all figures as JSON'],
   ],
-  flags: ['data', 'textColumn', 'labelColumn', 'delimiter', 'onBadRow'],
+  flags: ['data', 'cv', 'threads', 'textColumn', 'labelColumn', 'delimiter', 'onBadRow'],
 
-  async run({ args, values, settings, store, terminal }) {
+  async run({ args, values, settings, store, devices, terminal }) {
     const { evaluateModel } = await import('../../tasks/evaluate.js');
     const result = await evaluateModel(
-      { store, model: args[0] as string | undefined, data: values.data, settings: resolveSettings(settings) },
+      {
+        store,
+        model: args[0] as string | undefined,
+        data: values.data,
+        cv: values.cv,
+        threads: values.threads,
+        devices,
+        settings: resolveSettings(settings),
+      },
       terminal,
     );
     const { metrics, perClass, data } = result;
     const { style } = terminal;
-    const on =
-      data.kind === 'held-out' ? 'its held-out rows' : data.files.map((file) => file.path).join(', ');
+    const files = data.kind === 'held-out' ? '' : data.files.map((file) => file.path).join(', ');
+    const on = {
+      'held-out': 'its held-out rows',
+      file: files,
+      folds: `${result.cv?.folds} folds of ${files}, fitted anew`,
+    }[data.kind];
     const pairs = confusedPairs(result.confusion, 5);
     return {
       json: result,
@@ -38,6 +51,7 @@ export const evaluate: Command = {
             .map(([name, value]) => [name, figure(value)]),
           [false, true],
         ),
+        ...(result.cv ? ['', `by fold: ${foldsText(result.cv)}`] : []),
         '',
         table(
           style,

@@ -1,4 +1,4 @@
-import { deviceText, duration, figure, fitText, grouped } from '../../report/format.js';
+import { deviceText, duration, figure, fitText, foldsText, grouped } from '../../report/format.js';
 import { presets, resolveSettings } from '../../tasks/presets.js';
 import { settings as allSettings } from '../../tasks/settings.js';
 import type { Command } from '../command.js';
@@ -15,10 +15,11 @@ export const train: Command = {
       "exactly scikit-learn's TfidfVectorizer() + LogisticRegression()",
     ],
     ['maas train data.csv --analyzer char_wb --ngram-range 2,5 --C 30', 'character n-grams, weaker penalty'],
+    ['maas train data.csv --cv 5', 'mean and spread over five folds as well'],
     ['cat data.csv | maas train - --name piped', 'from standard input'],
   ],
   flags: [
-    ...(['name', 'test', 'preset', 'threads', 'maxMemory', 'resume', 'checkpointSeconds'] as const),
+    ...(['name', 'test', 'preset', 'cv', 'threads', 'maxMemory', 'resume', 'checkpointSeconds'] as const),
     ...(Object.keys(allSettings) as FlagName[]),
   ],
 
@@ -33,6 +34,7 @@ export const train: Command = {
         threads: values.threads,
         maxMemory: values.maxMemory,
         name: values.name,
+        cv: values.cv,
         resume: values.resume,
         checkpointSeconds: values.checkpointSeconds,
         settings: resolveSettings(settings, values.preset),
@@ -58,6 +60,7 @@ export const train: Command = {
         `accuracy  ${figure(metrics.accuracy)}`,
         `F1 macro  ${figure(metrics.f1_macro)}`,
         `log loss  ${figure(metrics.log_loss)}`,
+        ...(result.cv ? [`${`${result.cv.folds} folds`.padEnd(10)}${foldsText(result.cv)}`] : []),
       ].join('\n'),
     };
   },

@@ -1,0 +1,104 @@
+import { stratifiedFolds } from '../data/folds.js';
+import { MaasError } from '../errors.js';
+import type { FeatureFit } from '../features/fits.js';
+import { evaluate, type Metrics } from '../metrics/classification.js';
+import type { FitData } from '../models/fits.js';
+import type { Listener } from '../progress.js';
+import type { RowPrediction } from '../store/predictions.js';
+import type { OpenFitter } from './fit.js';
+import { outcomesOf } from './outcomes.js';
+import { gathered, placedLabels, type Rows } from './rows.js';
+
+/** A figure of each metric, null where it is undefined. */
+export type Figures = Omit<Metrics, 'n'>;
+
+/** How well a recipe does on rows that its models were not fitted on. */
+export interface CrossValidation {
+  folds: number;
+  seed: number;
+  /** Of the folds' metrics: their mean, and their standard deviation (divided by k, as numpy's `std`). */
+  mean: Figures;
+  std: Figures;
+  /** The metrics of each fold. */
+  scores: Metrics[];
+}
+
+/** The rows that take part. */
+export interface FoldedRows {
+  rows: Rows;
+  features: FeatureFit;
+  /** Rows that are fitted on and scored in turns, in rising order. */
+  train: Uint32Array;
+  /** Rows that fits are watched with, as every training's are. */
+  validation: Uint32Array;
+}
+
+/**
+ * Fits a recipe k times on all folds of the rows but one, its vectorizer, too, and scores it on that one. Answers with the
+ * metrics, and what was said of each row. Throws `data` where there are too few rows.
+ */
+export async function crossValidate(
+  { rows, features, train, validation }: FoldedRows,
+  { folds: k, seed }: { folds: number; seed: number },
+  fitter: Pick<OpenFitter, 'fit'>,
+  listener: Listener,
+): Promise<{ cv: CrossValidation; predictions: RowPrediction[] }> {
+  const { classOf, classes, labels } = rows;
+  const folds = stratifiedFolds(gathered(classOf, train), classes, k, seed);
+  if (folds.some(({ held }) => held.length === 0)) {
+    throw new MaasError(
+      'data',
+      `${train.length} rows are too few for ${k} folds, expected one row to score in each at the least`,
+    );
+  }
+  const known = labels.slice(0, classes);
+  const scores: Metrics[] = [];
+  const predictions: RowPrediction[] = [];
+  listener.step?.({ stage: 'cross-validate' });
+  for (const fold of folds) {
+    const fitRows = gathered(train, fold.train);
+    const held = gathered(train, fold.held);
+    const { vectorizer: _, vectorize } = features.fit(fitRows);
+    const examples = (chosen: Uint32Array) => ({
+      features: vectorize(chosen),
+      labels: new Int32Array(gathered(classOf, chosen)),
+    });
+    const data: FitData = { ...examples(fitRows), classes, validation: examples(validation) };
+    const { classifier } = await fitter.fit(data, { listener: ofFold(scores.length + 1, k, listener) });
+    const outcomes = outcomesOf(known, classifier.probabilities(vectorize(held)), placedLabels(rows, held));
+    const { metrics } = evaluate(outcomes, known);
+    predictions.push(...outcomes);
+    scores.push(metrics);
+    const note = `accuracy ${metrics.accuracy?.toFixed(4)}`;
+    listener.step?.({ stage: 'cross-validate', done: scores.length, total: k, unit: 'folds', note });
+  }
+  return { cv: summary(scores, seed), predictions };
+}
+
+function summary(scores: Metrics[], seed: number): CrossValidation {
+  const names = Object.keys(scores[0]!).filter((name) => name !== 'n') as (keyof Figures)[];
+  const mean = {} as Figures;
+  const std = {} as Figures;
+  for (const name of names) {
+    const values = scores.map((metrics) => metrics[name]);
+    const defined = values.every((value) => value !== null) ? (values as number[]) : null;
+    mean[name] = defined && meanOf(defined);
+    std[name] = defined && Math.sqrt(meanOf(defined.map((value) => (value - mean[name]!) ** 2)));
+  }
+  return { folds: scores.length, seed, mean, std, scores };
+}
+
+const meanOf = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** Tells the progress of a fold's fit as that of all, and which fold a warning is of. */
+const ofFold = (fold: number, k: number, listener: Listener): Listener => ({
+  step: ({ note }) =>
+    listener.step?.({
+      stage: 'cross-validate',
+      done: fold,
+      total: k,
+      unit: 'folds',
+      ...(note !== undefined && { note }),
+    }),
+  warn: (message) => listener.warn?.(`fold ${fold} of ${k}: ${message}`),
+});

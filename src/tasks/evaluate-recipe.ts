@@ -1,0 +1,60 @@
+import { MaasError } from '../errors.js';
+import { evaluate } from '../metrics/classification.js';
+import { type Listener, Stopwatch } from '../progress.js';
+import type { ModelManifest } from '../store/store.js';
+import { crossValidate } from './cross-validate.js';
+import type { EvaluateOptions, EvaluateResult } from './evaluate.js';
+import { inTurn, openFitter } from './fit.js';
+import { MemoryBudget } from './memory.js';
+import { collect } from './prepare.js';
+import { presets } from './presets.js';
+import { gathered } from './rows.js';
+import type { TrainSettings } from './settings.js';
+
+/**
+ * Fits models with a version's settings on folds of labelled files, and evaluates what they say of the rows that each of
+ * them did not see. Throws `data`, `usage`, `device`.
+ */
+export async function evaluateRecipe(
+  { config }: ModelManifest,
+  { data, cv: folds = 2, settings: asked, devices, threads }: EvaluateOptions,
+  listener: Listener,
+): Promise<Omit<EvaluateResult, 'model' | 'version'>> {
+  if (!data) {
+    throw new MaasError(
+      'usage',
+      '--cv fits anew, and a version holds no texts, expected --data with labelled rows',
+    );
+  }
+  const { onBadRow, textColumn, labelColumn, delimiter } = asked;
+  const settings: TrainSettings = {
+    ...presets.default,
+    ...(config as Partial<TrainSettings>),
+    ...(textColumn && { textColumn }),
+    ...(labelColumn && { labelColumn }),
+    ...(delimiter && { delimiter }),
+    onBadRow,
+    testSize: 0,
+  };
+  const stopwatch = new Stopwatch();
+  const collected = await collect({ data, threads }, settings, new MemoryBudget(), stopwatch, listener);
+  const { rows, split, features } = collected;
+  return inTurn(async () => {
+    const { vectorizer: _, vectorize } = features.fit(split.train);
+    const labelled = (chosen: Uint32Array) => ({
+      features: vectorize(chosen),
+      labels: new Int32Array(gathered(rows.classOf, chosen)),
+    });
+    const whole = { ...labelled(split.train), classes: rows.classes, validation: labelled(split.validation) };
+    const fitter = (await openFitter({ settings, devices, threads }, whole, listener))!;
+    try {
+      const { seed } = settings;
+      const folded = { rows, features, ...split };
+      const { cv, predictions } = await crossValidate(folded, { folds, seed }, fitter, listener);
+      const known = rows.labels.slice(0, rows.classes);
+      return { data: { kind: 'folds', files: rows.files }, ...evaluate(predictions, known), cv };
+    } finally {
+      fitter.close();
+    }
+  });
+}
