@@ -27,6 +27,8 @@ export interface LinearLoss {
   evaluate(x: DeviceVector, gradient: DeviceVector): Promise<number>;
   /** A vector that holds the number of each feature in all of its columns; to be disposed of by the caller. */
   perFeature(numbers: Float64Array): DeviceVector;
+  /** A vector of weights, row-major [features, columns]; to be disposed of by the caller. */
+  from(weights: Float32Array): DeviceVector;
   /** The weights in x, row-major [features, columns]. */
   read(x: DeviceVector): Promise<Float32Array>;
   dispose(): void;
@@ -82,6 +84,7 @@ export function tensorLoss(
     space: space as VectorSpace,
     evaluate: evaluate as LinearLoss['evaluate'],
     perFeature,
+    from: (weights) => space.from(weights),
     read: (x) => space.read(x as TensorVector),
     dispose() {
       operations.disposeSparse(matrix);

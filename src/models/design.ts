@@ -5,6 +5,8 @@ import { byFrequency } from '../sparse/frequency.js';
 export interface Design {
   /** The reduced features: the intercept, the features of two rows or more, and those that stand for several. */
   matrix: CsrSource;
+  /** What each reduced feature was multiplied with. */
+  scales: Float32Array;
   /** For each reduced feature half the penalty's factor of its squared weights. */
   penalties: Float32Array;
   /**
@@ -53,6 +55,7 @@ export function designOf(features: Csr, weights: Float64Array, classes: number, 
   for (let j = 0; j < scales.length; j++) toOriginal[j] = (j <= shared ? 1 : toOriginal[j]!) / scales[j]!;
   return {
     matrix: reduced(matrix, shared, tails, scales),
+    scales,
     penalties: scales.map((scale, j) => (j === 0 ? 0 : scale ** 2 / (C * sum))),
     toOriginal,
     expand(learned) {

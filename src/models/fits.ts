@@ -10,7 +10,13 @@ import {
 import type { Csr } from '../sparse/csr.js';
 import type { Classifier, ClassifierKind } from './classifier.js';
 import { type DenseFitOptions, denseBytes, denseJob, type Examples, fitDense } from './dense-fit.js';
-import { fitLogistic, type LbfgsReport, type LogisticOptions, logisticJob } from './logistic.js';
+import {
+  fitLogistic,
+  type LbfgsReport,
+  type LogisticOptions,
+  type LogisticSolution,
+  logisticJob,
+} from './logistic.js';
 import { fitMajority } from './majority.js';
 import { fitNaiveBayes, type NaiveBayesOptions } from './naive-bayes.js';
 import type { TrainingHooks, TrainingReport } from './training/loop.js';
@@ -29,7 +35,10 @@ export interface BagOptions {
   dim: number;
 }
 
-export type FitHooks = Omit<TrainingHooks, 'validate'>;
+export interface FitHooks extends Omit<TrainingHooks, 'validate'> {
+  /** The solution of a fit on the same rows to begin at, which some classifiers can. */
+  start?: LogisticSolution | undefined;
+}
 
 /** How a fit went: by L-BFGS, by a training loop, or by counting, of which there is nothing to tell. */
 export type FitReport = LbfgsReport | TrainingReport | { solver: 'counting' };
@@ -37,6 +46,8 @@ export type FitReport = LbfgsReport | TrainingReport | { solver: 'counting' };
 export interface Fitted {
   classifier: Classifier;
   report: FitReport;
+  /** Where a fit on the same rows with other settings may begin. */
+  solution?: LogisticSolution;
 }
 
 /** Labelled rows to fit on, and others to watch the fit with, if there are any. */
@@ -88,8 +99,8 @@ const logistic: DeviceFitter<LinearDevice> = {
       seconds: PASSES * pass,
     };
   },
-  fit: ({ features, labels, classes }, options, device, { listener }) =>
-    fitLogistic(features, labels, classes, options, device, listener),
+  fit: ({ features, labels, classes }, options, device, { listener, start }) =>
+    fitLogistic(features, labels, classes, options, device, listener, start),
 };
 
 /** What a training is worth that is not told how long to go on. */

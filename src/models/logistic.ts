@@ -33,9 +33,12 @@ export interface LbfgsReport {
   converged: boolean;
 }
 
+/** What a fit came to, in the units of its features: where another on the same rows, with another C, begins. */
+export type LogisticSolution = Float32Array;
+
 /**
  * Fits multinomial logistic regression (binomial, with one weight per feature, for two classes) to its optimum.
- * `labels` holds a class below `classes` for each row. Leaves no tensor behind. Throws `failed` where C is so extreme
+ * `labels` holds a class below `classes` for each row. `start` saves passes, and leads to the same optimum. Leaves no tensor behind. Throws `failed` where C is so extreme
  * that float32 cannot hold the objective, or the problem is too large for the device.
  */
 export async function fitLogistic(
@@ -45,15 +48,18 @@ export async function fitLogistic(
   options: LogisticOptions,
   device: LinearDevice,
   listener: Listener = {},
-): Promise<{ classifier: LinearClassifier; report: LbfgsReport }> {
+  start?: LogisticSolution,
+): Promise<{ classifier: LinearClassifier; report: LbfgsReport; solution: LogisticSolution }> {
   const ofClass = classWeights(labels, classes, options.classWeight);
   const weights = Float64Array.from(labels, (label) => ofClass[label]!);
-  const { matrix, penalties, toOriginal, expand } = designOf(features, weights, classes, options.C);
+  const { matrix, penalties, scales, toOriginal, expand } = designOf(features, weights, classes, options.C);
   if (!toOriginal.every(Number.isFinite)) throw beyondFloat32(options.C);
   const history = affordableHistory(matrix, classes, device);
   const loss = device.loss({ features: matrix, labels, weights, classes, penalties });
   const { space } = loss;
-  const parameters = space.zeros();
+  const parameters = start
+    ? loss.from(scaled(start, scales, (weight, scale) => weight / scale))
+    : space.zeros();
   const original = loss.perFeature(toOriginal);
   const scratch = space.zeros();
   try {
@@ -78,7 +84,8 @@ export async function fitLogistic(
     if (!Number.isFinite(result.value) || (result.iterations === 0 && result.status === 'precision')) {
       throw beyondFloat32(options.C);
     }
-    const { coef, intercept } = expand(await loss.read(parameters));
+    const learned = await loss.read(parameters);
+    const { coef, intercept } = expand(learned);
     const classifier = new LinearClassifier({
       kind: 'logistic',
       classes,
@@ -87,11 +94,22 @@ export async function fitLogistic(
       intercept,
     });
     const sum = weights.reduce((total, weight) => total + weight, 0);
-    return { classifier, report: fitReport(result, sum, options, listener) };
+    const solution = scaled(learned, scales, (weight, scale) => weight * scale);
+    return { classifier, report: fitReport(result, sum, options, listener), solution };
   } finally {
     for (const vector of [parameters, original, scratch]) vector.dispose();
     loss.dispose();
   }
+}
+
+/** Weights [features, columns], each with the scale of its feature. */
+function scaled(
+  weights: Float32Array,
+  scales: Float32Array,
+  change: (weight: number, scale: number) => number,
+) {
+  const columns = weights.length / scales.length;
+  return weights.map((weight, i) => change(weight, scales[Math.floor(i / columns)]!));
 }
 
 const beyondFloat32 = (C: number) =>

@@ -42,6 +42,38 @@ describe.each(['wasm', 'cpu'] as const)(`like ${golden.made_by} on %s`, (name) =
   });
 });
 
+test.each(['wasm', 'cpu'] as const)(
+  'a fit that begins at another one ends at the same optimum: %s',
+  async (name) => {
+    const device = await openDevice(name);
+    const names = [...new Set(rows.map(({ label }) => label))].sort();
+    const collector = new TfidfCollector(fromSklearn({}));
+    for (const { text } of rows) collector.add(text);
+    const every = Uint32Array.from(rows.keys());
+    const features = (await collector.finish()).fit(every).vectorize(every);
+    for (const classes of [names.length, 2]) {
+      const labels = Int32Array.from(rows, ({ label }) => names.indexOf(label) % classes);
+      const fitWith = (C: number, start?: Float32Array) =>
+        fitLogistic(
+          features,
+          labels,
+          classes,
+          { C, classWeight: null, maxIter: 2000, tol: 1e-6 },
+          device,
+          {},
+          start,
+        );
+      const cold = await fitWith(30);
+      const { solution } = await fitWith(10);
+      const warm = await fitWith(30, solution);
+      expect(Math.abs(warm.report.objective / cold.report.objective - 1)).toBeLessThan(1e-6);
+      const again = await fitWith(30, warm.solution);
+      expect(Math.abs(again.report.objective / cold.report.objective - 1)).toBeLessThan(1e-6);
+      expect(again.report.evaluations).toBeLessThan(cold.report.evaluations / 2);
+    }
+  },
+);
+
 test('a fit that ran out of iterations says so', async () => {
   const device = await openDevice('wasm');
   const warnings: string[] = [];

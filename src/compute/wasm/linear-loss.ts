@@ -66,6 +66,13 @@ export function heapLoss(heap: SharedHeap, problem: LinearProblem): LinearLoss {
       for (let j = 0; j < colCount; j++) values.fill(numbers[j]!, j * width, j * width + columns);
       return space.from(values);
     },
+    from(weights) {
+      const values = new Float32Array(space.length);
+      for (let j = 0; j < colCount; j++) {
+        values.set(weights.subarray(j * columns, (j + 1) * columns), j * width);
+      }
+      return space.from(values);
+    },
     async read(x) {
       const padded = await space.read(x as HeapVector);
       if (width === columns) return padded;
