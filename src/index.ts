@@ -16,3 +16,4 @@ export { type PreprocessOptions, type PreprocessResult, preprocess } from './tas
 export { presets, resolveSettings } from './tasks/presets.js';
 export type { TrainSettings } from './tasks/settings.js';
 export { type TrainOptions, type TrainResult, train } from './tasks/train.js';
+export { type TuneOptions, type TuneResult, tune } from './tasks/tune.js';

@@ -1,5 +1,7 @@
 import { MaasError } from '../errors.js';
 import type { FormatName } from '../export/formats.js';
+import { type ClassifierKind, classifierNames } from '../models/classifier.js';
+import { monitorNames } from '../models/training/watch.js';
 import { type InstallableDevice, installable } from '../tasks/installable.js';
 import { type PresetName, presets } from '../tasks/presets.js';
 import { integer, oneOf, onOff, type Setting, text } from '../tasks/setting.js';
@@ -32,6 +34,24 @@ function parseBytes(value: unknown): number | undefined {
   const [, number, unit] = /^(\d+(?:\.\d+)?) ?([kKMGT]?B)?$/.exec(String(value)) ?? [];
   const bytes = Number(number) * units[(unit ?? 'B') as keyof typeof units];
   return bytes > 0 ? bytes : undefined;
+}
+
+/** "90s", "2m" as seconds. */
+function parseDuration(value: unknown): number | undefined {
+  const [, number, unit] = /^(\d+(?:\.\d+)?) ?(s|m|min|h)?$/.exec(String(value)) ?? [];
+  const seconds = Number(number) * { s: 1, m: 60, min: 60, h: 3600 }[(unit ?? 's') as 's'];
+  return seconds > 0 ? seconds : undefined;
+}
+
+/** A map, which a command line gives as JSON. */
+function parseMap(value: unknown): Record<string, unknown> | undefined {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as Record<string, unknown>;
+  try {
+    return typeof value === 'string' ? parseMap(JSON.parse(value)) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Flags that are not settings of a training. */
@@ -69,7 +89,33 @@ const general = {
     help: 'refuse to take more memory than this (all that is free if not given)',
   } as Setting<number>,
   cv: integer(2, '<k>', 'cross-validate on k stratified folds, each scored by a model that did not see it'),
-  resume: onOff('go on with a training that was interrupted, where there is one'),
+  trials: integer(1, '<n>', 'recipes to try at the most'),
+  budget: {
+    parse: parseDuration,
+    expected: 'a time such as 90s, 5m or 1h',
+    metavar: '<time>',
+    help: 'time for everything, training the winner included (60s where no number of trials is given)',
+  } as Setting<number>,
+  metric: oneOf(
+    monitorNames,
+    'what to search for on rows that were held out of the training rows (accuracy)',
+  ),
+  models: {
+    parse: (value) => {
+      const names = Array.isArray(value) ? value : String(value).split(',');
+      return names.length > 0 && names.every((name) => classifierNames.includes(name)) ? names : undefined;
+    },
+    expected: `models out of ${classifierNames.join(', ')}`,
+    metavar: '<name,…>',
+    help: `models to try: ${classifierNames.join(', ')}`,
+  } as Setting<ClassifierKind[]>,
+  search: {
+    parse: parseMap,
+    expected: 'values by setting, such as {"C": [1, 10], "ngramRange": [[1, 1], [1, 2]]}',
+    metavar: '<json>',
+    help: 'values to try by setting, lists or ranges {"from", "to", "log"}, in the place of what maas tries by itself',
+  } as Setting<Record<string, unknown>>,
+  resume: onOff('go on with what was interrupted, where there is something'),
   checkpointSeconds: {
     parse: (value) => (Number(value) >= 0 && value !== '' ? Number(value) : undefined),
     expected: 'seconds, 0 or more',

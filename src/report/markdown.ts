@@ -2,6 +2,7 @@ import type { Evaluation, Metrics } from '../metrics/classification.js';
 import type { FitReport } from '../models/fits.js';
 import { confusedPairs } from './confusion.js';
 import { deviceText, duration, figure, fitText, grouped, librariesText } from './format.js';
+import { changesText, type Tuning } from './tuning.js';
 
 /** What the report tells of how a version came to be. */
 export interface ReportFacts {
@@ -18,6 +19,8 @@ export interface ReportFacts {
   fit: FitReport;
   /** What folds of the training rows said of the recipe. */
   cv?: { folds: number; mean: Omit<Metrics, 'n'>; std: Omit<Metrics, 'n'> };
+  /** The search that led to these settings. */
+  tuning?: Tuning | undefined;
   timings: Record<string, number>;
 }
 
@@ -59,6 +62,7 @@ export function reportMarkdown(facts: ReportFacts, evaluation: Evaluation): stri
         )
       : 'No held-out row was mistaken.',
     ...folds(facts.cv),
+    ...searched(facts.tuning),
     ...history(fit),
     '## Where it comes from',
     table(
@@ -99,6 +103,39 @@ function folds(cv: ReportFacts['cv']): string[] {
     `## On ${cv.folds} folds of the training rows`,
     'Each fold was scored by a model of the same settings that was fitted on the others.',
     table(['metric', 'mean', 'standard deviation'], rows),
+  ];
+}
+
+/** Trials that the report tells; all are in trials.csv. */
+const TOLD = 20;
+
+/** What a search tried, where there was one. */
+function searched(tuning: Tuning | undefined): string[] {
+  if (!tuning) return [];
+  const { trials, metric, winner, folds, scoredFolds, tried, budget, limit, seed, models, space } = tuning;
+  const names = [...new Set([metric, 'accuracy', 'f1_macro', 'log_loss'] as const)];
+  const rows = trials
+    .slice(0, TOLD)
+    .map(({ trial, mean, std, whole, share, changes }) => [
+      trial === winner ? `${trial} (taken)` : String(trial),
+      `${figure(mean?.[metric] ?? null)} ± ${figure(std?.[metric] ?? null)}`,
+      ...names.slice(1).map((name) => figure(mean?.[name] ?? null)),
+      whole ? 'all' : `${Math.round(100 * share)} %`,
+      changesText(changes),
+    ]);
+  const limits = [limit === null ? '' : `${limit} trials`, budget === null ? '' : `${budget} s`].filter(
+    Boolean,
+  );
+  return [
+    '## Search',
+    `${tried} recipes were compared by ${metricNames[metric]} on ${scoredFolds} of ${folds} folds of the training rows (${limits.join(' or ')} at the most, seed ${seed}${models ? `, models ${models.join(', ')}` : ''}). No test row took part; the winner's own score is the best of many, and flatters it.`,
+    ...(space ? [`Searched: ${cell(JSON.stringify(space))}`] : []),
+    table(
+      ['trial', metricNames[metric], ...names.slice(1).map((name) => metricNames[name]), 'rows', 'settings'],
+      rows,
+    ),
+    ...(trials.length > TOLD ? [`All ${trials.length} are in trials.csv.`] : []),
+    '![scores by trial](trials.svg)',
   ];
 }
 

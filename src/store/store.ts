@@ -51,6 +51,8 @@ export interface ModelManifest extends ArtifactManifest {
   metrics: object;
   /** What cross-validation found of the recipe, where it was asked for. */
   cv?: object;
+  /** The search that found the recipe, where there was one. */
+  tune?: object;
   timings: Record<string, number>;
 }
 

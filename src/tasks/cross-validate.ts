@@ -72,10 +72,11 @@ export async function crossValidate(
     const note = `accuracy ${metrics.accuracy?.toFixed(4)}`;
     listener.step?.({ stage: 'cross-validate', done: scores.length, total: k, unit: 'folds', note });
   }
-  return { cv: summary(scores, seed), predictions };
+  return { cv: { folds: k, seed, ...spreadOf(scores), scores }, predictions };
 }
 
-function summary(scores: Metrics[], seed: number): CrossValidation {
+/** Mean and standard deviation of each metric over folds; null where it is undefined in one of them. */
+export function spreadOf(scores: readonly Metrics[]): { mean: Figures; std: Figures } {
   const names = Object.keys(scores[0]!).filter((name) => name !== 'n') as (keyof Figures)[];
   const mean = {} as Figures;
   const std = {} as Figures;
@@ -85,7 +86,7 @@ function summary(scores: Metrics[], seed: number): CrossValidation {
     mean[name] = defined && meanOf(defined);
     std[name] = defined && Math.sqrt(meanOf(defined.map((value) => (value - mean[name]!) ** 2)));
   }
-  return { folds: scores.length, seed, mean, std, scores };
+  return { mean, std };
 }
 
 const meanOf = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { MaasError } from '../errors.js';
 import { fitters } from '../models/fits.js';
 import type { Listener, Stopwatch } from '../progress.js';
+import type { Tuning } from '../report/tuning.js';
 import { mergedColumns } from '../sparse/frequency.js';
 import { MANIFEST } from '../store/artifact.js';
 import { modelNameFor } from '../store/store.js';
@@ -19,6 +20,8 @@ export interface Loaded {
   name: string;
   /** The rows as they were before, for cross-validation. */
   collected?: Collected;
+  /** The search that led to the recipe. */
+  tuning?: Tuning;
   dataset?: { path: string; sha256: string; config: Partial<TrainSettings> };
 }
 

@@ -131,6 +131,18 @@ export function resolveSettings(given: Record<string, unknown>, preset: string =
   return resolved as TrainSettings;
 }
 
+/** The settings that a recipe has a use for; of which model and vectorizer it is, is given or the preset's. */
+export function settingsInUse(given: { [K in SettingName]?: unknown }): ReadonlySet<SettingName> {
+  const { model = sklearn.model, vectorizer = sklearn.vectorizer } = given;
+  const ofModel: readonly SettingName[] = settingsOf[model as ClassifierKind] ?? [];
+  const others = vectorizer === 'hashing' ? ofVocabulary : (['nFeatures'] as const);
+  const without: ReadonlySet<string> = new Set(others);
+  const names = (Object.keys(settings) as SettingName[]).filter(
+    (name) => !Object.hasOwn(modelSettings, name),
+  );
+  return new Set([...names.filter((name) => !without.has(name)), 'model', 'device', ...ofModel]);
+}
+
 /** Settings of classifiers that are trained step by step. */
 const ofTraining = [
   ...(['epochs', 'batchSize', 'optimizer', 'learningRate', 'schedule', 'warmup', 'weightDecay'] as const),

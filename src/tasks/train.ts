@@ -7,6 +7,8 @@ import type { Pipeline } from '../pipeline.js';
 import { type Listener, Stopwatch } from '../progress.js';
 import { confusionCsv } from '../report/confusion.js';
 import { reportMarkdown } from '../report/markdown.js';
+import { type Tuning, trialsCsv } from '../report/tuning.js';
+import { tuningPlot } from '../report/tuning-plot.js';
 import { encodePredictions, type RowPrediction } from '../store/predictions.js';
 import { encodeState } from '../store/state-files.js';
 import { modelNameFor, Store } from '../store/store.js';
@@ -48,7 +50,10 @@ export interface TrainResult {
   deviceFacts: TrainedOn;
   seed: number;
   metrics: Metrics;
-  timings: Record<'read' | 'vectorize' | 'fit' | 'evaluate' | 'total', number> & { cv?: number };
+  timings: Record<'read' | 'vectorize' | 'fit' | 'evaluate' | 'total', number> & {
+    cv?: number;
+    tune?: number;
+  };
   /** How well the recipe does on folds of the training rows, where that was asked for. */
   cv?: CrossValidation;
   fit: FitReport;
@@ -78,7 +83,7 @@ export async function trainOn(
 ): Promise<TrainResult> {
   const { settings } = options;
   const fitted = await fitModel(options, load, stopwatch, listener);
-  const { prepared, dataset, name, pipeline, report, device, cv, finished } = fitted;
+  const { prepared, dataset, name, pipeline, report, device, cv, tuning, finished } = fitted;
   const { parts, labels, classes } = prepared;
   const known = labels.slice(0, classes);
 
@@ -97,13 +102,8 @@ export async function trainOn(
   listener.step?.({ stage: 'publish' });
   const rows = rowCounts(prepared);
   const config = { ...settings, ...(dataset?.config ?? {}) };
-  const timings = stopwatch.timings([
-    'read',
-    'vectorize',
-    ...(cv ? (['cv'] as const) : []),
-    'fit',
-    'evaluate',
-  ]);
+  const more = [...(cv ? (['cv'] as const) : []), ...(tuning ? (['tune'] as const) : [])];
+  const timings = stopwatch.timings(['read', 'vectorize', ...more, 'fit', 'evaluate']);
   const facts = {
     tool: { name: 'maas' as const, version: toolVersion },
     created: new Date().toISOString(),
@@ -120,6 +120,7 @@ export async function trainOn(
     fit: report,
     metrics: test.metrics,
     ...(cv && { cv }),
+    ...(tuning && { tune: lineageOf(tuning) }),
     timings,
   };
   const metrics = { ...metricsFile(test), validation };
@@ -130,7 +131,8 @@ export async function trainOn(
       'metrics.json': `${JSON.stringify(metrics, null, 2)}\n`,
       'confusion_matrix.csv': confusionCsv(test.confusion),
       'predictions.csv': encodePredictions(predictions),
-      'report.md': reportMarkdown({ ...facts, model: name }, test),
+      'report.md': reportMarkdown({ ...facts, model: name, tuning }, test),
+      ...(tuning && { 'trials.csv': trialsCsv(tuning), 'trials.svg': tuningPlot(tuning) }),
     },
     facts,
   );
@@ -153,6 +155,9 @@ export async function trainOn(
     needs: prepared.needs,
   };
 }
+
+/** A search without its trials, which are a file of their own. */
+const lineageOf = ({ trials: _, ...search }: Tuning) => search;
 
 const metricsFile = ({ metrics, perClass, unknownLabels }: Evaluation) => ({
   ...metrics,

@@ -6,11 +6,13 @@ import { modelsList, modelsShow } from './models.js';
 import { predict } from './predict.js';
 import { preprocess } from './preprocess.js';
 import { train } from './train.js';
+import { tune } from './tune.js';
 
 /** The commands of maas, in the order of its help. A name of two words is a command in a group. */
 export const commands = {
   preprocess,
   train,
+  tune,
   evaluate,
   predict,
   export: exportCommand,

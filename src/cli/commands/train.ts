@@ -1,8 +1,10 @@
 import { deviceText, duration, figure, fitText, foldsText, grouped } from '../../report/format.js';
 import { presets, resolveSettings } from '../../tasks/presets.js';
 import { settings as allSettings } from '../../tasks/settings.js';
+import type { TrainResult } from '../../tasks/train.js';
 import type { Command } from '../command.js';
 import type { FlagName } from '../flags.js';
+import type { Terminal } from '../terminal.js';
 
 export const train: Command = {
   usage: 'train <data...>',
@@ -46,22 +48,23 @@ export const train: Command = {
       },
       terminal,
     );
-    const { rows, metrics, fit, timings } = result;
-    const { bold, dim } = terminal.style;
-    return {
-      json: result,
-      text: [
-        `${bold(`${result.model}@${result.version}`)} ${dim(result.path)}`,
-        `rows      ${grouped(rows.train)} train, ${grouped(rows.validation)} validation, ${grouped(rows.test)} test`,
-        `features  ${grouped(result.features)} for ${result.classes.length} classes`,
-        `device    ${deviceText(result.deviceFacts)}: ${result.deviceFacts.reason}`,
-        `fit       ${fitText(fit)}`,
-        `time      ${duration(timings.total)}`,
-        `accuracy  ${figure(metrics.accuracy)}`,
-        `F1 macro  ${figure(metrics.f1_macro)}`,
-        `log loss  ${figure(metrics.log_loss)}`,
-        ...(result.cv ? [`${`${result.cv.folds} folds`.padEnd(10)}${foldsText(result.cv)}`] : []),
-      ].join('\n'),
-    };
+    return { json: result, text: trainedText(result, terminal.style) };
   },
 };
+
+/** What a training came to. */
+export function trainedText(result: TrainResult, { bold, dim }: Terminal['style']): string {
+  const { rows, metrics, fit, timings } = result;
+  return [
+    `${bold(`${result.model}@${result.version}`)} ${dim(result.path)}`,
+    `rows      ${grouped(rows.train)} train, ${grouped(rows.validation)} validation, ${grouped(rows.test)} test`,
+    `features  ${grouped(result.features)} for ${result.classes.length} classes`,
+    `device    ${deviceText(result.deviceFacts)}: ${result.deviceFacts.reason}`,
+    `fit       ${fitText(fit)}`,
+    `time      ${duration(timings.total)}`,
+    `accuracy  ${figure(metrics.accuracy)}`,
+    `F1 macro  ${figure(metrics.f1_macro)}`,
+    `log loss  ${figure(metrics.log_loss)}`,
+    ...(result.cv ? [`${`${result.cv.folds} folds`.padEnd(10)}${foldsText(result.cv)}`] : []),
+  ].join('\n');
+}

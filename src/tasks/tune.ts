@@ -1,0 +1,240 @@
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Split } from '../data/split.js';
+import { MaasError } from '../errors.js';
+import type { ClassifierKind } from '../models/classifier.js';
+import type { Monitor } from '../models/training/watch.js';
+import { type Listener, Stopwatch } from '../progress.js';
+import { grouped } from '../report/format.js';
+import type { Tuning } from '../report/tuning.js';
+import { MANIFEST } from '../store/artifact.js';
+import { Journal } from '../store/journal.js';
+import { modelNameFor, Store } from '../store/store.js';
+import type { Texts } from '../text/batch.js';
+import { version } from '../version.js';
+import { MemoryBudget } from './memory.js';
+import { type PrepareInput, vectorize } from './prepare.js';
+import { resolveSettings } from './presets.js';
+import { checkShares, gathered, type Rows, readRows, splitRows } from './rows.js';
+import type { TrainSettings } from './settings.js';
+import { type TrainResult, trainOn } from './train.js';
+import { rungsFor, Samples } from './tuning/halving.js';
+import { affords, foldsFor, threadsFor } from './tuning/limits.js';
+import { Pool } from './tuning/pool.js';
+import { type Finding, RungScores } from './tuning/rung-scores.js';
+import { bestOf, byMetric, search, type Trial } from './tuning/search.js';
+import { type Changes, candidates, parseSpace } from './tuning/space.js';
+import { progressOf, triedRecipe } from './tuning/telling.js';
+import { collectKept, KeptTexts, shared } from './tuning/texts.js';
+
+export interface TuneOptions extends PrepareInput {
+  store: string;
+  devices?: string | undefined;
+  name?: string | undefined;
+  /** Settings that are held to; what is not given is searched. */
+  given: Changes;
+  preset?: string | undefined;
+  /** Lists or ranges of values by setting, in the place of the space that maas knows. */
+  search?: Record<string, unknown> | undefined;
+  models?: readonly ClassifierKind[] | undefined;
+  metric?: Monitor | undefined;
+  /** Folds of the training rows that all score; otherwise as many as the rows are worth. */
+  cv?: number | undefined;
+  /** Recipes to try at the most. */
+  trials?: number | undefined;
+  /** Seconds that everything may take; 60 where neither this nor `trials` is given. */
+  budget?: number | undefined;
+  /** Go on with the search that was interrupted, where there is one. */
+  resume?: boolean | undefined;
+  command?: string[];
+}
+
+export interface TuneResult extends TrainResult {
+  tune: Tuning;
+}
+
+const BUDGET = 60;
+/**
+ * Searches for the recipe that does best on rows of the training set that it was not fitted on, trains it on all of them,
+ * scores it on the test rows, which no trial has seen, and publishes it. Throws as `train` does.
+ */
+export async function tune(options: TuneOptions, listener: Listener = {}): Promise<TuneResult> {
+  const begun = performance.now();
+  const elapsed = () => (performance.now() - begun) / 1000;
+  const { trials: limit = null, metric = 'accuracy', given, preset, models } = options;
+  const budget = options.budget ?? (limit === null ? BUDGET : null);
+  const name = options.name ?? modelNameFor(options.data[0] ?? '');
+  const settings = resolveSettings(given, preset);
+  await check(options, settings);
+  const space = options.search && parseSpace(options.search);
+  await new Store(options.store).prepare(name);
+
+  const stopwatch = new Stopwatch();
+  const memory = new MemoryBudget(options.maxMemory);
+  const { rows, texts } = await readTexts(options, settings, memory, stopwatch, listener);
+  const divided = splitRows(rows, settings, listener);
+  const split: Split = {
+    train: Uint32Array.from([...divided.train, ...divided.validation]).sort(),
+    validation: new Uint32Array(0),
+    test: divided.test,
+  };
+  const { seed } = settings;
+  const { folds, scored } = foldsFor(options.cv, settings.validationSize, split.train.length);
+  const classOf = gathered(rows.classOf, split.train);
+  const rungs = rungsFor(split.train.length, rows.classes, folds, scored);
+  const journal = new Journal<Finding>(
+    options.store,
+    name,
+    fingerprintOf([rows.sha256, split.train.length, settings, given, space, models, metric, folds, scored]),
+  );
+  const found = await begin(journal, options.resume, listener);
+
+  const threads = threadsFor(options.threads, texts, memory);
+  const pool = new Pool(threads, { texts, classOf: shared(rows.classOf), classes: rows.classes });
+  const scores = new RungScores(
+    pool,
+    new Samples(classOf, rows.classes, folds, seed),
+    split.train,
+    journal,
+    found,
+  );
+  const recipes = candidates({
+    given: { ...given, validationSize: 0 },
+    preset,
+    models,
+    space,
+    macro: metric.endsWith('macro'),
+    seed,
+  });
+  // training the winner is part of the budget: on all rows, with its terms counted anew
+  const reserved = ({ seconds, folds: done, settings }: Trial) =>
+    0.5 +
+    1.2 * ((seconds / Math.max(1, done.length)) * (folds / (folds - 1)) + scores.countSeconds(settings));
+  let best: Trial | undefined;
+  const left = () => (budget === null ? Number.POSITIVE_INFINITY : budget - elapsed());
+  const secondsLeft = () => left() - (best ? reserved(best) : 0);
+  // the recipe that was given is tried whatever it takes
+  const clock = setInterval(() => {
+    if (best && secondsLeft() <= 0) void pool.stop();
+  }, 50);
+  const searched = await stopwatch
+    .time('tune', () =>
+      search(recipes, scores, {
+        rungs,
+        metric,
+        trials: limit ?? Number.POSITIVE_INFINITY,
+        secondsLeft,
+        affords: (trial, rung) => affords(trial, rung, threads, left()),
+        threads,
+        progress(trials, leader) {
+          best = leader;
+          listener.step?.(progressOf(trials, leader, metric, limit, left()));
+        },
+      }),
+    )
+    .finally(() => {
+      clearInterval(clock);
+      journal.close();
+      return pool.stop();
+    });
+
+  const winner = bestOf(searched, rungs, byMetric(metric));
+  if (!winner) {
+    const problem = searched.find((trial) => trial.problem)?.problem;
+    throw new MaasError('failed', `no recipe could be scored${problem ? `: ${problem}` : ''}`);
+  }
+  const tuning: Tuning = {
+    metric,
+    folds,
+    scoredFolds: scored,
+    seed,
+    budget,
+    limit,
+    space: space ?? null,
+    models: models ?? null,
+    given,
+    winner: winner.id,
+    tried: searched.length,
+    seconds: elapsed(),
+    trials: searched.map((trial) => triedRecipe(trial, rungs)),
+  };
+  const load = async () => {
+    const features = await stopwatch.time('vectorize', () =>
+      collectKept(texts, winner.settings, options.threads),
+    );
+    const prepared = await vectorize({ rows, split, features }, memory, stopwatch, listener);
+    return { prepared, name, tuning };
+  };
+  const { data, store, devices, command, maxMemory } = options;
+  const result = await trainOn(
+    {
+      ...{ data, store, devices, maxMemory, threads: options.threads, name },
+      ...(command && { command }),
+      settings: winner.settings,
+    },
+    load,
+    stopwatch,
+    listener,
+  );
+  await journal.remove();
+  return { ...result, tune: tuning };
+}
+
+async function check({ data }: TuneOptions, settings: TrainSettings): Promise<void> {
+  const [first] = data;
+  if (first === undefined) throw new MaasError('usage', 'there is nothing to tune on, expected a CSV file');
+  if ((await stat(join(first, MANIFEST)).catch(() => undefined))?.isFile()) {
+    throw new MaasError(
+      'usage',
+      `the dataset ${first} has decided how texts become features, expected a CSV file`,
+    );
+  }
+  if (settings.patience !== null || settings.schedule === 'plateau') {
+    throw new MaasError(
+      'usage',
+      'a search scores on the validation rows, so that no training can watch them',
+      {
+        hint: 'leave --patience and --schedule plateau out; --epochs can be searched',
+      },
+    );
+  }
+}
+
+async function readTexts(
+  options: TuneOptions,
+  settings: TrainSettings,
+  memory: MemoryBudget,
+  stopwatch: Stopwatch,
+  listener: Listener,
+): Promise<{ rows: Rows; texts: Texts }> {
+  checkShares(settings, options);
+  const kept = new KeptTexts();
+  const sink = {
+    add: (text: string) => kept.add(text),
+    caughtUp: async (count: number) => memory.watch(() => `keeping ${grouped(count)} texts`),
+  };
+  const rows = await readRows(options, settings, sink, stopwatch, listener);
+  return { rows, texts: kept.finish() };
+}
+
+const fingerprintOf = (parts: unknown[]) =>
+  createHash('sha256')
+    .update(JSON.stringify([version, ...parts]))
+    .digest('hex');
+
+/** What is known from before. */
+async function begin(
+  journal: Journal<Finding>,
+  resume: boolean | undefined,
+  listener: Listener,
+): Promise<Finding[]> {
+  const found = resume ? await journal.resume() : undefined;
+  if (found) {
+    listener.info?.(`the search goes on with ${found.length} scores that are known`);
+    return found;
+  }
+  if (resume) listener.info?.('no search was interrupted: it begins anew');
+  await journal.start();
+  return [];
+}

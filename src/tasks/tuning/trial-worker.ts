@@ -1,0 +1,18 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { MaasError } from '../../errors.js';
+import type { PoolAnswer, PoolRequest } from './pool.js';
+import { countTerms, runTrials, type TrialData } from './trials.js';
+
+/** The other end of `Pool`: does one job after the other. */
+const data = workerData as TrialData;
+const port = parentPort!;
+
+port.on('message', async (job: PoolRequest) => {
+  try {
+    const result = job.kind === 'count' ? await countTerms(data, job) : await runTrials(data, job);
+    port.postMessage({ result } satisfies PoolAnswer);
+  } catch (error) {
+    if (!(error instanceof MaasError)) throw error;
+    port.postMessage({ refused: error.plain() } satisfies PoolAnswer);
+  }
+});
