@@ -17,13 +17,16 @@ import {
   type LogisticSolution,
   logisticJob,
 } from './logistic.js';
+import { type CPath, chooseC } from './logistic-path.js';
 import { fitMajority } from './majority.js';
 import { fitNaiveBayes, type NaiveBayesOptions } from './naive-bayes.js';
 import type { TrainingHooks, TrainingReport } from './training/loop.js';
 
 export type { Examples } from './dense-fit.js';
-export type FitOptions = LogisticOptions &
-  NaiveBayesOptions &
+export type FitOptions = Omit<LogisticOptions, 'C'> & {
+  /** `auto`: chosen by `chooseC`. */
+  C: number | 'auto';
+} & NaiveBayesOptions &
   BagOptions &
   Omit<DenseFitOptions, 'epochs'> & {
     /** null: as many as make `FEW_STEPS`, and no fewer than `FEW_EPOCHS`. */
@@ -40,8 +43,11 @@ export interface FitHooks extends Omit<TrainingHooks, 'validate'> {
   start?: LogisticSolution | undefined;
 }
 
+/** How a fit of logistic regression went, and how its C was chosen, where that was asked for. */
+export type LogisticReport = LbfgsReport & { C: number; path?: CPath };
+
 /** How a fit went: by L-BFGS, by a training loop, or by counting, of which there is nothing to tell. */
-export type FitReport = LbfgsReport | TrainingReport | { solver: 'counting' };
+export type FitReport = LogisticReport | TrainingReport | { solver: 'counting' };
 
 export interface Fitted {
   classifier: Classifier;
@@ -99,8 +105,17 @@ const logistic: DeviceFitter<LinearDevice> = {
       seconds: PASSES * pass,
     };
   },
-  fit: ({ features, labels, classes }, options, device, { listener, start }) =>
-    fitLogistic(features, labels, classes, options, device, listener, start),
+  async fit(data, options, device, { listener, start }) {
+    const { features, labels, classes } = data;
+    let { C } = options;
+    let path: CPath | undefined;
+    if (C === 'auto') {
+      listener?.step?.({ stage: 'fit', note: 'choosing C' });
+      ({ C, path } = await chooseC(data, options, device));
+    }
+    const fitted = await fitLogistic(features, labels, classes, { ...options, C }, device, listener, start);
+    return { ...fitted, report: { ...fitted.report, C, ...(path && { path }) } };
+  },
 };
 
 /** What a training is worth that is not told how long to go on. */

@@ -1,5 +1,7 @@
 import type { Metrics } from '../metrics/classification.js';
 import type { FitReport } from '../models/fits.js';
+import type { AnalyzerName } from '../text/analyzer.js';
+import type { NgramRange } from '../text/ngrams.js';
 
 /** A figure for people; an undefined one is a dash. */
 export const figure = (value: number | null, digits = 4): string =>
@@ -55,6 +57,32 @@ export function fitText(fit: FitReport): string {
   const taken = fit.epoch === epochs ? '' : `, the weights of epoch ${fit.epoch}`;
   return `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'} of ${fit.solver}${ends[fit.stopped]}${taken}, loss ${figure(fit.history[fit.epoch - 1]!.loss)}`;
 }
+
+/** What was chosen from the data: "words, 1–2-grams; C 30, best of 4 on 1,090 held-out rows"; undefined where nothing was. */
+export function recipeText(
+  asked: { analyzer: unknown; ngramRange: unknown },
+  { analyzer, ngramRange: [shortest, longest] }: { analyzer: AnalyzerName; ngramRange: NgramRange },
+  fit: FitReport,
+): string | undefined {
+  const parts: string[] = [];
+  if (asked.analyzer === 'auto' || asked.ngramRange === 'auto') {
+    const lengths = shortest === longest ? String(longest) : `${shortest}–${longest}`;
+    parts.push(`${termNames[analyzer]}, ${lengths}-grams`);
+  }
+  if ('path' in fit && fit.path) {
+    const { tried, rows } = fit.path;
+    const why =
+      tried.length > 0 ? `best of ${tried.length} on ${grouped(rows.held)} held-out rows` : 'as usual';
+    parts.push(`C ${fit.C}, ${why}`);
+  }
+  return parts.length > 0 ? parts.join('; ') : undefined;
+}
+
+const termNames: Record<AnalyzerName, string> = {
+  word: 'words',
+  char: 'characters',
+  char_wb: 'characters within words',
+};
 
 /** Mean ± standard deviation over folds: "accuracy 0.8929 ± 0.0120, F1 macro …". */
 export function foldsText({ mean, std }: Record<'mean' | 'std', Omit<Metrics, 'n'>>): string {

@@ -11,6 +11,21 @@ export interface Csr {
   readonly values: Float32Array;
 }
 
+/** Some rows of a matrix, in this order. */
+export function rowsOf(a: Csr, rows: Uint32Array): Csr {
+  const indptr = new Uint32Array(rows.length + 1);
+  rows.forEach((row, i) => {
+    indptr[i + 1] = indptr[i]! + a.indptr[row + 1]! - a.indptr[row]!;
+  });
+  const indices = new Uint32Array(indptr[rows.length]!);
+  const values = new Float32Array(indices.length);
+  rows.forEach((row, i) => {
+    indices.set(a.indices.subarray(a.indptr[row]!, a.indptr[row + 1]!), indptr[i]);
+    values.set(a.values.subarray(a.indptr[row]!, a.indptr[row + 1]!), indptr[i]);
+  });
+  return { rows: rows.length, cols: a.cols, indptr, indices, values };
+}
+
 /** Aᵀ by a counting sort over the columns: O(rows + cols + non-zeros). Column order within a row comes out rising. */
 export function transpose(a: Csr): Csr {
   const nonZeros = a.indptr[a.rows]!;

@@ -9,6 +9,7 @@ import { loadStemmer } from '../text/stemmers.js';
 import { loadStopWords } from '../text/stopwords.js';
 import { MemoryBudget } from './memory.js';
 import { type FitNeeds, type Needs, preflight } from './preflight.js';
+import { type Decided, decide, ENOUGH_TEXT, isDecided } from './recipe.js';
 import {
   checkShares,
   gathered,
@@ -41,6 +42,8 @@ export interface Prepared {
   skipped: Rows['skipped'];
   /** What was said to be needed before. */
   needs: Needs;
+  /** How texts became terms, with what was left to the data. */
+  decided: Pick<Decided, 'analyzer' | 'ngramRange'>;
 }
 
 export interface PrepareInput extends RowsInput {
@@ -55,6 +58,8 @@ export interface Collected {
   rows: Rows;
   split: Split;
   features: FeatureFit;
+  /** How texts became terms, with what was left to the data. */
+  decided: Pick<Decided, 'analyzer' | 'ngramRange'>;
 }
 
 /**
@@ -82,31 +87,48 @@ export async function collect(
   listener: Listener,
 ): Promise<Collected> {
   checkShares(settings, input);
-  const collector = await openCollector(settings, input.threads);
+  let decided = isDecided(settings) ? settings : undefined;
+  let collector = decided && (await openCollector(decided, input.threads));
+  // the first texts decide what is left to the data
+  const first: string[] = [];
+  let units = 0;
+  const open = async () => {
+    decided = decide(settings, first);
+    const opened = await openCollector(decided, input.threads);
+    collector = opened;
+    for (const text of first.splice(0)) opened.add(text);
+    return opened;
+  };
   try {
     const sink = {
-      add: (text: string) => collector.add(text),
-      caughtUp: (rows: number) => {
+      add(text: string) {
+        if (collector) return collector.add(text);
+        first.push(text);
+        units += text.length;
+      },
+      async caughtUp(rows: number) {
         budget.watch(() => `counting the terms of ${grouped(rows)} rows`);
-        return collector.caughtUp();
+        if (!collector && units < ENOUGH_TEXT) return;
+        await (collector ?? (await open())).caughtUp();
       },
     };
     const rows = await readRows(input, settings, sink, stopwatch, listener);
+    const counting = collector ?? (await open());
     return await stopwatch.time('vectorize', async () => {
-      const counted = collector.finish();
+      const counted = counting.finish();
       // told where it is waited for
       counted.catch(() => {});
       listener.step?.({ stage: 'vectorize' });
       const split = splitRows(rows, settings, listener);
-      return { rows, split, features: await counted };
+      return { rows, split, features: await counted, decided: decided! };
     });
   } finally {
-    await collector.stop();
+    await collector?.stop();
   }
 }
 
 /** What takes texts to make features of; `threads` is how many it may use, as many as there are cores if absent. */
-export async function openCollector(settings: FeatureSettings, threads = availableParallelism()) {
+export async function openCollector(settings: Decided, threads = availableParallelism()) {
   const stopWords = settings.stopWords === null ? null : await loadStopWords(settings.stopWords);
   const stem = settings.stemmer === null ? undefined : await loadStemmer(settings.stemmer);
   return collectors[settings.vectorizer]({ ...settings, stopWords }, stem, threads);
@@ -114,7 +136,7 @@ export async function openCollector(settings: FeatureSettings, threads = availab
 
 /** Fits the vectorizer on the training rows, and makes the feature rows of all. */
 export function vectorize(
-  { rows, split, features }: Collected,
+  { rows, split, features, decided }: Collected,
   budget: MemoryBudget,
   stopwatch: Stopwatch,
   listener: Listener,
@@ -133,7 +155,11 @@ export function vectorize(
       line: gathered(places.line, chosen),
     });
     const parts = { train: part(split.train), validation: part(split.validation), test: part(split.test) };
-    return { vectorizer, needs, labels, classes, parts, files, sha256, skipped };
+    const { analyzer, ngramRange } = decided;
+    return {
+      ...{ vectorizer, needs, labels, classes, parts, files, sha256, skipped },
+      decided: { analyzer, ngramRange },
+    };
   });
 }
 

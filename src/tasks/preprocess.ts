@@ -45,7 +45,7 @@ export async function preprocess(
     name,
     created: new Date().toISOString(),
     command: options.command ?? [],
-    config: decidedSettings(options.settings),
+    config: decidedSettings({ ...options.settings, ...prepared.decided }),
     rows,
   });
   return {

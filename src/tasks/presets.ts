@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { MaasError } from '../errors.js';
 import type { ClassifierKind } from '../models/classifier.js';
+import type { Recipe } from './recipe.js';
 import type { Setting } from './setting.js';
 import { modelSettings, type SettingName, settings, type TrainSettings } from './settings.js';
 
 /** Exactly what scikit-learn's `TfidfVectorizer()` and `LogisticRegression()` do. */
-const sklearn: TrainSettings = {
+const sklearn: Recipe = {
   vectorizer: 'tfidf' as const,
   analyzer: 'word',
   tokenizer: 'sklearn',
@@ -55,10 +56,11 @@ const sklearn: TrainSettings = {
 export const presets = {
   default: {
     ...sklearn,
+    analyzer: 'auto',
     tokenizer: 'unicode',
-    ngramRange: [1, 2],
+    ngramRange: 'auto',
     sublinearTf: true,
-    C: 10,
+    C: 'auto',
     maxIter: 200,
     tol: 1e-3,
   },
@@ -103,7 +105,9 @@ export function resolveSettings(given: Record<string, unknown>, preset: string =
     }
     resolved[name] = parsed;
   }
-  const { analyzer, stopWords, stemmer, vectorizer } = resolved as TrainSettings;
+  const { stopWords, stemmer, vectorizer } = resolved as TrainSettings;
+  if (resolved.analyzer === 'auto' && (stopWords !== null || stemmer !== null)) resolved.analyzer = 'word';
+  const { analyzer } = resolved as TrainSettings;
   if (analyzer !== 'word' && (stopWords !== null || stemmer !== null)) {
     throw new MaasError(
       'usage',

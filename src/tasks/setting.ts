@@ -36,6 +36,13 @@ export const orNone = <T>(setting: Setting<T>): Setting<T | null> => ({
   expected: `${setting.expected}, or none`,
 });
 
+/** What is chosen from the data, unless it is said. */
+export const orAuto = <T>(setting: Setting<T>): Setting<T | 'auto'> => ({
+  ...setting,
+  parse: (value) => (value === 'auto' ? 'auto' : setting.parse(value)),
+  expected: `${setting.expected}, or auto`,
+});
+
 export const onOff = (help: string): Setting<boolean> => ({
   parse: (value) => (typeof value === 'boolean' ? value : undefined),
   expected: 'true or false',

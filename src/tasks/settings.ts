@@ -14,6 +14,7 @@ import {
   integer,
   oneOf,
   onOff,
+  orAuto,
   orNone,
   positive,
   type Setting,
@@ -38,9 +39,9 @@ const ngramRange: Setting<NgramRange> = {
 /** How texts become features. */
 export const featureSettings = {
   vectorizer: oneOf(vectorizerNames, 'how texts become features'),
-  analyzer: oneOf(Object.keys(analyzers) as AnalyzerName[], 'what the terms are made of'),
+  analyzer: orAuto(oneOf(Object.keys(analyzers) as AnalyzerName[], 'what the terms are made of')),
   tokenizer: oneOf(Object.keys(tokenizers) as TokenizerName[], 'how words are found'),
-  ngramRange,
+  ngramRange: orAuto(ngramRange),
   lowercase: onOff('lower-case the texts first'),
   stopWords: orNone<string>({
     parse: text,
@@ -113,7 +114,7 @@ const hidden: Setting<readonly number[]> = {
 /** How the classifier is fitted. */
 export const modelSettings = {
   model: oneOf(classifierNames, 'classifier'),
-  C: positive('inverse strength of the penalty on the weights'),
+  C: orAuto(positive('inverse strength of the penalty on the weights')),
   maxIter: integer(1, '<n>', 'stop the fit after n iterations'),
   tol: positive(
     'converged when no gradient component of the mean objective exceeds this and little is left to gain',

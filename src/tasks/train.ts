@@ -49,6 +49,8 @@ export interface TrainResult {
   device: string;
   deviceFacts: TrainedOn;
   seed: number;
+  /** How texts became terms, with what was left to the data. */
+  terms: Prepared['decided'];
   metrics: Metrics;
   timings: Record<'read' | 'vectorize' | 'fit' | 'evaluate' | 'total', number> & {
     cv?: number;
@@ -101,7 +103,7 @@ export async function trainOn(
 
   listener.step?.({ stage: 'publish' });
   const rows = rowCounts(prepared);
-  const config = { ...settings, ...(dataset?.config ?? {}) };
+  const config = { ...settings, ...prepared.decided, ...(dataset?.config ?? {}) };
   const more = [...(cv ? (['cv'] as const) : []), ...(tuning ? (['tune'] as const) : [])];
   const timings = stopwatch.timings(['read', 'vectorize', ...more, 'fit', 'evaluate']);
   const facts = {
@@ -147,6 +149,7 @@ export async function trainOn(
     device: device.name,
     deviceFacts: device,
     seed: config.seed,
+    terms: prepared.decided,
     metrics: test.metrics,
     ...(cv && { cv }),
     timings: { ...timings, total: stopwatch.timings([]).total },

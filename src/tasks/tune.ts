@@ -16,6 +16,7 @@ import { version } from '../version.js';
 import { MemoryBudget } from './memory.js';
 import { type PrepareInput, vectorize } from './prepare.js';
 import { resolveSettings } from './presets.js';
+import { ENOUGH_TEXT, recipeOf } from './recipe.js';
 import { checkShares, gathered, type Rows, readRows, splitRows } from './rows.js';
 import type { TrainSettings } from './settings.js';
 import { type TrainResult, trainOn } from './train.js';
@@ -26,7 +27,7 @@ import { type Finding, RungScores } from './tuning/rung-scores.js';
 import { bestOf, byMetric, search, type Trial } from './tuning/search.js';
 import { type Changes, candidates, parseSpace } from './tuning/space.js';
 import { progressOf, triedRecipe } from './tuning/telling.js';
-import { collectKept, KeptTexts, shared } from './tuning/texts.js';
+import { collectKept, KeptTexts, shared, textOf } from './tuning/texts.js';
 
 export interface TuneOptions extends PrepareInput {
   store: string;
@@ -99,7 +100,9 @@ export async function tune(options: TuneOptions, listener: Listener = {}): Promi
     journal,
     found,
   );
+  const sample = firstTexts(texts);
   const recipes = candidates({
+    decide: (settings) => recipeOf(settings, sample),
     given: { ...given, validationSize: 0 },
     preset,
     models,
@@ -163,7 +166,12 @@ export async function tune(options: TuneOptions, listener: Listener = {}): Promi
     const features = await stopwatch.time('vectorize', () =>
       collectKept(texts, winner.settings, options.threads),
     );
-    const prepared = await vectorize({ rows, split, features }, memory, stopwatch, listener);
+    const prepared = await vectorize(
+      { rows, split, features, decided: winner.settings },
+      memory,
+      stopwatch,
+      listener,
+    );
     return { prepared, name, tuning };
   };
   const { data, store, devices, command, maxMemory } = options;
@@ -216,6 +224,13 @@ async function readTexts(
   };
   const rows = await readRows(options, settings, sink, stopwatch, listener);
   return { rows, texts: kept.finish() };
+}
+
+/** As many texts as tell how the others are written. */
+function firstTexts(texts: Texts): string[] {
+  const after = texts.ends.findIndex((end) => end >= ENOUGH_TEXT);
+  const count = after < 0 ? texts.ends.length : after + 1;
+  return Array.from({ length: count }, (_, row) => textOf(texts, row));
 }
 
 const fingerprintOf = (parts: unknown[]) =>

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { collectors } from '../../src/features/fits.js';
 import { HashingVectorizer, murmurHash3 } from '../../src/features/hashing.js';
 import { presets } from '../../src/tasks/presets.js';
+import { decide } from '../../src/tasks/recipe.js';
 import { fromSklearn, golden } from '../support/golden.js';
 
 const vectorizerOf = (options: object) => {
@@ -35,7 +36,8 @@ test('what is collected is what the vectorizer makes of the texts', async () => 
       analyzers,
       fc.integer({ min: 2, max: 50 }),
       async (texts, analyzer, nFeatures) => {
-        const options = { ...presets.default, stopWords: null, analyzer, nFeatures };
+        const settings = decide({ ...presets.default, analyzer, nFeatures }, []);
+        const options = { ...settings, stopWords: null };
         const collector = collectors.hashing(options, undefined);
         for (const text of texts) collector.add(text);
         const { vectorizer, vectorize, nonZeros } = (await collector.finish()).fit(Uint32Array.of(0));

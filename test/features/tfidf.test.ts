@@ -5,6 +5,7 @@ import { storedTerms } from '../../src/features/stored-terms.js';
 import { TfidfCollector } from '../../src/features/tfidf-fit.js';
 import { columnCounts } from '../../src/sparse/frequency.js';
 import { presets } from '../../src/tasks/presets.js';
+import { decide } from '../../src/tasks/recipe.js';
 import { textsOf } from '../../src/text/batch.js';
 import { compareCodePoints } from '../../src/text/code-points.js';
 import { fromSklearn, golden } from '../support/golden.js';
@@ -50,7 +51,7 @@ describe(`like ${golden.made_by}`, () => {
   });
 });
 
-const options = (changes: object) => ({ ...presets.default, stopWords: null, ...changes });
+const options = (changes: object) => ({ ...decide(presets.default, []), stopWords: null, ...changes });
 
 describe('properties', () => {
   const words = fc.constantFrom(

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { recipeOf } from '../../src/tasks/recipe.js';
 import { type Candidate, candidates, parseSpace, type SpaceOptions } from '../../src/tasks/tuning/space.js';
 
 const options: SpaceOptions = {
@@ -7,6 +8,7 @@ const options: SpaceOptions = {
   models: undefined,
   space: undefined,
   macro: false,
+  decide: (settings) => recipeOf(settings, []),
   seed: 42,
 };
 

@@ -1,4 +1,12 @@
-import { deviceText, duration, figure, fitText, foldsText, grouped } from '../../report/format.js';
+import {
+  deviceText,
+  duration,
+  figure,
+  fitText,
+  foldsText,
+  grouped,
+  recipeText,
+} from '../../report/format.js';
 import { presets, resolveSettings } from '../../tasks/presets.js';
 import { settings as allSettings } from '../../tasks/settings.js';
 import type { TrainResult } from '../../tasks/train.js';
@@ -27,6 +35,7 @@ export const train: Command = {
 
   async run({ args, values, settings, store, devices, argv, terminal }) {
     const { train } = await import('../../tasks/train.js');
+    const resolved = resolveSettings(settings, values.preset);
     const result = await train(
       {
         data: args[0] as string[],
@@ -39,7 +48,7 @@ export const train: Command = {
         cv: values.cv,
         resume: values.resume,
         checkpointSeconds: values.checkpointSeconds,
-        settings: resolveSettings(settings, values.preset),
+        settings: resolved,
         asked: new Set([
           ...Object.keys(settings),
           ...Object.keys(values.preset ? presets[values.preset] : {}),
@@ -48,17 +57,19 @@ export const train: Command = {
       },
       terminal,
     );
-    return { json: result, text: trainedText(result, terminal.style) };
+    const recipe = recipeText(resolved, result.terms, result.fit);
+    return { json: result, text: trainedText(result, terminal.style, recipe) };
   },
 };
 
 /** What a training came to. */
-export function trainedText(result: TrainResult, { bold, dim }: Terminal['style']): string {
+export function trainedText(result: TrainResult, { bold, dim }: Terminal['style'], recipe?: string): string {
   const { rows, metrics, fit, timings } = result;
   return [
     `${bold(`${result.model}@${result.version}`)} ${dim(result.path)}`,
     `rows      ${grouped(rows.train)} train, ${grouped(rows.validation)} validation, ${grouped(rows.test)} test`,
     `features  ${grouped(result.features)} for ${result.classes.length} classes`,
+    ...(recipe ? [`recipe    ${recipe} ${dim("(scikit-learn's: --preset sklearn)")}`] : []),
     `device    ${deviceText(result.deviceFacts)}: ${result.deviceFacts.reason}`,
     `fit       ${fitText(fit)}`,
     `time      ${duration(timings.total)}`,

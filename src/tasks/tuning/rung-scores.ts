@@ -1,6 +1,7 @@
 import type { CountedTerms } from '../../features/term-counter.js';
 import type { Journal } from '../../store/journal.js';
-import { featureSettings, type TrainSettings } from '../settings.js';
+import type { Recipe } from '../recipe.js';
+import { featureSettings } from '../settings.js';
 import type { Rung, Samples } from './halving.js';
 import type { Pool } from './pool.js';
 import type { Candidate } from './space.js';
@@ -82,7 +83,7 @@ export class RungScores {
     this.#known.set(job, known.set(trial, outcome));
   }
 
-  #countsOf(settings: TrainSettings, share: number, rows: Uint32Array): Promise<CountedTerms> | undefined {
+  #countsOf(settings: Recipe, share: number, rows: Uint32Array): Promise<CountedTerms> | undefined {
     if (!takesCounts(settings)) return undefined;
     const key = keyOf(settings, share);
     const counts = this.#counts.get(key) ?? this.#count(key, settings, rows);
@@ -91,7 +92,7 @@ export class RungScores {
     return counts;
   }
 
-  async #count(key: string, settings: TrainSettings, rows: Uint32Array): Promise<CountedTerms> {
+  async #count(key: string, settings: Recipe, rows: Uint32Array): Promise<CountedTerms> {
     const from = performance.now();
     const counts = await this.pool.run({ kind: 'count', settings, rows });
     this.#countSeconds.set(key, (performance.now() - from) / 1000);
@@ -99,7 +100,7 @@ export class RungScores {
   }
 
   /** Seconds that it took to count the terms of all rows as these settings ask; 0 where that is not known. */
-  countSeconds = (settings: TrainSettings): number => this.#countSeconds.get(keyOf(settings, 1)) ?? 0;
+  countSeconds = (settings: Recipe): number => this.#countSeconds.get(keyOf(settings, 1)) ?? 0;
 
   /** Lets go of counts that were not used for long. */
   #forget(): void {
@@ -107,16 +108,14 @@ export class RungScores {
   }
 }
 
-const keyOf = (settings: TrainSettings, share: number) => `${share} ${analyzerKey(settings)}`;
+const keyOf = (settings: Recipe, share: number) => `${share} ${analyzerKey(settings)}`;
 
 /** Recipes with the same features, in the order in which one may begin where another ended: by C, rising. */
 function groupsOf(candidates: readonly Candidate[]): Candidate[][] {
   const groups = new Map<string, Candidate[]>();
   for (const candidate of candidates) {
     const { settings } = candidate;
-    const key = JSON.stringify(
-      Object.keys(featureSettings).map((name) => settings[name as keyof TrainSettings]),
-    );
+    const key = JSON.stringify(Object.keys(featureSettings).map((name) => settings[name as keyof Recipe]));
     groups.set(key, [...(groups.get(key) ?? []), candidate]);
   }
   const order = ({ settings: { model, classWeight, maxIter, tol } }: Candidate) =>

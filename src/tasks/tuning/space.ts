@@ -2,8 +2,13 @@ import { MaasError } from '../../errors.js';
 import type { ClassifierKind } from '../../models/classifier.js';
 import { type Random, seededRandom, shuffle } from '../../random.js';
 import { resolveSettings, settingsInUse } from '../presets.js';
+import type { Recipe } from '../recipe.js';
 import type { Setting } from '../setting.js';
 import { type SettingName, settings, type TrainSettings } from '../settings.js';
+
+/** Decides what settings leave to the data. */
+type Decide = (settings: TrainSettings) => Recipe;
+
 import { draw, portfolio } from './default-space.js';
 
 /** Settings by name, as flags and config files give them. */
@@ -25,7 +30,7 @@ export interface Candidate {
   id: number;
   /** What it has changed of that recipe. */
   changes: Changes;
-  settings: TrainSettings;
+  settings: Recipe;
 }
 
 /** What a search is about. */
@@ -40,6 +45,7 @@ export interface SpaceOptions {
   /** Whether rare classes weigh as much as frequent ones in what is searched for. */
   macro: boolean;
   seed: number;
+  decide: Decide;
 }
 
 /** Reads a search space: a list of values, or a range of numbers, for each setting. Throws `usage`. */
@@ -90,7 +96,7 @@ function rangeOf(name: string, setting: Setting<unknown>, value: unknown): Range
 
 /** Recipes in the order in which they are to be tried, each once; the first is what was given. */
 export function* candidates(options: SpaceOptions): Generator<Candidate> {
-  const { given, preset, seed } = options;
+  const { given, preset, seed, decide } = options;
   const seen = new Set<string>();
   // what is given is held to, unless the space names it
   const fixed = new Set(Object.keys(given).filter((name) => given[name as SettingName] !== undefined));
@@ -98,10 +104,10 @@ export function* candidates(options: SpaceOptions): Generator<Candidate> {
   let id = 0;
   for (const changes of allChanges(options, seededRandom(seed))) {
     const free = Object.fromEntries(Object.entries(changes).filter(([name]) => !fixed.has(name)));
-    const settings = resolved({ ...given, ...used(given, free) }, preset);
+    const settings = resolved({ ...given, ...used(given, free) }, preset, decide);
     if (!settings || seen.has(JSON.stringify(settings))) continue;
     seen.add(JSON.stringify(settings));
-    yield { id: ++id, changes: needed(given, used(given, free), settings, preset), settings };
+    yield { id: ++id, changes: needed(given, used(given, free), settings, preset, decide), settings };
   }
 }
 
@@ -109,14 +115,15 @@ export function* candidates(options: SpaceOptions): Generator<Candidate> {
 function needed(
   given: Changes,
   changes: Changes,
-  settings: TrainSettings,
+  settings: Recipe,
   preset: string | undefined,
+  decide: Decide,
 ): Changes {
   const wanted = JSON.stringify(settings);
   let left = changes;
   for (const name of Object.keys(changes) as SettingName[]) {
     const { [name]: _, ...without } = left;
-    if (JSON.stringify(resolved({ ...given, ...without }, preset)) === wanted) left = without;
+    if (JSON.stringify(resolved({ ...given, ...without }, preset, decide)) === wanted) left = without;
   }
   return left;
 }
@@ -128,9 +135,9 @@ function used(given: Changes, free: Changes): Changes {
 }
 
 /** Undefined where what was given contradicts the changes. */
-function resolved(given: Changes, preset: string | undefined): TrainSettings | undefined {
+function resolved(given: Changes, preset: string | undefined, decide: Decide): Recipe | undefined {
   try {
-    return resolveSettings(given, preset);
+    return decide(resolveSettings(given, preset));
   } catch (error) {
     if (error instanceof MaasError && error.code === 'usage') return undefined;
     throw error;

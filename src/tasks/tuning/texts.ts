@@ -1,7 +1,7 @@
 import type { FeatureFit } from '../../features/fits.js';
 import type { Texts } from '../../text/batch.js';
 import { openCollector } from '../prepare.js';
-import type { FeatureSettings } from '../settings.js';
+import type { Decided } from '../recipe.js';
 
 /** Keeps the texts of all rows, to be cut into terms in several ways, in memory that threads share. */
 export class KeptTexts {
@@ -68,7 +68,7 @@ export function* batchesOf({ units, ends }: Texts, rows: Uint32Array): Generator
 /** Counts the terms of all texts. */
 export async function collectKept(
   texts: Texts,
-  settings: FeatureSettings,
+  settings: Decided,
   threads: number | undefined,
 ): Promise<FeatureFit> {
   const collector = await openCollector(settings, threads);

@@ -10,8 +10,9 @@ import type { Texts } from '../../text/batch.js';
 import { loadStemmer } from '../../text/stemmers.js';
 import { loadStopWords } from '../../text/stopwords.js';
 import { outcomesOf } from '../outcomes.js';
+import type { Recipe } from '../recipe.js';
 import { gathered } from '../rows.js';
-import type { TrainSettings } from '../settings.js';
+
 import { batchesOf, shared, textOf } from './texts.js';
 
 /** What all trials share: texts and classes of all rows, in memory that threads share. */
@@ -24,7 +25,7 @@ export interface TrialData {
 /** Counts the terms of some rows. */
 export interface CountJob {
   kind: 'count';
-  settings: TrainSettings;
+  settings: Recipe;
   rows: Uint32Array;
 }
 
@@ -38,7 +39,7 @@ export interface FitJob {
   /** The counted terms of `rows`, where the vectorizer takes them. */
   counted: CountedTerms | undefined;
   /** One of each recipe, in the order in which they are fitted. */
-  settings: TrainSettings[];
+  settings: Recipe[];
 }
 
 /** How a recipe did: its metrics, or why there are none. */
@@ -50,15 +51,15 @@ export interface Outcome {
 }
 
 /** Whether a vectorizer is fitted on counts of terms, which depend on the analyzer alone. */
-export const takesCounts = ({ vectorizer }: TrainSettings) => vectorizer === 'tfidf';
+export const takesCounts = ({ vectorizer }: Recipe) => vectorizer === 'tfidf';
 
 /** The settings that counts depend on. */
-export const analyzerKey = (settings: TrainSettings) => {
+export const analyzerKey = (settings: Recipe) => {
   const { analyzer, ngramRange, lowercase, tokenizer, stopWords, stemmer } = settings;
   return JSON.stringify([analyzer, ngramRange, lowercase, tokenizer, stopWords, stemmer]);
 };
 
-const analysis = async (settings: TrainSettings) => ({
+const analysis = async (settings: Recipe) => ({
   options: {
     ...settings,
     stopWords: settings.stopWords === null ? null : await loadStopWords(settings.stopWords),
@@ -104,7 +105,7 @@ export async function runTrials(data: TrialData, job: FitJob): Promise<Outcome[]
   }
   const ofFeatures = (performance.now() - from) / 1000 / settings.length;
   const outcomes: Outcome[] = [];
-  let last: { settings: TrainSettings; solution: LogisticSolution } | undefined;
+  let last: { settings: Recipe; solution: LogisticSolution } | undefined;
   for (const recipe of settings) {
     const begun = performance.now();
     try {
@@ -121,7 +122,7 @@ export async function runTrials(data: TrialData, job: FitJob): Promise<Outcome[]
 }
 
 /** Whether two recipes of logistic regression differ in C alone. */
-const isPath = (a: TrainSettings, b: TrainSettings) => JSON.stringify({ ...a, C: b.C }) === JSON.stringify(b);
+const isPath = (a: Recipe, b: Recipe) => JSON.stringify({ ...a, C: b.C }) === JSON.stringify(b);
 
 /** What a recipe cannot do is its own affair; a fault of ours is not. */
 function failed(error: unknown, from: number): Outcome {
@@ -140,7 +141,7 @@ async function featuresOf({ texts }: TrialData, { counted, rows, settings }: Fit
 /** The devices of this thread by what opens them; they stay open. */
 const opened = new Map<DeviceFitter<Device>['open'], Promise<Device>>();
 
-async function fitOne(data: FitData, settings: TrainSettings, start: LogisticSolution | undefined) {
+async function fitOne(data: FitData, settings: Recipe, start: LogisticSolution | undefined) {
   const kind = fitters[settings.model];
   if (kind.open === null) return { classifier: kind.fit(data, settings), solution: undefined };
   // each is given the device that its own `open` opens
