@@ -1,4 +1,3 @@
-import { USUAL_C } from '../models/logistic-path.js';
 import type { AnalyzerName } from '../text/analyzer.js';
 import type { NgramRange } from '../text/ngrams.js';
 import type { FeatureSettings, TrainSettings } from './settings.js';
@@ -9,8 +8,8 @@ export type Decided<S extends FeatureSettings = FeatureSettings> = Omit<S, 'anal
   ngramRange: NgramRange;
 };
 
-/** Settings of a training that leave nothing to the data at all. */
-export type Recipe = Omit<Decided<TrainSettings>, 'C'> & { C: number };
+/** Settings of a training whose features leave nothing to the data. */
+export type Recipe = Decided<TrainSettings>;
 
 /** UTF-16 units of text that tell in which script a file is written. */
 export const ENOUGH_TEXT = 1 << 16;
@@ -24,12 +23,6 @@ export function decide<S extends FeatureSettings>(settings: S, texts: readonly s
   const ngramRange = settings.ngramRange === 'auto' ? usualNgrams[analyzer] : settings.ngramRange;
   return { ...settings, analyzer, ngramRange };
 }
-
-/** The same for a search, which begins at the usual C. */
-export const recipeOf = (settings: TrainSettings, texts: readonly string[]): Recipe => ({
-  ...decide(settings, texts),
-  C: settings.C === 'auto' ? USUAL_C : settings.C,
-});
 
 const usualNgrams: Record<AnalyzerName, NgramRange> = { word: [1, 2], char: [1, 3], char_wb: [2, 5] };
 

@@ -16,7 +16,7 @@ import { version } from '../version.js';
 import { MemoryBudget } from './memory.js';
 import { type PrepareInput, vectorize } from './prepare.js';
 import { resolveSettings } from './presets.js';
-import { ENOUGH_TEXT, recipeOf } from './recipe.js';
+import { decide, ENOUGH_TEXT } from './recipe.js';
 import { checkShares, gathered, type Rows, readRows, splitRows } from './rows.js';
 import type { TrainSettings } from './settings.js';
 import { type TrainResult, trainOn } from './train.js';
@@ -102,7 +102,7 @@ export async function tune(options: TuneOptions, listener: Listener = {}): Promi
   );
   const sample = firstTexts(texts);
   const recipes = candidates({
-    decide: (settings) => recipeOf(settings, sample),
+    decide: (settings) => decide(settings, sample),
     given: { ...given, validationSize: 0 },
     preset,
     models,

@@ -227,7 +227,8 @@ test('what is searched can be said', async () => {
     '--trials',
     '50',
   );
-  expect(grid.trials).toHaveLength(4);
+  // the default recipe, whose C is chosen, and the grid
+  expect(grid.trials).toHaveLength(5);
   const limited = await tuned('limited', '--models', 'nb,majority', '--trials', '6');
   for (const { changes } of limited.trials) expect(['nb', 'majority']).toContain(changes.model);
   const held = await tuned('held', '--analyzer', 'char', '--C', '3', '--trials', '6', '--metric', 'f1_macro');

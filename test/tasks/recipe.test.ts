@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { presets, resolveSettings } from '../../src/tasks/presets.js';
-import { decide, isDecided, recipeOf } from '../../src/tasks/recipe.js';
+import { decide, isDecided } from '../../src/tasks/recipe.js';
 
 const termsOf = (text: string, given: Record<string, unknown> = {}) => {
   const { analyzer, ngramRange } = decide(resolveSettings(given), [text]);
@@ -28,6 +28,4 @@ test('what is asked for stays', () => {
   expect(isDecided(resolveSettings({}))).toBe(false);
   expect(isDecided(resolveSettings({}, 'sklearn'))).toBe(true);
   expect(decide(presets.sklearn, ['환불은'])).toEqual(presets.sklearn);
-  expect(recipeOf(resolveSettings({ C: 3 }), ['a b']).C).toBe(3);
-  expect(recipeOf(resolveSettings({}), ['a b']).C).toBe(10);
 });

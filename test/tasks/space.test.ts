@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { recipeOf } from '../../src/tasks/recipe.js';
+import { decide } from '../../src/tasks/recipe.js';
 import { type Candidate, candidates, parseSpace, type SpaceOptions } from '../../src/tasks/tuning/space.js';
 
 const options: SpaceOptions = {
@@ -8,7 +8,7 @@ const options: SpaceOptions = {
   models: undefined,
   space: undefined,
   macro: false,
-  decide: (settings) => recipeOf(settings, []),
+  decide: (settings) => decide(settings, []),
   seed: 42,
 };
 
@@ -49,6 +49,7 @@ test('what is given is held to, and what contradicts it is left out', () => {
 test('changes are those that make a difference', () => {
   const found = first(30, { space: parseSpace({ model: ['logistic', 'nb'], C: [10, 1], alpha: [1, 0.5] }) });
   expect(found.map(({ changes }) => JSON.stringify(changes)).sort()).toEqual([
+    '{"C":10}',
     '{"C":1}',
     '{"model":"nb","alpha":0.5}',
     '{"model":"nb"}',
@@ -59,7 +60,7 @@ test('changes are those that make a difference', () => {
 test('ranges are drawn from, by logarithm or not, and whole where they must be', () => {
   const space = parseSpace({ C: { from: 0.01, to: 100, log: true }, minDf: { from: 1, to: 9 } });
   const found = first(200, { space }).slice(1);
-  const below = found.filter(({ settings }) => settings.C < 1).length;
+  const below = found.filter(({ settings }) => Number(settings.C) < 1).length;
   expect(below).toBeGreaterThan(70);
   expect(below).toBeLessThan(130);
   for (const { settings } of found) {

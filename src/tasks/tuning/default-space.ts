@@ -9,6 +9,7 @@ const usual: readonly ClassifierKind[] = ['logistic', 'nb', 'dense'];
 const known: Changes[] = [
   { C: 30 },
   { C: 3 },
+  { C: 10 },
   { C: 100 },
   { analyzer: 'char_wb', ngramRange: [2, 5], C: 10 },
   { analyzer: 'char_wb', ngramRange: [2, 5], C: 30 },

@@ -120,7 +120,9 @@ function groupsOf(candidates: readonly Candidate[]): Candidate[][] {
   }
   const order = ({ settings: { model, classWeight, maxIter, tol } }: Candidate) =>
     JSON.stringify([model, classWeight, maxIter, tol]);
+  // a C that is chosen begins with a path of its own
+  const cOf = ({ settings: { C } }: Candidate) => (C === 'auto' ? Number.POSITIVE_INFINITY : C);
   const path = (a: Candidate, b: Candidate) =>
-    order(a) === order(b) ? a.settings.C - b.settings.C || a.id - b.id : order(a) < order(b) ? -1 : 1;
+    order(a) === order(b) ? cOf(a) - cOf(b) || a.id - b.id : order(a) < order(b) ? -1 : 1;
   return [...groups.values()].map((group) => group.sort(path)).sort((a, b) => b.length - a.length);
 }
