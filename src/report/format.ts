@@ -84,6 +84,15 @@ const termNames: Record<AnalyzerName, string> = {
   char_wb: 'characters within words',
 };
 
+/** "naive Bayes 0.8571, most frequent class 0.2262": the accuracy of what costs nothing. */
+export const baselinesText = (baselines: Partial<Record<keyof typeof baselineNames, Metrics>>): string =>
+  (['nb', 'majority'] as const)
+    .filter((name) => baselines[name])
+    .map((name) => `${baselineNames[name]} ${figure(baselines[name]!.accuracy)}`)
+    .join(', ');
+
+export const baselineNames = { nb: 'naive Bayes', majority: 'most frequent class' } as const;
+
 /** Mean ± standard deviation over folds: "accuracy 0.8929 ± 0.0120, F1 macro …". */
 export function foldsText({ mean, std }: Record<'mean' | 'std', Omit<Metrics, 'n'>>): string {
   const names = { accuracy: 'accuracy', f1_macro: 'F1 macro', log_loss: 'log loss' } as const;

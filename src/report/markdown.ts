@@ -1,7 +1,7 @@
 import type { Evaluation, Metrics } from '../metrics/classification.js';
 import type { FitReport } from '../models/fits.js';
 import { confusedPairs } from './confusion.js';
-import { deviceText, duration, figure, fitText, grouped, librariesText } from './format.js';
+import { baselineNames, deviceText, duration, figure, fitText, grouped, librariesText } from './format.js';
 import { changesText, type Tuning } from './tuning.js';
 
 /** What the report tells of how a version came to be. */
@@ -17,6 +17,8 @@ export interface ReportFacts {
   features: number;
   config: Record<string, unknown>;
   fit: FitReport;
+  /** What little effort comes to on the same rows. */
+  baselines: Partial<Record<'majority' | 'nb', Metrics>>;
   /** What folds of the training rows said of the recipe. */
   cv?: { folds: number; mean: Omit<Metrics, 'n'>; std: Omit<Metrics, 'n'> };
   /** The search that led to these settings. */
@@ -39,16 +41,19 @@ const metricNames: Record<keyof Metrics, string> = {
 export function reportMarkdown(facts: ReportFacts, evaluation: Evaluation): string {
   const { metrics, perClass, confusion } = evaluation;
   const { fit, rows } = facts;
+  const beside = (['nb', 'majority'] as const).filter((name) => facts.baselines[name]);
   const figures = (Object.keys(metricNames) as (keyof Metrics)[]).map((key) => [
     metricNames[key],
-    key === 'n' ? grouped(metrics.n) : figure(metrics[key]),
+    ...[metrics, ...beside.map((name) => facts.baselines[name]!)].map((of) =>
+      key === 'n' ? grouped(of.n) : figure(of[key]),
+    ),
   ]);
   const pairs = confusedPairs(confusion, 10);
   return [
     `# ${facts.model}`,
     `Trained ${facts.created} by ${facts.tool.name} ${facts.tool.version}.`,
     '## On held-out rows',
-    table(['metric', 'value'], figures),
+    table(['metric', facts.model, ...beside.map((name) => baselineNames[name])], figures),
     '## By class',
     table(
       ['class', 'precision', 'recall', 'F1', 'rows'],

@@ -49,6 +49,8 @@ export interface ModelManifest extends ArtifactManifest {
   features: number;
   fit: object;
   metrics: object;
+  /** Metrics of the most frequent class and of naive Bayes on the same rows; absent in versions of before. */
+  baselines?: object;
   /** What cross-validation found of the recipe, where it was asked for. */
   cv?: object;
   /** The search that found the recipe, where there was one. */

@@ -5,6 +5,7 @@ import type { Listener } from '../progress.js';
 import type { Artifact } from '../store/artifact.js';
 import { decodePredictions, type RowPrediction } from '../store/predictions.js';
 import { type ModelManifest, Store } from '../store/store.js';
+import type { Baselines } from './baselines.js';
 import type { CrossValidation } from './cross-validate.js';
 import { evaluateRecipe } from './evaluate-recipe.js';
 import { outcomesOf, type PlacedLabel } from './outcomes.js';
@@ -37,6 +38,8 @@ export interface EvaluateResult {
   perClass: ClassMetrics[];
   confusion: Confusion;
   unknownLabels: Record<string, number>;
+  /** What the most frequent class and naive Bayes reach on the held-out rows. */
+  baselines?: Baselines;
   /** Mean and spread over the folds, where the recipe was refitted on folds. */
   cv?: CrossValidation;
 }
@@ -61,7 +64,8 @@ export async function evaluateModel(
       `${unknown.length === 1 ? 'a label' : `${unknown.length} labels`} that the model does not know, rows with it count as wrong: ${unknown.slice(0, 5).join(', ')}`,
     );
   }
-  return { model, version, data, ...evaluation };
+  const baselines = (options.data ? {} : artifact.manifest.baselines) as Baselines | undefined;
+  return { model, version, data, ...evaluation, ...(baselines && { baselines }) };
 }
 
 async function heldOut(artifact: Artifact<ModelManifest>): Promise<RowPrediction[]> {

@@ -13,6 +13,7 @@ import { encodePredictions, type RowPrediction } from '../store/predictions.js';
 import { encodeState } from '../store/state-files.js';
 import { modelNameFor, Store } from '../store/store.js';
 import { version as toolVersion } from '../version.js';
+import { type Baselines, baselinesOf } from './baselines.js';
 import type { CrossValidation } from './cross-validate.js';
 import { fitModel, type TrainedOn } from './fit.js';
 import { type Loaded, load } from './load.js';
@@ -52,6 +53,8 @@ export interface TrainResult {
   /** How texts became terms, with what was left to the data. */
   terms: Prepared['decided'];
   metrics: Metrics;
+  /** What the most frequent class and naive Bayes reach on the same rows. */
+  baselines: Baselines;
   timings: Record<'read' | 'vectorize' | 'fit' | 'evaluate' | 'total', number> & {
     cv?: number;
     tune?: number;
@@ -89,12 +92,13 @@ export async function trainOn(
   const { parts, labels, classes } = prepared;
   const known = labels.slice(0, classes);
 
-  const { predictions, test, validation } = await stopwatch.time('evaluate', () => {
+  const { predictions, test, baselines, validation } = await stopwatch.time('evaluate', () => {
     listener.step?.({ stage: 'evaluate' });
     const predictions = scorePart(pipeline, parts.test, prepared);
     return {
       predictions,
       test: evaluate(predictions, known),
+      baselines: baselinesOf(prepared, settings.model, predictions),
       validation: parts.validation.labels.length
         ? evaluate(scorePart(pipeline, parts.validation, prepared), known).metrics
         : null,
@@ -121,6 +125,7 @@ export async function trainOn(
     features: pipeline.vectorizer.features,
     fit: report,
     metrics: test.metrics,
+    baselines,
     ...(cv && { cv }),
     ...(tuning && { tune: lineageOf(tuning) }),
     timings,
@@ -151,6 +156,7 @@ export async function trainOn(
     seed: config.seed,
     terms: prepared.decided,
     metrics: test.metrics,
+    baselines,
     ...(cv && { cv }),
     timings: { ...timings, total: stopwatch.timings([]).total },
     fit: report,

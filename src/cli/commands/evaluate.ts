@@ -1,5 +1,6 @@
+import type { Metrics } from '../../metrics/classification.js';
 import { confusedPairs } from '../../report/confusion.js';
-import { figure, foldsText, grouped } from '../../report/format.js';
+import { baselineNames, figure, foldsText, grouped } from '../../report/format.js';
 import { resolveSettings } from '../../tasks/presets.js';
 import type { Command } from '../command.js';
 import { table } from '../terminal.js';
@@ -31,6 +32,7 @@ export const evaluate: Command = {
     );
     const { metrics, perClass, data } = result;
     const { style } = terminal;
+    const beside = (['nb', 'majority'] as const).filter((name) => result.baselines?.[name]);
     const files = data.kind === 'held-out' ? '' : data.files.map((file) => file.path).join(', ');
     const on = {
       'held-out': 'its held-out rows',
@@ -45,11 +47,15 @@ export const evaluate: Command = {
         '',
         table(
           style,
-          ['metric', 'value'],
+          ['metric', 'value', ...beside.map((name) => baselineNames[name])],
           Object.entries(metrics)
             .filter(([name]) => name !== 'n')
-            .map(([name, value]) => [name, figure(value)]),
-          [false, true],
+            .map(([name, value]) => [
+              name,
+              figure(value),
+              ...beside.map((baseline) => figure(result.baselines![baseline]![name as keyof Metrics])),
+            ]),
+          [false, true, ...beside.map(() => true)],
         ),
         ...(result.cv ? ['', `by fold: ${foldsText(result.cv)}`] : []),
         '',

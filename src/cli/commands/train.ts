@@ -1,4 +1,5 @@
 import {
+  baselinesText,
   deviceText,
   duration,
   figure,
@@ -65,6 +66,7 @@ export const train: Command = {
 /** What a training came to. */
 export function trainedText(result: TrainResult, { bold, dim }: Terminal['style'], recipe?: string): string {
   const { rows, metrics, fit, timings } = result;
+  const baselines = baselinesText(result.baselines);
   return [
     `${bold(`${result.model}@${result.version}`)} ${dim(result.path)}`,
     `rows      ${grouped(rows.train)} train, ${grouped(rows.validation)} validation, ${grouped(rows.test)} test`,
@@ -73,7 +75,7 @@ export function trainedText(result: TrainResult, { bold, dim }: Terminal['style'
     `device    ${deviceText(result.deviceFacts)}: ${result.deviceFacts.reason}`,
     `fit       ${fitText(fit)}`,
     `time      ${duration(timings.total)}`,
-    `accuracy  ${figure(metrics.accuracy)}`,
+    `accuracy  ${figure(metrics.accuracy)}${baselines ? ` ${dim(`(${baselines})`)}` : ''}`,
     `F1 macro  ${figure(metrics.f1_macro)}`,
     `log loss  ${figure(metrics.log_loss)}`,
     ...(result.cv ? [`${`${result.cv.folds} folds`.padEnd(10)}${foldsText(result.cv)}`] : []),

@@ -1,0 +1,32 @@
+import { evaluate, type Metrics } from '../metrics/classification.js';
+import type { Classifier, ClassifierKind } from '../models/classifier.js';
+import { fitMajority } from '../models/majority.js';
+import { fitNaiveBayes } from '../models/naive-bayes.js';
+import { outcomesOf, type PlacedLabel } from './outcomes.js';
+import type { Prepared } from './prepare.js';
+
+/** Metrics of classifiers that cost nothing, on the same rows and features: what a model has to be better than. */
+export type Baselines = Partial<Record<'majority' | 'nb', Metrics>>;
+
+/**
+ * Fits the most frequent class and naive Bayes on the training rows, and scores them on the test rows, which `placed`
+ * names. What the model is itself is left out, and naive Bayes where features are no counts of terms.
+ */
+export function baselinesOf(
+  { parts: { train, test }, labels, classes, vectorizer }: Prepared,
+  model: ClassifierKind,
+  placed: readonly PlacedLabel[],
+): Baselines {
+  if (placed.length === 0) return {};
+  const known = labels.slice(0, classes);
+  const metricsOf = (classifier: Classifier) =>
+    evaluate(outcomesOf(known, classifier.probabilities(test.features), placed), known).metrics;
+  const { features, labels: ofRows } = train;
+  return {
+    ...(model !== 'majority' && { majority: metricsOf(fitMajority(ofRows, classes)) }),
+    ...(model !== 'nb' &&
+      vectorizer.kind === 'tfidf' && {
+        nb: metricsOf(fitNaiveBayes(features, ofRows, classes, { alpha: 1, complement: false })),
+      }),
+  };
+}
