@@ -158,7 +158,11 @@ function history(fit: FitReport): string[] {
   ]);
   const head = ['epoch', 'loss', 'learning rate'];
   const validated = ['validation log loss', 'accuracy', 'F1 (macro)'];
-  return ['## Training', table(watched ? [...head, ...validated] : head, rows)];
+  return [
+    '## Training',
+    '![loss by epoch](history.svg)',
+    table(watched ? [...head, ...validated] : head, rows),
+  ];
 }
 
 function table(head: string[], rows: string[][]): string {

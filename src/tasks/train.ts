@@ -6,6 +6,7 @@ import type { FitReport } from '../models/fits.js';
 import type { Pipeline } from '../pipeline.js';
 import { type Listener, Stopwatch } from '../progress.js';
 import { confusionCsv } from '../report/confusion.js';
+import { historyPlot } from '../report/history-plot.js';
 import { reportMarkdown } from '../report/markdown.js';
 import { type Tuning, trialsCsv } from '../report/tuning.js';
 import { tuningPlot } from '../report/tuning-plot.js';
@@ -139,6 +140,7 @@ export async function trainOn(
       'confusion_matrix.csv': confusionCsv(test.confusion),
       'predictions.csv': encodePredictions(predictions),
       'report.md': reportMarkdown({ ...facts, model: name, tuning }, test),
+      ...('history' in report && { 'history.svg': historyPlot(report) }),
       ...(tuning && { 'trials.csv': trialsCsv(tuning), 'trials.svg': tuningPlot(tuning) }),
     },
     facts,

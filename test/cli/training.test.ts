@@ -7,7 +7,7 @@ import { temporaryFolder, tickets } from '../support/temp.js';
 
 const folder = temporaryFolder();
 const store = join(folder.path, 'store');
-const dense = ['--model', 'dense', '--hidden', '64,32', '--epochs', '100', '--validation-size', '0.1'];
+const dense = ['--model', 'dense', '--hidden', '64,32', '--epochs', '60', '--validation-size', '0.1'];
 const inTraining = ['--checkpoint-seconds', '0', '--store', store];
 const weights = (model: string) => readFileSync(join(store, 'models', model, '1', 'weights.safetensors'));
 
@@ -27,7 +27,7 @@ test('a training that is killed goes on, and ends with the weights of one that w
     expect(child.signalCode, 'it was over before it was killed').toBe('SIGKILL');
     kills++;
   }
-  const other = await maas([...args, '--epochs', '101', '--resume']);
+  const other = await maas([...args, '--epochs', '61', '--resume']);
   expect(other.code).toBe(6);
   expect(other.stderr).toContain('was left by a training with other data, settings or another device');
   const resumed = await maas([...args, '--resume', '--json']);
@@ -40,7 +40,7 @@ test('a training that is killed goes on, and ends with the weights of one that w
   expect(readdirSync(join(store, 'models', 'killed')).filter((entry) => !entry.startsWith('.'))).toEqual([
     '1',
   ]);
-});
+}, 120_000);
 
 test('a damaged checkpoint is refused, with a way out', async () => {
   mkdirSync(join(store, 'checkpoints'), { recursive: true });

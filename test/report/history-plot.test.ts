@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { historyPlot } from '../../src/report/history-plot.js';
+
+const metrics = {
+  n: 10,
+  accuracy: 1,
+  f1_macro: 1,
+  f1_micro: 1,
+  f1_weighted: 1,
+  precision_macro: 1,
+  recall_macro: 1,
+};
+const epochOf = (epoch: number, loss: number, logLoss?: number) => ({
+  epoch,
+  loss,
+  learningRate: 0.01,
+  validation: logLoss === undefined ? null : { ...metrics, log_loss: logLoss },
+});
+
+test('a line for each loss, a point for each epoch, the epoch that was taken', () => {
+  const svg = historyPlot({
+    history: [epochOf(1, 0.9, 0.8), epochOf(2, 0.4, 0.5), epochOf(3, 0.2, 0.6)],
+    epoch: 2,
+  });
+  expect(svg.match(/<polyline /g)).toHaveLength(2);
+  expect(svg.match(/<circle /g)).toHaveLength(6);
+  expect(svg).toContain(
+    '3 epochs, of which the weights of epoch 2 were taken: training loss from 0.9000 to 0.2000',
+  );
+  expect(svg).toContain('epoch 3: validation log loss 0.6000');
+});
+
+test('a loss that is no number is no point', () => {
+  const svg = historyPlot({ history: [epochOf(1, 0.9), epochOf(2, Number.NaN)], epoch: 1 });
+  expect(svg.match(/<circle /g)).toHaveLength(1);
+  expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+});
