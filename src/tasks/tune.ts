@@ -13,6 +13,7 @@ import { Journal } from '../store/journal.js';
 import { modelNameFor, Store } from '../store/store.js';
 import type { Texts } from '../text/batch.js';
 import { version } from '../version.js';
+import { openFitter } from './fit.js';
 import { MemoryBudget } from './memory.js';
 import { type PrepareInput, vectorize } from './prepare.js';
 import { resolveSettings } from './presets.js';
@@ -67,7 +68,7 @@ export async function tune(options: TuneOptions, listener: Listener = {}): Promi
   const budget = options.budget ?? (limit === null ? BUDGET : null);
   const name = options.name ?? modelNameFor(options.data[0] ?? '');
   const settings = resolveSettings(given, preset);
-  await check(options, settings);
+  await check(options, settings, listener);
   const space = options.search && parseSpace(options.search);
   await new Store(options.store).prepare(name);
 
@@ -91,8 +92,9 @@ export async function tune(options: TuneOptions, listener: Listener = {}): Promi
   );
   const found = await begin(journal, options.resume, listener);
 
-  const threads = threadsFor(options.threads, texts, memory);
-  const pool = new Pool(threads, { texts, classOf: shared(rows.classOf), classes: rows.classes });
+  const { classes } = rows;
+  const { beside, each } = threadsFor(options.threads, classes, texts, memory);
+  const pool = new Pool(beside, { texts, classOf: shared(rows.classOf), classes, threads: each });
   const scores = new RungScores(
     pool,
     new Samples(classOf, rows.classes, folds, seed),
@@ -128,8 +130,8 @@ export async function tune(options: TuneOptions, listener: Listener = {}): Promi
         metric,
         trials: limit ?? Number.POSITIVE_INFINITY,
         secondsLeft,
-        affords: (trial, rung) => affords(trial, rung, threads, left()),
-        threads,
+        affords: (trial, rung) => affords(trial, rung, beside, left()),
+        beside,
         progress(trials, leader) {
           best = leader;
           listener.step?.(progressOf(trials, leader, metric, limit, left()));
@@ -189,7 +191,11 @@ export async function tune(options: TuneOptions, listener: Listener = {}): Promi
   return { ...result, tune: tuning };
 }
 
-async function check({ data }: TuneOptions, settings: TrainSettings): Promise<void> {
+async function check(
+  { data, devices, threads }: TuneOptions,
+  settings: TrainSettings,
+  listener: Listener,
+): Promise<void> {
   const [first] = data;
   if (first === undefined) throw new MaasError('usage', 'there is nothing to tune on, expected a CSV file');
   if ((await stat(join(first, MANIFEST)).catch(() => undefined))?.isFile()) {
@@ -207,6 +213,8 @@ async function check({ data }: TuneOptions, settings: TrainSettings): Promise<vo
       },
     );
   }
+  // a device that is not there is told before the search, which does without it, and not after
+  (await openFitter({ settings, devices, threads }, undefined, listener))?.close();
 }
 
 async function readTexts(

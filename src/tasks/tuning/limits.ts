@@ -24,14 +24,23 @@ export function foldsFor(cv: number | undefined, validationSize: number, rows: n
   return { folds: FOLDS, scored: rows > MANY_ROWS ? 1 : FOLDS };
 }
 
-/** As many as may be used, as long as there is memory for a trial in each. */
+/** Columns of weights beyond which a pass of a fit has work enough for all threads, and its vectors fill the caches. */
+const WIDE = 32;
+
+/**
+ * How many trials go on side by side, and with how many threads each: one thread, as long as there is memory for them all;
+ * where there are many classes, one trial with all threads.
+ */
 export function threadsFor(
   threads = availableParallelism(),
+  classes: number,
   { units }: Texts,
   { limit }: MemoryBudget,
-): number {
+): { beside: number; each: number } {
   const free = limit - process.memoryUsage.rss();
-  return Math.max(1, Math.min(threads, Math.floor(free / (BYTES_A_UNIT * units.length + 1))));
+  const room = Math.floor(free / (BYTES_A_UNIT * units.length + 1));
+  const beside = classes > WIDE ? 1 : Math.max(1, Math.min(threads, room));
+  return { beside, each: Math.max(1, Math.floor(threads / beside)) };
 }
 
 /** Whether a trial can be scored on a rung and trained on all rows in the seconds that are left, by what it took so far. */

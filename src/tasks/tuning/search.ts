@@ -32,7 +32,7 @@ export interface SearchPlan {
   /** Whether there is time to score a trial on a rung, and to train it on all rows if it wins. */
   affords(trial: Trial, rung: Rung): boolean;
   /** How many trials go on side by side. */
-  threads: number;
+  beside: number;
   /** Told whenever a trial was scored. */
   progress(trials: readonly Trial[], best: Trial | undefined): void;
 }
@@ -118,13 +118,13 @@ export async function search(
 }
 
 /** How many recipes a bracket can have for the time that is left, where a fold of all rows takes `cost` seconds. */
-function affordable(most: number, cost: number, { rungs, threads, secondsLeft }: SearchPlan): number {
+function affordable(most: number, cost: number, { rungs, beside, secondsLeft }: SearchPlan): number {
   const left = secondsLeft();
   if (left <= 0) return 0;
   for (let size = most; size > ETA; size /= ETA) {
     let seconds = 0;
     rungs.forEach(({ share, folds }, i) => {
-      seconds += Math.ceil((Math.ceil(size / ETA ** i) * folds.length) / threads) * share * cost;
+      seconds += Math.ceil((Math.ceil(size / ETA ** i) * folds.length) / beside) * share * cost;
     });
     if (seconds <= left) return size;
   }

@@ -12,7 +12,6 @@ import { loadStopWords } from '../../text/stopwords.js';
 import { outcomesOf } from '../outcomes.js';
 import type { Recipe } from '../recipe.js';
 import { gathered } from '../rows.js';
-
 import { batchesOf, shared, textOf } from './texts.js';
 
 /** What all trials share: texts and classes of all rows, in memory that threads share. */
@@ -20,6 +19,8 @@ export interface TrialData {
   texts: Texts;
   classOf: Uint32Array;
   classes: number;
+  /** How many threads a fit may use; the outcome is the same. */
+  threads: number;
 }
 
 /** Counts the terms of some rows. */
@@ -110,7 +111,7 @@ export async function runTrials(data: TrialData, job: FitJob): Promise<Outcome[]
     const begun = performance.now();
     try {
       const start = last && isPath(last.settings, recipe) ? last.solution : undefined;
-      const { classifier, solution } = await fitOne(sets.fit, recipe, start);
+      const { classifier, solution } = await fitOne(sets.fit, recipe, start, data.threads);
       last = solution && { settings: recipe, solution };
       const metrics = metricsOf(classifier.probabilities(sets.held.features), sets.held);
       outcomes.push({ metrics, seconds: ofFeatures + (performance.now() - begun) / 1000 });
@@ -141,12 +142,18 @@ async function featuresOf({ texts }: TrialData, { counted, rows, settings }: Fit
 /** The devices of this thread by what opens them; they stay open. */
 const opened = new Map<DeviceFitter<Device>['open'], Promise<Device>>();
 
-async function fitOne(data: FitData, settings: Recipe, start: LogisticSolution | undefined) {
+async function fitOne(
+  data: FitData,
+  settings: Recipe,
+  start: LogisticSolution | undefined,
+  threads: number,
+) {
   const kind = fitters[settings.model];
   if (kind.open === null) return { classifier: kind.fit(data, settings), solution: undefined };
   // each is given the device that its own `open` opens
   const fitter = kind as DeviceFitter<Device>;
-  const device = opened.get(fitter.open) ?? fitter.open(settings.device === 'cpu' ? 'cpu' : 'wasm', '', 1);
+  const device =
+    opened.get(fitter.open) ?? fitter.open(settings.device === 'cpu' ? 'cpu' : 'wasm', '', threads);
   opened.set(fitter.open, device);
   return fitter.fit(data, settings, await device, { start });
 }
