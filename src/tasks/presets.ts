@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { MaasError } from '../errors.js';
 import type { ClassifierKind } from '../models/classifier.js';
-import type { Recipe } from './recipe.js';
+import type { Decided } from './recipe.js';
 import type { Setting } from './setting.js';
 import { modelSettings, type SettingName, settings, type TrainSettings } from './settings.js';
 
 /** Exactly what scikit-learn's `TfidfVectorizer()` and `LogisticRegression()` do. */
-const sklearn: Recipe = {
+const sklearn: Decided<TrainSettings> & { C: number } = {
   vectorizer: 'tfidf' as const,
   analyzer: 'word',
   tokenizer: 'sklearn',

@@ -142,12 +142,7 @@ async function featuresOf({ texts }: TrialData, { counted, rows, settings }: Fit
 /** The devices of this thread by what opens them; they stay open. */
 const opened = new Map<DeviceFitter<Device>['open'], Promise<Device>>();
 
-async function fitOne(
-  data: FitData,
-  settings: Recipe,
-  start: LogisticSolution | undefined,
-  threads: number,
-) {
+async function fitOne(data: FitData, settings: Recipe, start: LogisticSolution | undefined, threads: number) {
   const kind = fitters[settings.model];
   if (kind.open === null) return { classifier: kind.fit(data, settings), solution: undefined };
   // each is given the device that its own `open` opens
