@@ -9,10 +9,10 @@ const usual: readonly ClassifierKind[] = ['logistic', 'nb', 'dense'];
 const known: Changes[] = [
   { C: 30 },
   { C: 3 },
-  { C: 10 },
   { C: 100 },
   { analyzer: 'char_wb', ngramRange: [2, 5], C: 10 },
   { analyzer: 'char_wb', ngramRange: [2, 5], C: 30 },
+  { C: 10 },
   { ngramRange: [1, 1] },
   { ngramRange: [1, 3], C: 30 },
   { model: 'nb', complement: true, alpha: 0.3 },
