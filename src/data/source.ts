@@ -1,13 +1,7 @@
 import { isAscii, isUtf8, transcode } from 'node:buffer';
-import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import { MaasError } from '../errors.js';
-
-/** `-` as a file name means standard input. */
-export const STDIN = '-';
+import { openBytes, peek } from './bytes.js';
 
 /** Bytes that are decoded at a time: strings of larger pieces leave the cache before they are parsed. */
 const PIECE = 1 << 15;
@@ -28,90 +22,16 @@ export interface Source {
 }
 
 /**
- * Opens a file or standard input (`-`). Gzip is known by its first bytes, UTF-16 by its byte order mark.
+ * Opens a file or standard input (`-`). UTF-16 is known by its byte order mark.
  * Throws `data` for what cannot be read as text: a missing file, a directory, an archive, a binary file.
  */
 export async function openSource(path: string, stdin: Readable = process.stdin): Promise<Source> {
-  const name = path === STDIN ? 'standard input' : path;
-  if (path !== STDIN) await checkFile(path);
-  const hash = createHash('sha256');
-  const bytes = path === STDIN ? stdin : createReadStream(path, { highWaterMark: 1 << 18 });
+  const bytes = await openBytes(path, 'a CSV file (or a dataset of `maas preprocess`)', stdin);
   return {
-    name,
-    chunks: () => decode(name, unzip(name, hashed(name, bytes, hash))),
-    digest: () => hash.copy().digest('hex'),
+    name: bytes.name,
+    chunks: () => decode(bytes.name, bytes.pieces()),
+    digest: bytes.digest,
   };
-}
-
-async function checkFile(path: string): Promise<void> {
-  const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
-    const problem = cause.code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${cause.code})`;
-    throw new MaasError('data', `${path}: ${problem}`, { details: { file: path }, cause });
-  });
-  if (found.isDirectory()) {
-    throw new MaasError(
-      'data',
-      `${path} is a directory, expected a CSV file (or a dataset of \`maas preprocess\`)`,
-      { details: { file: path } },
-    );
-  }
-}
-
-async function* hashed(name: string, bytes: Readable, hash: Hash): AsyncGenerator<Buffer> {
-  try {
-    for await (const piece of bytes) {
-      const buffer = Buffer.isBuffer(piece) ? piece : Buffer.from(piece as Uint8Array);
-      hash.update(buffer);
-      yield buffer;
-    }
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code === undefined) throw cause;
-    throw new MaasError('data', `${name}: it cannot be read (${code})`, { details: { file: name }, cause });
-  }
-}
-
-/** At least `least` bytes from the start, if there are so many, and all bytes again. */
-async function peek(bytes: AsyncGenerator<Buffer>, least: number) {
-  const pieces: Buffer[] = [];
-  let length = 0;
-  while (length < least) {
-    const next = await bytes.next();
-    if (next.done) break;
-    pieces.push(next.value);
-    length += next.value.length;
-  }
-  const start = Buffer.concat(pieces);
-  const all = async function* () {
-    if (start.length > 0) yield start;
-    yield* bytes;
-  };
-  return { start, all: all() };
-}
-
-async function* unzip(name: string, bytes: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
-  const { start, all } = await peek(bytes, 2);
-  if (start[0] !== 0x1f || start[1] !== 0x8b) {
-    yield* all;
-    return;
-  }
-  const gunzip = createGunzip({ chunkSize: 1 << 18 });
-  const feeding = (async () => {
-    for await (const piece of all) {
-      if (!gunzip.write(piece)) await new Promise((resolve) => gunzip.once('drain', resolve));
-    }
-    gunzip.end();
-  })().catch((error) => gunzip.destroy(error));
-  try {
-    yield* gunzip as AsyncIterable<Buffer> as AsyncGenerator<Buffer>;
-    await feeding;
-  } catch (cause) {
-    if (cause instanceof MaasError) throw cause;
-    throw new MaasError('data', `${name} is damaged: its gzip data cannot be unpacked`, {
-      details: { file: name },
-      cause,
-    });
-  }
 }
 
 async function* decode(name: string, bytes: AsyncGenerator<Buffer>): AsyncGenerator<string> {
