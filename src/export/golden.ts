@@ -24,7 +24,7 @@ export function goldenTexts(pipeline: Pipeline): string[] {
   const random = seededRandom(1);
   const { vectorizer } = pipeline.state();
   const { analyzer } = vectorizer;
-  const terms = vectorizer.kind === 'tfidf' ? vectorizer.terms.list() : anyWords;
+  const terms = 'terms' in vectorizer ? vectorizer.terms.list() : anyWords;
   const glue = analyzer.analyzer === 'word' ? ' ' : '';
   const made = Array.from({ length: 24 }, (_, i) =>
     Array.from({ length: 1 + i * 3 }, () => terms[Math.floor(random() * terms.length)]).join(glue),

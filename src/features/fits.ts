@@ -1,5 +1,12 @@
+import type { Listener } from '../progress.js';
 import type { Csr } from '../sparse/csr.js';
 import type { Stem } from '../text/analyzer.js';
+import {
+  type Coverage,
+  EmbeddingCollector,
+  type EmbeddingFacts,
+  type EmbeddingOptions,
+} from './embedding-fit.js';
 import { HashingCollector, type HashingOptions } from './hashing-fit.js';
 import { TfidfCollector, type TfidfOptions } from './tfidf-fit.js';
 import type { Vectorizer, VectorizerKind } from './vectorizer.js';
@@ -19,7 +26,14 @@ export interface FeatureCollector {
 /** Collected texts, to fit a vectorizer on. */
 export interface FeatureFit {
   /** Fits on the rows named (in the order they were added) and nothing else. Throws `data`, `usage`. */
-  fit(trainRows: Uint32Array): FittedFeatures;
+  fit(trainRows: Uint32Array, beside: FitWith): FittedFeatures | Promise<FittedFeatures>;
+}
+
+/** Whom a fit tells, and whom it asks. */
+export interface FitWith {
+  listener: Listener;
+  /** Told before much memory is taken, and for what. Throws `failed` where that is too much. */
+  reserve(bytes: number, what: string): void;
 }
 
 /** A fitted vectorizer, and the rows that wait for it. */
@@ -32,14 +46,17 @@ export interface FittedFeatures {
   parameters: number;
   /** Feature rows of any collected rows, equal to what the vectorizer's `transform` gives for their texts. */
   vectorize(rows: Uint32Array): Csr;
+  /** The word vectors that it is made of, where it is, and how many words of some rows have one. */
+  embeddings?: { facts: EmbeddingFacts; coverage(rows: Uint32Array): Coverage };
 }
 
-export type FeatureOptions = TfidfOptions & HashingOptions;
+export type FeatureOptions = TfidfOptions & HashingOptions & EmbeddingOptions;
 
 /** How each vectorizer collects; `threads` is how many it may use, the outcome is the same. */
 export const collectors = {
   tfidf: (options, stem, threads) => new TfidfCollector(options, stem, threads),
   hashing: (options, stem) => new HashingCollector(options, stem),
+  embedding: (options, _stem, threads) => new EmbeddingCollector(options, threads),
 } as const satisfies Record<
   VectorizerKind,
   (options: FeatureOptions, stem: Stem | undefined, threads: number) => FeatureCollector

@@ -1,7 +1,7 @@
 import type { Csr } from '../sparse/csr.js';
 import { GrowableF32, GrowableU32 } from '../sparse/growable.js';
 import type { AnalyzerOptions, Stem } from '../text/analyzer.js';
-import type { FeatureCollector, FeatureFit } from './fits.js';
+import type { FeatureCollector, FittedFeatures } from './fits.js';
 import { HashingVectorizer } from './hashing.js';
 import type { WeightOptions } from './tfidf.js';
 
@@ -42,7 +42,7 @@ export class HashingCollector implements FeatureCollector {
 
   async caughtUp(): Promise<void> {}
 
-  async finish(): Promise<FeatureFit> {
+  async finish(): Promise<{ fit(trainRows: Uint32Array): FittedFeatures }> {
     const nonZeros = (rows: Uint32Array) =>
       rows.reduce((sum, r) => sum + this.#indptr.get(r + 1) - this.#indptr.get(r), 0);
     return {

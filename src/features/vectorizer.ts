@@ -1,6 +1,7 @@
 import { MaasError } from '../errors.js';
 import type { Csr } from '../sparse/csr.js';
 import type { Stem } from '../text/analyzer.js';
+import { type EmbeddingState, EmbeddingVectorizer } from './embedding.js';
 import { type HashingState, HashingVectorizer } from './hashing.js';
 import { type TfidfState, TfidfVectorizer } from './tfidf.js';
 
@@ -18,13 +19,14 @@ export interface Vectorizer {
 const vectorizers = {
   tfidf: TfidfVectorizer.revive,
   hashing: (state: HashingState, stem?: Stem) => new HashingVectorizer(state, stem),
+  embedding: EmbeddingVectorizer.revive,
 } as const;
 
 export type VectorizerKind = keyof typeof vectorizers;
 
 export const vectorizerNames = Object.keys(vectorizers) as VectorizerKind[];
 /** What a fitted vectorizer learned. */
-export type VectorizerState = TfidfState | HashingState;
+export type VectorizerState = TfidfState | HashingState | EmbeddingState;
 /** The same, read from where it was stored. */
 export type StoredVectorizerState = Parameters<(typeof vectorizers)[VectorizerKind]>[0];
 

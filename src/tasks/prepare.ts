@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Split } from '../data/split.js';
 import { collectors, type FeatureFit } from '../features/fits.js';
 import type { Vectorizer } from '../features/vectorizer.js';
+import { openVectors } from '../features/vectors/vector-file.js';
 import type { Listener, Stopwatch } from '../progress.js';
 import { grouped } from '../report/format.js';
 import type { Csr } from '../sparse/csr.js';
@@ -131,7 +132,8 @@ export async function collect(
 export async function openCollector(settings: Decided, threads = availableParallelism()) {
   const stopWords = settings.stopWords === null ? null : await loadStopWords(settings.stopWords);
   const stem = settings.stemmer === null ? undefined : await loadStemmer(settings.stemmer);
-  return collectors[settings.vectorizer]({ ...settings, stopWords }, stem, threads);
+  const vectors = settings.embeddings === null ? undefined : await openVectors(settings.embeddings);
+  return collectors[settings.vectorizer]({ ...settings, stopWords, vectors }, stem, threads);
 }
 
 /** Fits the vectorizer on the training rows, and makes the feature rows of all. */
@@ -142,9 +144,12 @@ export function vectorize(
   listener: Listener,
   fitNeeds?: (classes: number) => FitNeeds,
 ): Promise<Prepared> {
-  return stopwatch.time('vectorize', () => {
+  return stopwatch.time('vectorize', async () => {
     const { labels, classes, classOf, places, files, sha256, skipped } = rows;
-    const { vectorizer, vectorize, ...sizes } = features.fit(split.train);
+    const { vectorizer, vectorize, ...sizes } = await features.fit(split.train, {
+      listener,
+      reserve: budget.require.bind(budget),
+    });
     const size = { ...sizes, features: vectorizer.features };
     const needs = preflight(classOf.length, size, fitNeeds?.(classes), budget, listener);
     const part = (chosen: Uint32Array): Part => ({

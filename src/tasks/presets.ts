@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { MaasError } from '../errors.js';
+import type { VectorizerKind } from '../features/vectorizer.js';
 import type { ClassifierKind } from '../models/classifier.js';
 import type { Decided } from './recipe.js';
 import type { Setting } from './setting.js';
@@ -22,6 +23,9 @@ const sklearn: Decided<TrainSettings> & { C: number } = {
   useIdf: true,
   smoothIdf: true,
   nFeatures: 2 ** 20,
+  embeddings: null,
+  pooling: 'mean',
+  embeddingWords: 20_000,
   onBadRow: 'skip',
   testSize: 0.2,
   validationSize: 0,
@@ -82,6 +86,11 @@ const modelDefaults: Partial<Record<ClassifierKind, Partial<TrainSettings>>> = {
   },
 };
 
+/** What a vectorizer makes of settings that it has no use for, in the place of the preset's values. */
+const vectorizerDefaults: Partial<Record<VectorizerKind, Partial<TrainSettings>>> = {
+  embedding: { ngramRange: [1, 1], sublinearTf: false },
+};
+
 /**
  * Checks values by name and fills in the preset's for what is absent. Throws `usage` for a name or a value that is
  * none, and for settings that contradict each other.
@@ -94,7 +103,12 @@ export function resolveSettings(given: Record<string, unknown>, preset: string =
     );
   }
   const ofModel = modelDefaults[given.model as ClassifierKind] ?? {};
-  const resolved: Record<string, unknown> = { ...presets[preset as PresetName], ...ofModel };
+  const ofVectorizer = vectorizerDefaults[given.vectorizer as VectorizerKind] ?? {};
+  const resolved: Record<string, unknown> = {
+    ...presets[preset as PresetName],
+    ...ofModel,
+    ...ofVectorizer,
+  };
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined) continue;
     if (!Object.hasOwn(settings, name)) throw new MaasError('usage', `there is no setting "${name}"`);
@@ -116,10 +130,9 @@ export function resolveSettings(given: Record<string, unknown>, preset: string =
   }
   const pointless = (names: readonly SettingName[]) =>
     names.find((name) => given[name] !== undefined && !isDeepStrictEqual(resolved[name], sklearn[name]));
-  const ofVectorizer = pointless(vectorizer === 'hashing' ? ofVocabulary : ['nFeatures']);
-  if (ofVectorizer) {
-    throw new MaasError('usage', `the vectorizer "${vectorizer}" has no use for ${ofVectorizer}`);
-  }
+  const useless = pointless(uselessFor[vectorizer]);
+  if (useless) throw new MaasError('usage', `the vectorizer "${vectorizer}" has no use for ${useless}`);
+  if (vectorizer === 'embedding') checkEmbedding(resolved as TrainSettings);
   const { model, device } = resolved as TrainSettings;
   const used: readonly SettingName[] = ['model', 'device', ...settingsOf[model]];
   const ofOthers = pointless(
@@ -164,5 +177,36 @@ const settingsOf = {
 
 const counts: readonly ClassifierKind[] = ['nb', 'majority'];
 
-/** Settings of vectorizers that know their terms. */
+/** Settings of vectorizers that know their terms, and of those that pool word vectors. */
 const ofVocabulary = ['minDf', 'maxDf', 'maxFeatures', 'useIdf', 'smoothIdf'] as const;
+const ofVectors = ['embeddings', 'pooling', 'embeddingWords'] as const;
+
+/** What each vectorizer has no use for. */
+const uselessFor = {
+  tfidf: ['nFeatures', ...ofVectors],
+  hashing: [...ofVocabulary, ...ofVectors],
+  embedding: [...ofVocabulary, 'nFeatures', 'analyzer', 'ngramRange', 'stemmer', 'sublinearTf', 'norm'],
+} as const satisfies Record<VectorizerKind, readonly SettingName[]>;
+
+/** Throws `usage` where word vectors are missing, and for models that cannot take them. */
+function checkEmbedding({ embeddings, model }: TrainSettings): void {
+  if (embeddings === null) {
+    throw new MaasError(
+      'usage',
+      'the vectorizer "embedding" needs word vectors, expected --embeddings <file>',
+    );
+  }
+  const reasons: Partial<Record<ClassifierKind, string>> = {
+    nb: 'counts terms, and numbers of vectors are no counts',
+    bag: 'learns the vectors of terms itself',
+  };
+  if (reasons[model]) {
+    throw new MaasError(
+      'usage',
+      `the model "${model}" ${reasons[model]}: it takes no vectorizer "embedding"`,
+      {
+        hint: 'use --model logistic or dense',
+      },
+    );
+  }
+}

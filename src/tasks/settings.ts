@@ -1,4 +1,5 @@
 import { type DeviceChoice, deviceChoices } from '../compute/choices.js';
+import { poolings } from '../features/pooling.js';
 import { vectorizerNames } from '../features/vectorizer.js';
 import { type Activation, activations } from '../models/activations.js';
 import { classifierNames } from '../models/classifier.js';
@@ -68,6 +69,22 @@ export const featureSettings = {
   useIdf: onOff('weigh terms down that are in many rows'),
   smoothIdf: onOff('count one more row that holds every term'),
   nFeatures: integer(2, '<n>', 'columns that the vectorizer hashing hashes terms to'),
+  embeddings: orNone<string>({
+    parse: text,
+    expected: 'a file of word vectors',
+    metavar: '<file>',
+    help: 'word vectors for the vectorizer embedding: GloVe, word2vec or fastText, as text or binary',
+  }),
+  pooling: oneOf(poolings, "what is made of the vectors of a text's words"),
+  embeddingWords: {
+    parse: (value) => {
+      if (value === 'seen') return 0;
+      return value === 'all' ? 'all' : where((n) => Number.isInteger(n) && n >= 0)(value);
+    },
+    expected: 'a number of words, seen for none, or all',
+    metavar: '<n>',
+    help: 'words that the version knows beside those of the training rows, from the start of the vectors: a number, seen or all',
+  } as Setting<number | 'all'>,
 } as const;
 
 /** How rows are read and divided. */

@@ -5,9 +5,11 @@ import type { PackedArray } from './runtime.js';
 /** Plain data and typed arrays as JSON that the runtime revives. */
 export function packState(state: object): string {
   return JSON.stringify(state, (_key, value: unknown): unknown => {
-    if (!(value instanceof Float32Array || value instanceof Float64Array)) return value;
+    if (!(value instanceof Float32Array || value instanceof Float64Array || value instanceof Uint32Array)) {
+      return value;
+    }
     const packed: PackedArray = {
-      array: value instanceof Float64Array ? 'Float64Array' : 'Float32Array',
+      array: value.constructor.name as PackedArray['array'],
       base64: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64'),
     };
     return packed;

@@ -5,9 +5,12 @@ import type { Stem } from '../../text/analyzer.js';
 // Bundled by scripts/build.mjs into one script without imports, which an exported model carries. It runs wherever
 // ECMAScript 2024 and atob do: Node, browsers, edge runtimes. What it computes is the pipeline's own code.
 
+/** The arrays that a pipeline's state has. */
+const arrays = { Float32Array, Float64Array, Uint32Array };
+
 /** A typed array as text. */
 export interface PackedArray {
-  array: 'Float32Array' | 'Float64Array';
+  array: keyof typeof arrays;
   base64: string;
 }
 
@@ -45,5 +48,5 @@ function revive(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || !('base64' in value)) return value;
   const { array, base64 } = value as PackedArray;
   const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  return array === 'Float64Array' ? new Float64Array(bytes.buffer) : new Float32Array(bytes.buffer);
+  return new arrays[array](bytes.buffer);
 }
