@@ -34,6 +34,11 @@ export interface EmbeddingFacts {
   subwords: number;
 }
 
+/** The same with how many words of the rows have a vector. */
+export interface EmbeddingReport extends EmbeddingFacts {
+  coverage: { train: Coverage; test: Coverage };
+}
+
 /** How many words have a vector. */
 export interface Coverage {
   /** Share of the different words, and of all words with their repeats; null where there are none. */
@@ -87,7 +92,10 @@ export class EmbeddingFit implements FeatureFit {
    * Reads the vectors of the training rows' words and learns their weights and the scaling of rows. Words of other rows
    * have the vectors that they will have in texts to come, so that these rows tell how well those do. Throws `data`.
    */
-  async fit(trainRows: Uint32Array, { listener, reserve }: FitWith): Promise<FittedFeatures> {
+  async fit(
+    trainRows: Uint32Array,
+    { listener = {}, reserve = () => {} }: FitWith = {},
+  ): Promise<FittedFeatures> {
     const { vectors: file, pooling, embeddingWords } = this.options;
     if (!file) throw new MaasError('usage', 'the vectorizer "embedding" needs a file of word vectors');
     const { nodes } = this.counted;
@@ -119,6 +127,11 @@ export class EmbeddingFit implements FeatureFit {
     const { pooled, used } = this.#pool(placed, found, weights, unseen);
     const trained = new Uint8Array(used.length);
     for (const r of trainRows) trained[r] = used[r]!;
+    if (!trained.includes(1)) {
+      throw new MaasError('data', `no word of the training rows has a vector in ${file.path}`, {
+        hint: 'look whether the vectors are of that language; --no-lowercase keeps capital letters',
+      });
+    }
     const scaling = scalingOf(pooled, trained, dim, pooling === 'sif');
     const count = (marks: Uint8Array) => marks.reduce((sum, mark) => sum + mark, 0);
     return {
@@ -258,7 +271,7 @@ function checkSize({ table, subwords }: WordVectors): void {
   if (bytes <= MOST_BYTES) return;
   throw new MaasError(
     'failed',
-    `the version would hold word vectors of ${bytes} bytes, expected at most ${MOST_BYTES}`,
+    `the version would hold word vectors of ${(bytes / 1e9).toFixed(1)} GB, expected 2.1 GB or less`,
     { hint: 'keep fewer words with --embedding-words' },
   );
 }

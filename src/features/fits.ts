@@ -26,14 +26,14 @@ export interface FeatureCollector {
 /** Collected texts, to fit a vectorizer on. */
 export interface FeatureFit {
   /** Fits on the rows named (in the order they were added) and nothing else. Throws `data`, `usage`. */
-  fit(trainRows: Uint32Array, beside: FitWith): FittedFeatures | Promise<FittedFeatures>;
+  fit(trainRows: Uint32Array, beside?: FitWith): FittedFeatures | Promise<FittedFeatures>;
 }
 
 /** Whom a fit tells, and whom it asks. */
 export interface FitWith {
-  listener: Listener;
+  listener?: Listener;
   /** Told before much memory is taken, and for what. Throws `failed` where that is too much. */
-  reserve(bytes: number, what: string): void;
+  reserve?(bytes: number, what: string): void;
 }
 
 /** A fitted vectorizer, and the rows that wait for it. */

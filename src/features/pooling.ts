@@ -66,10 +66,12 @@ export interface RowScaling {
   scale: Float64Array;
 }
 
+/** Columns that vary by less than this share of what the numbers of the rows are have rounding in them and nothing else. */
+const ROUNDING = 1e-6;
+
 /**
- * Learns the scaling of rows [rows, dim], of which those count that are `used`: each column gets the mean 0, and all get
- * one factor that brings the mean squared length of a row to 1, which is that of a TF-IDF row, so that the same
- * penalties and learning rates suit.
+ * Learns the scaling of rows [rows, dim] from those that are `used`: each column gets the mean 0 and the variance 1 (one
+ * that does not vary, 0 throughout). Penalties and first weights of networks expect that; see bench/README.md.
  */
 export function scalingOf(
   rows: Float32Array,
@@ -78,32 +80,26 @@ export function scalingOf(
   removesComponent: boolean,
 ): RowScaling {
   const component = removesComponent ? firstComponent(rows, used, dim) : new Float64Array(0);
-  const own: RowScaling = { component, shift: new Float64Array(dim), scale: new Float64Array(dim).fill(1) };
   const row = new Float64Array(dim);
   const mean = new Float64Array(dim);
   const squares = new Float64Array(dim);
   let count = 0;
+  let all = 0;
   for (let r = 0; r < used.length; r++) {
     if (used[r] === 0) continue;
     count++;
     without(component, rows, r * dim, row);
     for (let d = 0; d < dim; d++) {
-      // Welford's, which loses no digits where the mean is large
+      all += rows[r * dim + d]! ** 2;
+      // Welford's way, which loses no digits where the mean is large
       const delta = row[d]! - mean[d]!;
       mean[d]! += delta / count;
       squares[d]! += delta * (row[d]! - mean[d]!);
     }
   }
-  own.shift.set(mean);
-  const mode = (globalThis as any).process?.env.MODE ?? 'column';
-  const F = Number((globalThis as any).process?.env.FACTOR ?? 1);
-  if (mode === 'column')
-    own.scale.set(squares.map((sum) => (sum > 0 ? F * Math.sqrt(count / sum / dim) : 0)));
-  if (mode === 'global') {
-    const all = squares.reduce((a, b) => a + b, 0);
-    own.scale.fill(F * Math.sqrt(count / all));
-  }
-  return own;
+  const least = ROUNDING ** 2 * (all / dim);
+  const scale = squares.map((sum) => (sum > least ? Math.sqrt(count / sum) : 0));
+  return { component, shift: mean, scale };
 }
 
 /** Brings a pooled row, which begins at `from`, to what a model takes. */

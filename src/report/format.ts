@@ -1,3 +1,4 @@
+import type { EmbeddingReport } from '../features/embedding-fit.js';
 import type { Metrics } from '../metrics/classification.js';
 import type { FitReport } from '../models/fits.js';
 import type { AnalyzerName } from '../text/analyzer.js';
@@ -9,6 +10,23 @@ export const figure = (value: number | null, digits = 4): string =>
 
 /** 1234567 → "1,234,567". `Intl` would take 20 ms to load. */
 export const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',');
+
+/** 0.9312 → "93.1 %". */
+export const percent = (share: number | null): string =>
+  share === null ? '–' : `${(100 * share).toFixed(1)} %`;
+
+/** What word vectors there are: "400,000 words of 100 numbers (GloVe text), 28,123 kept (11 MB)". */
+export function vectorsText({ words, dim, format, kept, subwords, bytes }: EmbeddingReport): string {
+  const ngrams = subwords > 0 ? ` and ${grouped(subwords)} n-grams` : '';
+  return `${grouped(words)} words of ${dim} numbers (${format}), ${grouped(kept)}${ngrams} kept (${bytesText(bytes)})`;
+}
+
+/** How many words have a vector: "92.1 % of the training rows' words, 98.7 % with repeats; of the test rows' …". */
+export function coverageText({ coverage: { train, test } }: EmbeddingReport): string {
+  const ofTrain = `${percent(train.words)} of the training rows' words, ${percent(train.tokens)} with repeats`;
+  if (test.words === null) return ofTrain;
+  return `${ofTrain}; of the test rows' ${percent(test.words)}, ${percent(test.tokens)}`;
+}
 
 /** Seconds with two digits, or minutes. */
 export const duration = (seconds: number): string =>

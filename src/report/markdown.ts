@@ -1,7 +1,18 @@
+import type { EmbeddingReport } from '../features/embedding-fit.js';
 import type { Evaluation, Metrics } from '../metrics/classification.js';
 import type { FitReport } from '../models/fits.js';
 import { confusedPairs } from './confusion.js';
-import { baselineNames, deviceText, duration, figure, fitText, grouped, librariesText } from './format.js';
+import {
+  baselineNames,
+  coverageText,
+  deviceText,
+  duration,
+  figure,
+  fitText,
+  grouped,
+  librariesText,
+  vectorsText,
+} from './format.js';
 import { changesText, type Tuning } from './tuning.js';
 
 /** What the report tells of how a version came to be. */
@@ -15,6 +26,7 @@ export interface ReportFacts {
   rows: { train: number; validation: number; test: number };
   classes: readonly string[];
   features: number;
+  embeddings?: EmbeddingReport;
   config: Record<string, unknown>;
   fit: FitReport;
   /** What little effort comes to on the same rows. */
@@ -79,6 +91,7 @@ export function reportMarkdown(facts: ReportFacts, evaluation: Evaluation): stri
         ],
         ['classes', grouped(facts.classes.length)],
         ['features', grouped(facts.features)],
+        ...vectorRows(facts.embeddings),
         ['data', facts.data.files.map((file) => `${file.path} (${grouped(file.rows)} rows)`).join(', ')],
         ['data sha256', facts.data.sha256],
         ['fit', fitText(fit)],
@@ -143,6 +156,15 @@ function searched(tuning: Tuning | undefined): string[] {
     '![scores by trial](trials.svg)',
   ];
 }
+
+const vectorRows = (embeddings: EmbeddingReport | undefined): string[][] =>
+  embeddings
+    ? [
+        ['word vectors', `${embeddings.path}: ${vectorsText(embeddings)}`],
+        ['sha256 of these', embeddings.sha256],
+        ['words with a vector', coverageText(embeddings)],
+      ]
+    : [];
 
 /** How each epoch went, where there were epochs. */
 function history(fit: FitReport): string[] {

@@ -1,6 +1,7 @@
 import { readdir, rename, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { MaasError } from '../errors.js';
+import type { EmbeddingReport } from '../features/embedding-fit.js';
 import type { Listener } from '../progress.js';
 import {
   type Artifact,
@@ -47,6 +48,8 @@ export interface ModelManifest extends ArtifactManifest {
   rows: { train: number; validation: number; test: number };
   classes: string[];
   features: number;
+  /** The word vectors that features are made of, where they are. */
+  embeddings?: EmbeddingReport;
   fit: object;
   metrics: object;
   /** Metrics of the most frequent class and of naive Bayes on the same rows; absent in versions of before. */

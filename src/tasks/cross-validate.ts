@@ -58,7 +58,7 @@ export async function crossValidate(
   for (const fold of folds) {
     const fitRows = gathered(train, fold.train);
     const held = gathered(train, fold.held);
-    const { vectorizer: _, vectorize } = features.fit(fitRows);
+    const { vectorizer: _, vectorize } = await features.fit(fitRows);
     const examples = (chosen: Uint32Array) => ({
       features: vectorize(chosen),
       labels: new Int32Array(gathered(classOf, chosen)),

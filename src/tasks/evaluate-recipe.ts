@@ -40,7 +40,7 @@ export async function evaluateRecipe(
   const collected = await collect({ data, threads }, settings, new MemoryBudget(), stopwatch, listener);
   const { rows, split, features } = collected;
   return inTurn(async () => {
-    const { vectorizer: _, vectorize } = features.fit(split.train);
+    const { vectorizer: _, vectorize } = await features.fit(split.train);
     const labelled = (chosen: Uint32Array) => ({
       features: vectorize(chosen),
       labels: new Int32Array(gathered(rows.classOf, chosen)),

@@ -175,7 +175,7 @@ async function hooksOf(
 /** Its fingerprint holds what the weights depend on, which a training that goes on must have in common. */
 function checkpointFile(options: TrainOptions, { prepared, name }: Loaded, device: TrainedOn) {
   const { settings } = options;
-  const { sha256, parts, classes, vectorizer } = prepared;
+  const { sha256, parts, classes, vectorizer, embeddings } = prepared;
   const rows = Object.values(parts).map(({ labels }) => labels.length);
   const fingerprint = createHash('sha256')
     .update(
@@ -186,6 +186,7 @@ function checkpointFile(options: TrainOptions, { prepared, name }: Loaded, devic
         rows,
         classes,
         vectorizer.features,
+        embeddings?.sha256,
         device.name,
         device.libraries,
       ]),

@@ -24,20 +24,23 @@ export class MemoryBudget {
     this.require(0, what());
   }
 
-  /** Throws `failed` where these bytes more are too many. `what` says for what they are. */
-  require(more: number, what: string): void {
+  /** Throws `failed` where these bytes more are too many. `what` says for what they are, and `hint` what would take less. */
+  require(more: number, what: string, hint: string = FEWER_TERMS): void {
     const total = process.memoryUsage.rss() + more;
     if (total <= this.limit) return;
     throw new MaasError(
       'failed',
       `${what} would take about ${bytesText(total)} of memory, and there are ${bytesText(this.limit)}`,
       {
-        hint: 'leave rare terms out with --min-df 2 or more, keep the most frequent ones with --max-features, or do without a vocabulary with --vectorizer hashing',
+        hint,
         details: { needed: total, limit: this.limit },
       },
     );
   }
 }
+
+const FEWER_TERMS =
+  'leave rare terms out with --min-df 2 or more, keep the most frequent ones with --max-features, or do without a vocabulary with --vectorizer hashing';
 
 /** Bytes that the process may still take, of the machine's or of its container's. */
 const available = () => (process as { availableMemory?: () => number }).availableMemory?.() ?? freemem();

@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
 import type { Split } from '../data/split.js';
-import { collectors, type FeatureFit } from '../features/fits.js';
+import type { EmbeddingReport } from '../features/embedding-fit.js';
+import { collectors, type FeatureFit, type FittedFeatures } from '../features/fits.js';
 import type { Vectorizer } from '../features/vectorizer.js';
 import { openVectors } from '../features/vectors/vector-file.js';
 import type { Listener, Stopwatch } from '../progress.js';
-import { grouped } from '../report/format.js';
+import { grouped, percent } from '../report/format.js';
 import type { Csr } from '../sparse/csr.js';
 import { loadStemmer } from '../text/stemmers.js';
 import { loadStopWords } from '../text/stopwords.js';
@@ -45,6 +46,8 @@ export interface Prepared {
   needs: Needs;
   /** How texts became terms, with what was left to the data. */
   decided: Pick<Decided, 'analyzer' | 'ngramRange'>;
+  /** The word vectors that rows are made of, where they are. */
+  embeddings?: EmbeddingReport | undefined;
 }
 
 export interface PrepareInput extends RowsInput {
@@ -136,6 +139,24 @@ export async function openCollector(settings: Decided, threads = availableParall
   return collectors[settings.vectorizer]({ ...settings, stopWords, vectors }, stem, threads);
 }
 
+const FEWER_VECTORS = 'keep fewer words with --embedding-words, or use vectors of fewer numbers';
+
+/** Words with a vector, of all words with their repeats, below which something is likely to be wrong. */
+const LOW_COVERAGE = 0.5;
+
+function reportVectors({ embeddings }: FittedFeatures, split: Split, listener: Listener) {
+  if (!embeddings) return undefined;
+  const { facts, coverage } = embeddings;
+  const report = { ...facts, coverage: { train: coverage(split.train), test: coverage(split.test) } };
+  const { tokens } = report.coverage.train;
+  if (tokens !== null && tokens < LOW_COVERAGE) {
+    listener.warn?.(
+      `only ${percent(tokens)} of the words of the training rows have a vector in ${facts.path}: is it of their language, and in lower case as they are?`,
+    );
+  }
+  return report;
+}
+
 /** Fits the vectorizer on the training rows, and makes the feature rows of all. */
 export function vectorize(
   { rows, split, features, decided }: Collected,
@@ -146,11 +167,12 @@ export function vectorize(
 ): Promise<Prepared> {
   return stopwatch.time('vectorize', async () => {
     const { labels, classes, classOf, places, files, sha256, skipped } = rows;
-    const { vectorizer, vectorize, ...sizes } = await features.fit(split.train, {
+    const fitted = await features.fit(split.train, {
       listener,
-      reserve: budget.require.bind(budget),
+      reserve: (bytes, what) => budget.require(bytes, what, FEWER_VECTORS),
     });
-    const size = { ...sizes, features: vectorizer.features };
+    const { vectorizer, vectorize } = fitted;
+    const size = { ...fitted, features: vectorizer.features };
     const needs = preflight(classOf.length, size, fitNeeds?.(classes), budget, listener);
     const part = (chosen: Uint32Array): Part => ({
       features: vectorize(chosen),
@@ -163,6 +185,7 @@ export function vectorize(
     const { analyzer, ngramRange } = decided;
     return {
       ...{ vectorizer, needs, labels, classes, parts, files, sha256, skipped },
+      embeddings: reportVectors(fitted, split, listener),
       decided: { analyzer, ngramRange },
     };
   });

@@ -1,3 +1,4 @@
+import type { EmbeddingReport } from '../features/embedding-fit.js';
 import { type Listener, Stopwatch } from '../progress.js';
 import { datasetFolder, writeDataset } from '../store/dataset.js';
 import { checkName, modelNameFor } from '../store/store.js';
@@ -21,6 +22,8 @@ export interface PreprocessResult {
   rows: { train: number; validation: number; test: number };
   classes: string[];
   features: number;
+  /** The word vectors that features are made of, where they are, and how many words have one. */
+  embeddings?: EmbeddingReport;
   nonZeros: number;
   skipped: Prepared['skipped'];
   /** What the run was expected to need. */
@@ -54,6 +57,7 @@ export async function preprocess(
     rows,
     classes: prepared.labels.slice(0, prepared.classes),
     features: prepared.vectorizer.features,
+    ...(prepared.embeddings && { embeddings: prepared.embeddings }),
     nonZeros: prepared.parts.train.features.values.length,
     skipped: prepared.skipped,
     needs: prepared.needs,

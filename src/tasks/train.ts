@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import type { EmbeddingReport } from '../features/embedding-fit.js';
 import { type Evaluation, evaluate, type Metrics } from '../metrics/classification.js';
 import type { FitReport } from '../models/fits.js';
 import type { Pipeline } from '../pipeline.js';
@@ -47,6 +48,8 @@ export interface TrainResult {
   rows: { train: number; validation: number; test: number };
   classes: string[];
   features: number;
+  /** The word vectors that features are made of, where they are, and how many words have one. */
+  embeddings?: EmbeddingReport;
   /** Name of the device that computed; `deviceFacts` says what it is and why it was taken. */
   device: string;
   deviceFacts: TrainedOn;
@@ -124,6 +127,7 @@ export async function trainOn(
     rows,
     classes: known,
     features: pipeline.vectorizer.features,
+    ...(prepared.embeddings && { embeddings: prepared.embeddings }),
     fit: report,
     metrics: test.metrics,
     baselines,
@@ -153,6 +157,7 @@ export async function trainOn(
     rows,
     classes: known,
     features: facts.features,
+    ...(prepared.embeddings && { embeddings: prepared.embeddings }),
     device: device.name,
     deviceFacts: device,
     seed: config.seed,

@@ -1,5 +1,14 @@
+import type { EmbeddingReport } from '../../features/embedding-fit.js';
 import type { Metrics } from '../../metrics/classification.js';
-import { deviceText, duration, figure, grouped, librariesText } from '../../report/format.js';
+import {
+  coverageText,
+  deviceText,
+  duration,
+  figure,
+  grouped,
+  librariesText,
+  vectorsText,
+} from '../../report/format.js';
 import type { Command } from '../command.js';
 import { table } from '../terminal.js';
 
@@ -46,6 +55,14 @@ export const modelsList: Command = {
   },
 };
 
+const vectorFacts = (embeddings: EmbeddingReport | undefined): [string, string][] =>
+  embeddings
+    ? [
+        ['vectors', `${embeddings.path}: ${vectorsText(embeddings)}`],
+        ['covered', coverageText(embeddings)],
+      ]
+    : [];
+
 export const modelsShow: Command = {
   usage: 'show [model]',
   summary: 'what is known of a version: data, settings, metrics, files',
@@ -70,6 +87,7 @@ export const modelsShow: Command = {
       ['rows', `${shown.rows.train} train, ${shown.rows.validation} validation, ${shown.rows.test} test`],
       ['classes', shown.classes.join(', ')],
       ['features', grouped(shown.features)],
+      ...vectorFacts(shown.embeddings),
       [
         'device',
         `${deviceText(shown.device)} with ${librariesText(shown.device.libraries)}, Node ${shown.device.node}, ${shown.device.platform}`,

@@ -1,4 +1,4 @@
-import { duration, grouped } from '../../report/format.js';
+import { coverageText, duration, grouped, vectorsText } from '../../report/format.js';
 import { resolveSettings } from '../../tasks/presets.js';
 import { dataSettings, featureSettings } from '../../tasks/settings.js';
 import type { Command } from '../command.js';
@@ -39,6 +39,9 @@ export const preprocess: Command = {
         `${terminal.style.bold(result.path)} (${duration(timings.total)})`,
         `${grouped(rows.train)} training rows, ${grouped(rows.validation)} validation, ${grouped(rows.test)} test`,
         `${result.classes.length} classes, ${grouped(result.features)} features, ${grouped(result.nonZeros)} non-zeros`,
+        ...(result.embeddings
+          ? [`${vectorsText(result.embeddings)}, for ${coverageText(result.embeddings)}`]
+          : []),
       ].join('\n'),
     };
   },

@@ -1,5 +1,6 @@
 import {
   baselinesText,
+  coverageText,
   deviceText,
   duration,
   figure,
@@ -7,6 +8,7 @@ import {
   foldsText,
   grouped,
   recipeText,
+  vectorsText,
 } from '../../report/format.js';
 import { presets, resolveSettings } from '../../tasks/presets.js';
 import { settings as allSettings } from '../../tasks/settings.js';
@@ -27,6 +29,10 @@ export const train: Command = {
     ],
     ['maas train data.csv --analyzer char_wb --ngram-range 2,5 --C 30', 'character n-grams, weaker penalty'],
     ['maas train data.csv --cv 5', 'mean and spread over five folds as well'],
+    [
+      'maas train data.csv --vectorizer embedding --embeddings glove.6B.100d.txt',
+      'the mean of pretrained word vectors, of GloVe, word2vec or fastText',
+    ],
     ['cat data.csv | maas train - --name piped', 'from standard input'],
   ],
   flags: [
@@ -72,6 +78,9 @@ export function trainedText(result: TrainResult, { bold, dim }: Terminal['style'
     `rows      ${grouped(rows.train)} train, ${grouped(rows.validation)} validation, ${grouped(rows.test)} test`,
     `features  ${grouped(result.features)} for ${result.classes.length} classes`,
     ...(recipe ? [`recipe    ${recipe} ${dim("(scikit-learn's: --preset sklearn)")}`] : []),
+    ...(result.embeddings
+      ? [`vectors   ${vectorsText(result.embeddings)}`, `covered   ${coverageText(result.embeddings)}`]
+      : []),
     `device    ${deviceText(result.deviceFacts)}: ${result.deviceFacts.reason}`,
     `fit       ${fitText(fit)}`,
     `time      ${duration(timings.total)}`,

@@ -1,6 +1,6 @@
 import type { Device } from '../../compute/index.js';
 import { MaasError } from '../../errors.js';
-import { collectors, type FeatureFit } from '../../features/fits.js';
+import type { FeatureFit } from '../../features/fits.js';
 import { type CountedTerms, TermCounter } from '../../features/term-counter.js';
 import { TfidfFit } from '../../features/tfidf-fit.js';
 import { evaluate, type Metrics } from '../../metrics/classification.js';
@@ -10,6 +10,7 @@ import type { Texts } from '../../text/batch.js';
 import { loadStemmer } from '../../text/stemmers.js';
 import { loadStopWords } from '../../text/stopwords.js';
 import { outcomesOf } from '../outcomes.js';
+import { openCollector } from '../prepare.js';
 import type { Recipe } from '../recipe.js';
 import { gathered } from '../rows.js';
 import { batchesOf, shared, textOf } from './texts.js';
@@ -93,7 +94,7 @@ export async function runTrials(data: TrialData, job: FitJob): Promise<Outcome[]
   const { rows, train, held, settings } = job;
   let sets: { fit: FitData; held: FitData };
   try {
-    const { vectorize } = (await featuresOf(data, job)).fit(train);
+    const { vectorize } = await (await featuresOf(data, job)).fit(train);
     const examples = (places: Uint32Array): FitData => ({
       features: vectorize(places),
       labels: new Int32Array(gathered(classOf, gathered(rows, places))),
@@ -132,9 +133,11 @@ function failed(error: unknown, from: number): Outcome {
 }
 
 async function featuresOf({ texts }: TrialData, { counted, rows, settings }: FitJob): Promise<FeatureFit> {
-  const { options, stem } = await analysis(settings[0]!);
-  if (counted) return new TfidfFit(counted, options, stem);
-  const collector = collectors[options.vectorizer](options, stem, 1);
+  if (counted) {
+    const { options, stem } = await analysis(settings[0]!);
+    return new TfidfFit(counted, options, stem);
+  }
+  const collector = await openCollector(settings[0]!, 1);
   for (const row of rows) collector.add(textOf(texts, row));
   return collector.finish();
 }
