@@ -30,10 +30,11 @@ export async function openBytes(
   const name = path === STDIN ? 'standard input' : path;
   if (path !== STDIN) await checkFile(path, expected);
   const hash = createHash('sha256');
-  const bytes = path === STDIN ? stdin : createReadStream(path, { highWaterMark: 1 << 18 });
+  // opened with the first piece, and closed behind the last
+  const open = () => (path === STDIN ? stdin : createReadStream(path, { highWaterMark: 1 << 18 }));
   return {
     name,
-    pieces: () => unzip(name, hashed(name, bytes, hash)),
+    pieces: () => unzip(name, hashed(name, open, hash)),
     digest: () => hash.copy().digest('hex'),
   };
 }
@@ -48,9 +49,9 @@ async function checkFile(path: string, expected: string): Promise<void> {
   }
 }
 
-async function* hashed(name: string, bytes: Readable, hash: Hash): AsyncGenerator<Buffer> {
+async function* hashed(name: string, open: () => Readable, hash: Hash): AsyncGenerator<Buffer> {
   try {
-    for await (const piece of bytes) {
+    for await (const piece of open()) {
       const buffer = Buffer.isBuffer(piece) ? piece : Buffer.from(piece as Uint8Array);
       hash.update(buffer);
       yield buffer;

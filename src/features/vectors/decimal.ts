@@ -12,6 +12,7 @@ export function decimal(bytes: Uint8Array, from: number, to: number): number {
   const negative = bytes[at] === MINUS;
   if (negative || bytes[at] === PLUS) at++;
   let digits = 0;
+  let significant = 0;
   let places = 0;
   let point = false;
   let value = 0;
@@ -19,7 +20,8 @@ export function decimal(bytes: Uint8Array, from: number, to: number): number {
     const byte = bytes[at]!;
     if (byte >= ZERO && byte <= NINE) {
       value = 10 * value + (byte - ZERO);
-      if (value > 0) digits++;
+      digits++;
+      if (value > 0) significant++;
       if (point) places++;
     } else if (byte === POINT && !point) {
       point = true;
@@ -27,9 +29,9 @@ export function decimal(bytes: Uint8Array, from: number, to: number): number {
       return inWords(bytes, from, to, byte === LOWER_E || byte === UPPER_E);
     }
   }
-  if (digits > 15 || places >= POWERS.length) return inWords(bytes, from, to, true);
-  // a sign or a point alone
-  if (to - from - (negative ? 1 : 0) - (point ? 1 : 0) <= 0) return Number.NaN;
+  if (significant > 15 || places >= POWERS.length) return inWords(bytes, from, to, true);
+  // nothing, or a sign or a point alone
+  if (digits === 0) return Number.NaN;
   const magnitude = value / POWERS[places]!;
   return negative ? -magnitude : magnitude;
 }

@@ -51,6 +51,7 @@ export async function readText(
 ): Promise<{ table: VectorTable; total: number }> {
   const table = new VectorTable(dim, words ?? Infinity, wanted);
   let line = 0;
+  let held = 0;
   let total = 0;
   let repeated: { word: string; line: number } | undefined;
   const atLine = (problem: string) => reader.fault(`line ${line}: ${problem}`);
@@ -60,6 +61,7 @@ export async function readText(
     while (to > from && (bytes[to - 1] === RETURN || bytes[to - 1] === SPACE)) to--;
     line++;
     if ((header && line === 1) || to === from) return;
+    held++;
     const first = bytes.indexOf(SPACE, from + 1);
     let spaces = 0;
     for (let at = from + 1; at < to; at++) if (bytes[at] === SPACE) spaces++;
@@ -88,8 +90,8 @@ export async function readText(
     listener.step?.({ stage: 'read vectors', done: total, ...(words && { total: words }), unit: 'words' });
   }
   take(reader.ready, 0, reader.ready.length);
-  if (words !== null && line - 1 < words) {
-    throw reader.fault(`it is cut off: its header says ${words} words, and it holds ${line - 1}`);
+  if (words !== null && held < words) {
+    throw reader.fault(`it is cut off: its header says ${words} words, and it holds ${held}`);
   }
   if (repeated) listener.warn?.(again(reader.name, `line ${repeated.line}`, repeated.word, table.repeated));
   return { table, total };
@@ -97,7 +99,8 @@ export async function readText(
 
 /** Words that have come before: their first vectors are kept, as others do. `word` is the first of so many. */
 export function again(file: string, place: string, word: string, times: number): string {
-  const others = times === 1 ? '' : `, and so have ${times - 1} others`;
+  const others =
+    times === 1 ? '' : times === 2 ? ', as has another word' : `, as have ${times - 1} other words`;
   return `${file}: ${place}: "${word}" has had a vector before${others}: the first one counts`;
 }
 
