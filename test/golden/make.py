@@ -16,10 +16,11 @@ import pandas as pd
 import sklearn
 from sklearn import metrics
 from sklearn.dummy import DummyClassifier
-from sklearn.feature_extraction.text import HashingVectorizer, TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 from sklearn.naive_bayes import ComplementNB, MultinomialNB
+from sklearn.preprocessing import StandardScaler
 
 HERE = pathlib.Path(__file__).parent
 TICKETS = HERE.parent.parent / "data" / "tickets.csv"
@@ -221,6 +222,37 @@ def folds():
         held = [h for _, h in StratifiedKFold(k).split(np.zeros((rows, 1)), y)]
         counts = [np.bincount(y[h], minlength=len(shares)).tolist() for h in held]
         out.append({"k": k, "labels": labels, "counts": counts})
+
+
+def poolings():
+    """Means of made-up word vectors of TEXTS, standardised by the rows that are trained on."""
+    analyze = CountVectorizer().build_analyzer()
+    tokens = [analyze(text) for text in TEXTS]
+    known = sorted({t for row in tokens for t in row})
+    words = [w for i, w in enumerate(known) if i % 5]  # every fifth has no vector
+    vectors = np.array([[np.sin(1 + 7 * i + d) + 0.3 * d for d in range(4)] for i in range(len(words))], np.float32)
+    of = {w: v.astype(float) for w, v in zip(words, vectors)}
+    train = list(range(8))
+    documents = {w: sum(w in tokens[r] for r in train) for w in words}
+    trained = [t for r in train for t in tokens[r]]
+    weights = {
+        "mean": lambda w: 1,
+        "tfidf": lambda w: np.log((1 + len(train)) / (1 + documents[w])) + 1,
+        "sif": lambda w: 1e-3 / (1e-3 + trained.count(w) / len(trained)),
+    }
+    out = {"words": words, "vectors": vectors.tolist(), "train": train, "rows": {}}
+    for name, weight in weights.items():
+        has = [[t for t in row if t in of] for row in tokens]
+        filled = [r for r, row in enumerate(has) if row]
+        total = lambda row: len(row) if name == "sif" else sum(weight(t) for t in row)
+        x = np.array([sum(weight(t) * of[t] for t in has[r]) / total(has[r]) for r in filled])
+        mine = [i for i, r in enumerate(filled) if r in train]
+        if name == "sif":
+            first = np.linalg.svd(x[mine], full_matrices=False)[2][0]
+            x = x - np.outer(x @ first, first)
+        x = StandardScaler().fit(x[mine]).transform(x)
+        rows = dict(zip(filled, x.tolist()))
+        out["rows"][name] = [rows.get(r, []) for r in range(len(TEXTS))]
     return out
 
 
@@ -245,6 +277,7 @@ def make():
         "unicode": unicode_tables(),
         "vectorizers": vectorizers(),
         "hashers": hashers(),
+        "poolings": poolings(),
         "regressions": regressions(),
         "counted": counted(),
         "metrics": scores(),

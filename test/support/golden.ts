@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Pooling } from '../../src/features/pooling.js';
 import type { TfidfOptions } from '../../src/features/tfidf-fit.js';
 import { presets } from '../../src/tasks/presets.js';
 
@@ -17,6 +18,15 @@ interface GoldenRows {
   indptr: number[];
   indices: number[];
   values: number[];
+}
+
+/** Means of word vectors, a row for each text; an empty one where no word has a vector. */
+interface GoldenPoolings {
+  words: string[];
+  vectors: number[][];
+  /** The texts that are trained on. */
+  train: number[];
+  rows: Record<Pooling, number[][]>;
 }
 
 interface GoldenRegression {
@@ -50,6 +60,7 @@ export const golden: {
   unicode: { version: string; assigned: Ranges; word: Ranges; space: Ranges; lower: Record<string, string> };
   vectorizers: Record<string, GoldenVectorizer>;
   hashers: Record<string, GoldenRows>;
+  poolings: GoldenPoolings;
   regressions: Record<string, GoldenRegression>;
   counted: Record<string, GoldenCounted>;
   metrics: GoldenMetrics[];

@@ -1,0 +1,182 @@
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { readExamples } from '../../src/data/examples.js';
+import { bulkTransform } from '../../src/features/bulk.js';
+import type { FittedFeatures } from '../../src/features/fits.js';
+import {
+  loadVectorizer,
+  type StoredVectorizerState,
+  type Vectorizer,
+  vectorizerNames,
+} from '../../src/features/vectorizer.js';
+import type { Csr } from '../../src/sparse/csr.js';
+import { readDataset, writeDataset } from '../../src/store/dataset.js';
+import { textsOf } from '../../src/text/batch.js';
+import { hasFastText, trainFastText } from '../support/fasttext.js';
+import { temporaryFolder, tickets } from '../support/temp.js';
+import { fitVectorizer, gloveText } from '../support/vectorizing.js';
+
+const folder = temporaryFolder();
+const texts: string[] = [];
+await readExamples([tickets], { onBadRow: 'fail' }, ({ text }) => void texts.push(text));
+texts.push('constructor __proto__ toString hasOwnProperty', '😀 ❤️ Straße naïve x x x', '!?');
+const train = Array.from(texts.keys()).filter((r) => r % 3 !== 0);
+const words = [
+  ...new Set(
+    texts
+      .join(' ')
+      .toLowerCase()
+      .match(/[\p{L}\p{N}_]+/gu),
+  ),
+];
+
+const glove = folder.file(
+  'glove.txt',
+  gloveText(
+    words.filter((_, i) => i % 4 !== 0),
+    6,
+  ),
+);
+const fasttext = () =>
+  `${trainFastText(folder.path, 'model', folder.file('lines.txt', `${texts.join('\n').toLowerCase()}\n`), 'skipgram', '-dim', '5', '-epoch', '1', '-bucket', '3000')}.bin`;
+
+/** What each is asked for, and whether words that no row had make a row. */
+const cases: Record<string, { given: Record<string, unknown>; unknown: 'nothing' | 'something' }> = {
+  tfidf: { given: { vectorizer: 'tfidf' }, unknown: 'nothing' },
+  'tfidf of characters': {
+    given: { vectorizer: 'tfidf', analyzer: 'char_wb', ngramRange: [2, 4], norm: 'l1' },
+    unknown: 'nothing',
+  },
+  hashing: { given: { vectorizer: 'hashing', nFeatures: 500 }, unknown: 'something' },
+  'embedding, mean': { given: { vectorizer: 'embedding', embeddings: glove }, unknown: 'nothing' },
+  'embedding, tfidf': {
+    given: { vectorizer: 'embedding', embeddings: glove, pooling: 'tfidf', embeddingWords: 'seen' },
+    unknown: 'nothing',
+  },
+  'embedding, sif': {
+    given: { vectorizer: 'embedding', embeddings: glove, pooling: 'sif', embeddingWords: 'all' },
+    unknown: 'nothing',
+  },
+  ...(hasFastText && {
+    'embedding with n-grams': {
+      given: { vectorizer: 'embedding', embeddings: fasttext(), embeddingWords: 10, pooling: 'tfidf' },
+      unknown: 'something' as const,
+    },
+  }),
+};
+
+test('every vectorizer has a case', () => {
+  expect(new Set(Object.values(cases).map(({ given }) => given.vectorizer))).toEqual(
+    new Set(vectorizerNames),
+  );
+});
+
+/** The rows of a matrix, each as its columns and values. */
+const rowsOf = ({ rows, indptr, indices, values }: Csr) =>
+  Array.from({ length: rows }, (_, r) => ({
+    columns: indices.slice(indptr[r], indptr[r + 1]),
+    values: values.slice(indptr[r], indptr[r + 1]),
+  }));
+
+describe.each(Object.entries(cases))('%s', (name, { given, unknown }) => {
+  let fitted: FittedFeatures;
+  let vectorizer: Vectorizer;
+  const all = Uint32Array.from(texts.keys());
+
+  beforeAll(async () => {
+    fitted = await fitVectorizer(given, texts, train);
+    vectorizer = fitted.vectorizer;
+  });
+
+  test('a row for each text, its columns rising, its values numbers', () => {
+    const { rows, cols, indptr, indices, values } = vectorizer.transform(texts);
+    expect([rows, cols]).toEqual([texts.length, vectorizer.features]);
+    expect(indptr).toHaveLength(rows + 1);
+    expect([indices.length, values.length]).toEqual([indptr[rows], indptr[rows]]);
+    expect(values.every(Number.isFinite)).toBe(true);
+    expect(values.some((value) => value !== 0)).toBe(true);
+    for (let r = 0; r < rows; r++) {
+      for (let p = indptr[r]!; p < indptr[r + 1]!; p++) {
+        expect(indices[p]).toBeLessThan(cols);
+        if (p > indptr[r]!) expect(indices[p]).toBeGreaterThan(indices[p - 1]!);
+      }
+    }
+    expect(vectorizer.transform([])).toMatchObject({ rows: 0, cols, indptr: Uint32Array.of(0) });
+  });
+
+  test('what was collected has the rows that it makes of the texts, trained on or not', () => {
+    expect(fitted.vectorize(all)).toEqual(vectorizer.transform(texts));
+    const some = Uint32Array.of(7, 3, 3, texts.length - 1);
+    expect(fitted.vectorize(some)).toEqual(vectorizer.transform(Array.from(some, (r) => texts[r]!)));
+    expect(fitted.vectorize(all).values.length).toBeLessThanOrEqual(fitted.nonZeros);
+    expect(fitted.vectorize(Uint32Array.from(train)).values).toHaveLength(fitted.trainNonZeros);
+  });
+
+  test('rows do not know each other: not their order, not how many there are', () => {
+    const together = rowsOf(vectorizer.transform(texts));
+    const backwards = rowsOf(vectorizer.transform(texts.toReversed())).reverse();
+    expect(backwards).toEqual(together);
+    texts.slice(-20).forEach((text, i) => {
+      expect(rowsOf(vectorizer.transform([text]))).toEqual([together.at(i - 20)]);
+    });
+  });
+
+  test('many at a time have the same rows', () => {
+    const bulk = bulkTransform(vectorizer);
+    expect(bulk(textsOf(texts))).toEqual(vectorizer.transform(texts));
+    expect(bulk(textsOf(texts.slice(0, 5)))).toEqual(vectorizer.transform(texts.slice(0, 5)));
+  });
+
+  test('an empty text has an empty row, and so has one of what is unknown, where that counts nothing', () => {
+    const [empty, blank, odd] = rowsOf(vectorizer.transform(['', ' \t\n', 'ŧŧŧqŧŧŧ ŵŵŵxŵŵŵ']));
+    expect(empty!.columns).toHaveLength(0);
+    expect(blank).toEqual(empty);
+    if (unknown === 'something') expect(odd!.columns.length).toBeGreaterThan(0);
+    else {
+      expect(odd).toEqual(empty);
+      const [one, two] = rowsOf(vectorizer.transform([texts[1]!, `ŧŧŧqŧŧŧ ${texts[1]}`]));
+      if (!name.includes('characters')) expect(two).toEqual(one);
+    }
+  });
+
+  test('it comes back from its files as it was, to the bit', async () => {
+    const path = join(folder.path, name);
+    const facts = {
+      tool: { name: 'maas' as const, version: '0' },
+      name,
+      created: '',
+      command: [],
+      config: {},
+    };
+    const rows = { train: 0, validation: 0, test: 0 };
+    await writeDataset(path, { vectorizer: vectorizer.state() }, { ...facts, rows });
+    const { state } = await readDataset<{ vectorizer: StoredVectorizerState }>(path);
+    const again = loadVectorizer(state.vectorizer);
+    expect(again.kind).toBe(given.vectorizer);
+    expect(again.transform(texts)).toEqual(vectorizer.transform(texts));
+    const odd = ['', 'ŧŧŧqŧŧŧ ŵŵŵ', 'quite new words'];
+    expect(again.transform(odd)).toEqual(vectorizer.transform(odd));
+  });
+
+  test('the same texts give the same state, by any number of threads', async () => {
+    // enough for a thread beside
+    const many = Array<string[]>(40).fill(texts).flat();
+    const [one, two] = await Promise.all([1, 2].map((threads) => fitVectorizer(given, many, train, threads)));
+    expect(JSON.stringify(two!.vectorizer.state())).toEqual(JSON.stringify(one!.vectorizer.state()));
+    expect(one!.vectorizer.transform(texts)).toEqual(vectorizer.transform(texts));
+  });
+
+  test('whatever the texts are', async () => {
+    const anything = fc.array(fc.string({ unit: 'binary', maxLength: 30 }), { maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(anything, async (more) => {
+        const collected = await fitVectorizer(given, [...texts.slice(0, 9), ...more], [0, 1, 2, 3]);
+        expect(collected.vectorize(Uint32Array.from(more, (_, i) => 9 + i))).toEqual(
+          collected.vectorizer.transform(more),
+        );
+      }),
+      { numRuns: 25 },
+    );
+  });
+});
