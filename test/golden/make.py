@@ -222,6 +222,7 @@ def folds():
         held = [h for _, h in StratifiedKFold(k).split(np.zeros((rows, 1)), y)]
         counts = [np.bincount(y[h], minlength=len(shares)).tolist() for h in held]
         out.append({"k": k, "labels": labels, "counts": counts})
+    return out
 
 
 def poolings():
