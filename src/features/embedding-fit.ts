@@ -8,7 +8,9 @@ import type { FeatureCollector, FeatureFit, FittedFeatures, FitWith } from './fi
 import { Pool, type Pooling, scaleRow, scalingOf, wordWeights } from './pooling.js';
 import { type CountedTerms, NONE } from './term-counter.js';
 import { listedTerms } from './terms.js';
+import { keepWords } from './vectors/kept.js';
 import { SubwordVectors } from './vectors/subwords.js';
+import type { Wanted } from './vectors/table.js';
 import type { VectorFile, WordVectors } from './vectors/vector-file.js';
 
 export interface EmbeddingOptions extends AnalyzerOptions {
@@ -82,6 +84,9 @@ const MOST_BYTES = 2 ** 31 - 1;
 
 /** Counted words, to fit a vectorizer on. */
 export class EmbeddingFit implements FeatureFit {
+  /** The vectors of all words, read once for all fits. */
+  #read: Promise<WordVectors> | undefined;
+
   constructor(
     private readonly counted: CountedTerms,
     private readonly analyzer: AnalyzerOptions,
@@ -89,7 +94,7 @@ export class EmbeddingFit implements FeatureFit {
   ) {}
 
   /**
-   * Reads the vectors of the training rows' words and learns their weights and the scaling of rows. Words of other rows
+   * Keeps the vectors of the training rows' words and learns their weights and the scaling of rows. Words of other rows
    * have the vectors that they will have in texts to come, so that these rows tell how well those do. Throws `data`.
    */
   async fit(
@@ -101,14 +106,14 @@ export class EmbeddingFit implements FeatureFit {
     const { nodes } = this.counted;
     const words = termsOfNodes(this.counted, allBelow(nodes.symbols.length)).list();
     const { documents, occurrences, tokens } = this.#counts(trainRows);
-    const found = await file.read(
-      {
-        words: new Set(words.filter((_, node) => documents[node]! > 0)),
-        first: embeddingWords === 'all' ? Number.POSITIVE_INFINITY : embeddingWords,
-        reserve: (bytes) => reserve(bytes, `the vectors of ${file.path}`),
-      },
-      listener,
-    );
+    const wanted: Wanted = {
+      words: new Set(words),
+      first: embeddingWords === 'all' ? Number.POSITIVE_INFINITY : embeddingWords,
+      reserve: (bytes) => reserve(bytes, `the vectors of ${file.path}`),
+    };
+    this.#read ??= file.read(wanted, listener);
+    const ofTraining = new Set(words.filter((_, node) => documents[node]! > 0));
+    const found = keepWords(await this.#read, { ...wanted, words: ofTraining });
     const { table, subwords } = found;
     const { dim } = table;
     checkSize(found);

@@ -153,8 +153,7 @@ export function resolveSettings(given: Record<string, unknown>, preset: string =
 export function settingsInUse(given: { [K in SettingName]?: unknown }): ReadonlySet<SettingName> {
   const { model = sklearn.model, vectorizer = sklearn.vectorizer } = given;
   const ofModel: readonly SettingName[] = settingsOf[model as ClassifierKind] ?? [];
-  const others = vectorizer === 'hashing' ? ofVocabulary : (['nFeatures'] as const);
-  const without: ReadonlySet<string> = new Set(others);
+  const without: ReadonlySet<string> = new Set(uselessFor[vectorizer as VectorizerKind]);
   const names = (Object.keys(settings) as SettingName[]).filter(
     (name) => !Object.hasOwn(modelSettings, name),
   );

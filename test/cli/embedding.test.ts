@@ -107,6 +107,20 @@ describe('a model of word vectors', () => {
     }
   });
 
+  test('folds are fitted on vectors that are read once, each without the words of the rows that it is scored on', async () => {
+    const { cv, metrics } = await json('train', tickets, ...flags, '--cv', '3', '--name', 'folded');
+    expect(metrics).toEqual((await json('train', tickets, ...flags, '--name', 'unfolded')).metrics);
+    expect(cv.scores).toHaveLength(3);
+    expect(cv.mean.accuracy).toBeGreaterThan(0.5);
+  });
+
+  test('a search tries what it has a use for', async () => {
+    const given = ['--name', 'searched', '--trials', '3', '--metric', 'accuracy'];
+    const { stdout, stderr, code } = await run('tune', tickets, ...flags, ...given, '--json');
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout).features).toBe(20);
+  });
+
   test('a network learns from it, and goes the same way', async () => {
     const ofNetwork = ['--model', 'dense', '--hidden', '16', '--learning-rate', '0.01', '--name', 'network'];
     const { metrics } = await json('train', tickets, ...flags, ...ofNetwork);

@@ -1,6 +1,6 @@
 import { breathe, type Listener } from '../../progress.js';
 import type { ByteReader } from './reader.js';
-import { ngramBuckets, type Subwords, SubwordVectors } from './subwords.js';
+import { bucketsOf, type Subwords, SubwordVectors } from './subwords.js';
 import { VectorTable, type Wanted } from './table.js';
 import { notFinite } from './text-format.js';
 import { fill } from './word2vec-binary.js';
@@ -88,10 +88,13 @@ export async function readFastText(
   });
   const { dim, words, buckets, minn, maxn, rows } = header;
   const table = new VectorTable(dim, words + wanted.words.size, wanted);
-  for (const word of rowOf.keys()) table.add(word);
+  for (const [word, row] of rowOf) {
+    table.add(word);
+    if (row < wanted.first) table.firsts++;
+  }
   const unknown = [...wanted.words].filter((word) => !rowOf.has(word));
-  const used =
-    maxn > 0 && buckets > 0 ? usedBuckets([...table.words, ...unknown], wanted, header) : undefined;
+  const hasNgrams = maxn > 0 && buckets > 0;
+  const used = hasNgrams ? bucketsOf([...table.words, ...unknown], wanted.first, header) : undefined;
   wanted.reserve(4 * dim * (used?.length ?? 0));
   const vectors = new Float32Array((used?.length ?? 0) * dim);
 
@@ -118,18 +121,6 @@ export async function readFastText(
   const subwords = used ? { minn, maxn, buckets, kept: used, vectors } : null;
   if (subwords) compose(table, unknown, subwords);
   return { table, total: words, subwords };
-}
-
-/** The buckets to keep, rising. */
-function usedBuckets(words: readonly string[], { first }: Wanted, header: FastTextHeader): Uint32Array {
-  const used = new Uint8Array(header.buckets).fill(first === Infinity ? 1 : 0);
-  if (first !== Infinity)
-    for (const word of words) for (const bucket of ngramBuckets(word, header)) used[bucket] = 1;
-  return Uint32Array.from(
-    (function* () {
-      for (let bucket = 0; bucket < used.length; bucket++) if (used[bucket] === 1) yield bucket;
-    })(),
-  );
 }
 
 /** Makes the vectors of words of their own and their n-grams', and adds those that have n-grams alone. */

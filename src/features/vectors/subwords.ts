@@ -33,6 +33,21 @@ export function ngramBuckets(
   return found;
 }
 
+/** The buckets of words' n-grams, rising; all where the first words that are kept are all. */
+export function bucketsOf(
+  words: readonly string[],
+  first: number,
+  layout: Pick<Subwords, 'minn' | 'maxn' | 'buckets'>,
+): Uint32Array {
+  const all = first === Number.POSITIVE_INFINITY;
+  const used = new Uint8Array(layout.buckets).fill(all ? 1 : 0);
+  if (!all) for (const word of words) for (const bucket of ngramBuckets(word, layout)) used[bucket] = 1;
+  const found = new Uint32Array(used.reduce((sum, mark) => sum + mark, 0));
+  let next = 0;
+  for (let bucket = 0; bucket < used.length; bucket++) if (used[bucket] === 1) found[next++] = bucket;
+  return found;
+}
+
 /** A character's UTF-8; a lone surrogate's is that of U+FFFD. In plain JavaScript, which exported models carry. */
 function utf8(character: string): number[] {
   const point = character.codePointAt(0)!;

@@ -18,6 +18,8 @@ export class VectorTable {
   #values: Float32Array;
   /** Words that came again. */
   repeated = 0;
+  /** How many of the words are here because they are among the first of the file; they come first here, too. */
+  firsts = 0;
 
   /** @param limit how many words there may be, at the most */
   constructor(

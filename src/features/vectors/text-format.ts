@@ -76,6 +76,7 @@ export async function readText(
     const vector = table.add(word);
     if (!vector) repeated ??= { word, line };
     else fill(vector, bytes, first + 1, to, (field) => atLine(notFinite(word, field)));
+    if (total <= wanted.first) table.firsts = table.words.length;
   };
 
   while (await reader.more()) {

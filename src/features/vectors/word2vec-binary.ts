@@ -34,7 +34,9 @@ export async function readWord2vecBinary(
     if (i >= wanted.first && !wanted.words.has(word)) continue;
     const vector = table.add(word);
     if (!vector) repeated ??= { word, offset };
-    else fill(vector, bytes, () => reader.fault(`byte ${offset}: ${notFinite(word, 'NaN or infinity')}`));
+    if (i < wanted.first) table.firsts = table.words.length;
+    if (vector)
+      fill(vector, bytes, () => reader.fault(`byte ${offset}: ${notFinite(word, 'NaN or infinity')}`));
   }
   await reader.drain();
   if (repeated) {
