@@ -31,7 +31,18 @@ async function trainVectors(set) {
   const output = join(folder, set);
   // as many words to learn from, whatever the set
   const epochs = Math.max(1, Math.round(5e6 / readFileSync(file).length));
-  const args = ['-dim', '100', '-minCount', '2', '-bucket', '200000', '-epoch', String(epochs), '-thread', '2'];
+  const args = [
+    '-dim',
+    '100',
+    '-minCount',
+    '2',
+    '-bucket',
+    '200000',
+    '-epoch',
+    String(epochs),
+    '-thread',
+    '2',
+  ];
   run('fasttext', ['skipgram', '-input', file, '-output', output, ...args]);
   return output;
 }

@@ -89,7 +89,7 @@ const modelDefaults: Partial<Record<ClassifierKind, Partial<TrainSettings>>> = {
 /** What a vectorizer makes of settings that it has no use for, in the place of the preset's values. */
 const vectorizerDefaults: Partial<Record<VectorizerKind, Partial<TrainSettings>>> = {
   // columns that depend on each other take many passes, each of which is quick
-  embedding: { ngramRange: [1, 1], sublinearTf: false, maxIter: 1000 },
+  embedding: { analyzer: 'word', ngramRange: [1, 1], sublinearTf: false, maxIter: 1000 },
 };
 
 /**

@@ -3,12 +3,13 @@ import type { VectorizerKind } from '../../src/features/vectorizer.js';
 import { openVectors } from '../../src/features/vectors/vector-file.js';
 import { seededRandom } from '../../src/random.js';
 import { resolveSettings } from '../../src/tasks/presets.js';
+import { decide } from '../../src/tasks/recipe.js';
 
 /** Settings as a user gives them, as a collector takes them. */
 export async function featureOptions(
   given: Record<string, unknown>,
 ): Promise<FeatureOptions & { vectorizer: VectorizerKind }> {
-  const settings = resolveSettings(given);
+  const settings = decide(resolveSettings(given), []);
   const vectors = settings.embeddings === null ? undefined : await openVectors(settings.embeddings);
   return { ...settings, stopWords: null, vectors };
 }

@@ -77,10 +77,10 @@ export function trainedText(result: TrainResult, { bold, dim }: Terminal['style'
     `${bold(`${result.model}@${result.version}`)} ${dim(result.path)}`,
     `rows      ${grouped(rows.train)} train, ${grouped(rows.validation)} validation, ${grouped(rows.test)} test`,
     `features  ${grouped(result.features)} for ${result.classes.length} classes`,
-    ...(recipe ? [`recipe    ${recipe} ${dim("(scikit-learn's: --preset sklearn)")}`] : []),
     ...(result.embeddings
       ? [`vectors   ${vectorsText(result.embeddings)}`, `covered   ${coverageText(result.embeddings)}`]
       : []),
+    ...(recipe ? [`recipe    ${recipe} ${dim("(scikit-learn's: --preset sklearn)")}`] : []),
     `device    ${deviceText(result.deviceFacts)}: ${result.deviceFacts.reason}`,
     `fit       ${fitText(fit)}`,
     `time      ${duration(timings.total)}`,
