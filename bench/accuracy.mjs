@@ -24,6 +24,8 @@ const models = {
   'logistic (default)': [],
   bag: ['--model', 'bag'],
   dense: ['--model', 'dense', '--preset', 'sklearn'],
+  cnn: ['--model', 'cnn'],
+  lstm: ['--model', 'lstm'],
 };
 const folder = mkdtempSync(join(tmpdir(), 'maas-accuracy-'));
 

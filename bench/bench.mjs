@@ -183,39 +183,36 @@ function benchPrediction() {
   );
 }
 
+const dense = ['--model', 'dense', '--hidden', '128,64'];
+// Keras's words and numbers of them, of which two are padding and the unknown
+const words = ['--tokenizer', 'unicode', '--min-df', '1', '--max-features', '9998'];
+const lstm = ['--model', 'lstm', '--max-length', '40', ...words];
 const networks = [
-  ['trec6', 10],
-  ['banking77', 10],
-  ['imdb', 3],
+  ['trec6', dense, '128,64', 10],
+  ['banking77', dense, '128,64', 10],
+  ['imdb', dense, '128,64', 3],
+  ['trec6', lstm, 'lstm', 10],
+  ['banking77', lstm, 'lstm', 10],
 ];
 
 function benchKeras() {
   if (spawnSync(python, ['-c', 'import tensorflow']).status !== 0) return `${python} has no TensorFlow`;
   const own = ['maas seconds, all', 'fit', 'MB', 'accuracy'];
   const others = ['Keras seconds, all', 'fit', 'MB', 'accuracy'];
-  head(['set', 'epochs', ...own, ...others, 'fit ratio', 'memory ratio']);
-  for (const [set, epochs] of networks) {
+  head(['set', 'network', 'epochs', ...own, ...others, 'fit ratio', 'memory ratio']);
+  for (const [set, network, layers, epochs] of networks) {
     if (!existsSync(csv(set, 'train'))) continue;
-    const flags = [
-      '--model',
-      'dense',
-      '--hidden',
-      '128,64',
-      '--epochs',
-      String(epochs),
-      '--batch-size',
-      '128',
-    ];
+    const flags = [...network, '--epochs', String(epochs), '--batch-size', '128'];
     const [maas, keras] = inTurns(
       () => trainMaas(set, flags),
-      () => peer('./peer_keras.py', [csv(set, 'train'), csv(set, 'test'), '128,64', String(epochs), '128']),
+      () => peer('./peer_keras.py', [csv(set, 'train'), csv(set, 'test'), layers, String(epochs), '128']),
     );
     const figures = (of) => [
       ...[figure(of, 'seconds', 2), figure(of, 'fit', 2), figure(of, 'megabytes', 0)],
       figure(of, 'accuracy', 4),
     ];
     const ratios = [`**${ratio(maas, keras, 'fit')}**`, ratio(maas, keras, 'megabytes')];
-    row([set, epochs, ...figures(maas), ...figures(keras), ...ratios]);
+    row([set, layers, epochs, ...figures(maas), ...figures(keras), ...ratios]);
   }
 }
 
@@ -236,7 +233,7 @@ const titles = {
   predict:
     '`maas predict MODEL FILE -o OUT` and `bench/peer_predict.py`, from a stored model to a written file',
   keras:
-    '`maas train SET --preset sklearn --model dense --hidden 128,64 --batch-size 128` on all features, and `bench/peer_keras.py` on the 10,000 most frequent',
+    '`maas train SET --preset sklearn --batch-size 128`, with `--model dense --hidden 128,64` on all features or with `--model lstm --max-length 40 --tokenizer unicode --min-df 1 --max-features 9998`, and the same network in `bench/peer_keras.py` on the 10,000 most frequent',
 };
 const machine = `${availableParallelism()} cores (${cpus()[0].model.trim()}), Node ${process.version}, ${versions}; medians of ${runs} pairs, ${new Date().toISOString().slice(0, 10)}.`;
 

@@ -12,6 +12,8 @@ export interface LinearDevice {
   readonly name: DeviceName;
   readonly facts: DeviceFacts;
   readonly memory: DeviceMemory;
+  /** How many threads may compute on the processor beside the device. */
+  readonly threads: number;
   /** The vectors of a length, for optimizers. */
   vectors(length: number): VectorSpace;
   /** What logistic regression minimises. Throws `failed` where it does not fit on the device. */
@@ -27,8 +29,6 @@ export interface LinearDevice {
 export interface Device extends LinearDevice, Readonly<SparseOperations> {
   /** TensorFlow.js, computing on this device. */
   readonly tf: Tf;
-  /** How many threads may compute on the processor beside the device. */
-  readonly threads: number;
   /** The values of a tensor. Throws `failed` where the device is lost meanwhile. */
   read(tensor: tfjs.Tensor): Promise<tfjs.TypedArray>;
 }
@@ -57,7 +57,7 @@ export async function openLinearDevice(
 ): Promise<LinearDevice> {
   if (name !== 'wasm') return openDevice(name, folder, threads);
   const { openWasmLinear } = await import('./wasm/linear.js');
-  return { name, ...openWasmLinear(threads) };
+  return { name, threads, ...openWasmLinear(threads) };
 }
 
 /**

@@ -18,10 +18,14 @@ export { processorFacts } from './processor.js';
 export type { SparseTensor } from './sparse.js';
 export { hasNvidiaDriver } from './tensorflow/nvidia.js';
 export type { DeviceVector, VectorSpace } from './vectors.js';
+export { Convolutions } from './wasm/convolution.js';
+export { LstmPass } from './wasm/lstm.js';
+export { type Matrix, matrixOf, multiply, transposed } from './wasm/matmul.js';
+export { type SequenceBatch, SequenceBatches } from './wasm/sequences.js';
 export {
   type TouchedGradient,
-  type TrainingArray,
   type TrainingMatrix,
   TrainingMemory,
   type UpdateRule,
 } from './wasm/training.js';
+export type { TrainingArray } from './wasm/workspace.js';

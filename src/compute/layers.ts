@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { layers, loadLayersModel, type Sequential, sequential } from '@tensorflow/tfjs-layers';
+import { type LayersModel, layers, loadLayersModel, sequential } from '@tensorflow/tfjs-layers';
 import { openCpu } from './cpu/backend.js';
 
 /** A tfjs-layers model as the files that `loadLayersModel` reads. */
@@ -44,7 +44,8 @@ export async function saveDenseLayers(given: readonly LayerWeights[]): Promise<L
   }
 }
 
-async function filesOf(model: Sequential): Promise<LayersModelFiles> {
+/** The files of a model that is built. */
+export async function filesOf(model: LayersModel): Promise<LayersModelFiles> {
   let artifacts: tf.io.ModelArtifacts | undefined;
   await model.save(
     tf.io.withSaveHandler(async (given) => {

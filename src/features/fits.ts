@@ -8,6 +8,7 @@ import {
   type EmbeddingOptions,
 } from './embedding-fit.js';
 import { HashingCollector, type HashingOptions } from './hashing-fit.js';
+import { SequenceCollector, type SequenceOptions } from './sequence-fit.js';
 import { TfidfCollector, type TfidfOptions } from './tfidf-fit.js';
 import type { Vectorizer, VectorizerKind } from './vectorizer.js';
 
@@ -50,13 +51,14 @@ export interface FittedFeatures {
   embeddings?: { facts: EmbeddingFacts; coverage(rows: Uint32Array): Coverage };
 }
 
-export type FeatureOptions = TfidfOptions & HashingOptions & EmbeddingOptions;
+export type FeatureOptions = TfidfOptions & HashingOptions & EmbeddingOptions & SequenceOptions;
 
 /** How each vectorizer collects; `threads` is how many it may use, the outcome is the same. */
 export const collectors = {
   tfidf: (options, stem, threads) => new TfidfCollector(options, stem, threads),
   hashing: (options, stem) => new HashingCollector(options, stem),
   embedding: (options, _stem, threads) => new EmbeddingCollector(options, threads),
+  sequence: (options, stem) => new SequenceCollector(options, stem),
 } as const satisfies Record<
   VectorizerKind,
   (options: FeatureOptions, stem: Stem | undefined, threads: number) => FeatureCollector

@@ -1,4 +1,3 @@
-import { MaasError } from '../errors.js';
 import { byFallingKey } from '../sparse/sort.js';
 import type { AnalyzerOptions, Stem } from '../text/analyzer.js';
 import { compareCodePoints } from '../text/code-points.js';
@@ -9,15 +8,10 @@ import { RowWeigher } from './row-weigher.js';
 import { type CountedTerms, NONE } from './term-counter.js';
 import type { Terms } from './terms.js';
 import { TfidfVectorizer, type WeightOptions } from './tfidf.js';
+import { keptRows, noTerms, type VocabularyOptions } from './vocabulary.js';
 
 /** Options of the TF-IDF vectorizer: what a text's terms are, which count, and how much. */
-export interface TfidfOptions extends AnalyzerOptions, WeightOptions {
-  /** Terms in fewer rows than this are left out: a count (1, 2, …), or a proportion of the rows (0 < p < 1). */
-  minDf: number;
-  /** Terms in more rows than this are left out: a count (2, 3, …), or a proportion of the rows (0 < p ≤ 1). */
-  maxDf: number;
-  /** Keep only so many terms, the most frequent ones; null keeps all. Ties keep the term that sorts first. */
-  maxFeatures: number | null;
+export interface TfidfOptions extends AnalyzerOptions, WeightOptions, VocabularyOptions {
   /** Weigh terms by their inverse document frequency; all weigh the same otherwise. */
   useIdf: boolean;
   /** Count one more row that holds every term, so that no idf divides by zero or vanishes. */
@@ -122,15 +116,8 @@ export class TfidfFit implements FeatureFit {
       if (totals.length > 0) for (let i = 0; i < nodes.length; i++) totals[nodes[i]!]! += counts[i]!;
     }
     const n = rows.length;
-    const { minDf, maxDf, maxFeatures, useIdf, smoothIdf } = this.options;
-    const atLeast = Math.max(1, minDf < 1 ? minDf * n : minDf);
-    const atMost = maxDf <= 1 ? maxDf * n : maxDf;
-    if (atMost < atLeast) {
-      throw new MaasError(
-        'usage',
-        `max-df (${maxDf}) leaves out what min-df (${minDf}) asks for, on ${n} rows`,
-      );
-    }
+    const { maxFeatures, useIdf, smoothIdf } = this.options;
+    const { atLeast, atMost } = keptRows(this.options, n);
     let kept: Uint32Array = met
       .subarray(0, count)
       .filter((node) => documents[node]! >= atLeast && documents[node]! <= atMost);
@@ -172,14 +159,4 @@ export class TfidfFit implements FeatureFit {
     const end = offset[r]! + length[r]!;
     return { nodes: nodes.subarray(offset[r]!, end), counts: counts.subarray(offset[r]!, end) };
   }
-}
-
-function noTerms(any: boolean, { minDf, maxDf }: TfidfOptions): MaasError {
-  return any
-    ? new MaasError('data', `none of the terms is left between --min-df ${minDf} and --max-df ${maxDf}`, {
-        hint: 'lower --min-df or raise --max-df',
-      })
-    : new MaasError('data', 'no text holds a single term', {
-        hint: 'look at the text column, or use --analyzer char',
-      });
 }

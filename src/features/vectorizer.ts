@@ -3,13 +3,17 @@ import type { Csr } from '../sparse/csr.js';
 import type { Stem } from '../text/analyzer.js';
 import { type EmbeddingState, EmbeddingVectorizer } from './embedding.js';
 import { type HashingState, HashingVectorizer } from './hashing.js';
+import { type SequenceState, SequenceVectorizer } from './sequence.js';
 import { type TfidfState, TfidfVectorizer } from './tfidf.js';
 
 /** A fitted vectorizer: texts in, feature rows out. An unfitted one cannot exist. */
 export interface Vectorizer {
   readonly kind: VectorizerKind;
   readonly features: number;
-  /** One row for each text. Terms that fitting did not see count nothing; an empty text gives an empty row. */
+  /**
+   * One row for each text. Terms that fitting did not see count nothing, or are one and the same; an empty text gives an
+   * empty row.
+   */
   transform(texts: readonly string[]): Csr;
   /** Everything that `loadVectorizer` needs, as plain data. */
   state(): VectorizerState;
@@ -20,13 +24,14 @@ const vectorizers = {
   tfidf: TfidfVectorizer.revive,
   hashing: (state: HashingState, stem?: Stem) => new HashingVectorizer(state, stem),
   embedding: EmbeddingVectorizer.revive,
+  sequence: SequenceVectorizer.revive,
 } as const;
 
 export type VectorizerKind = keyof typeof vectorizers;
 
 export const vectorizerNames = Object.keys(vectorizers) as VectorizerKind[];
 /** What a fitted vectorizer learned. */
-export type VectorizerState = TfidfState | HashingState | EmbeddingState;
+export type VectorizerState = TfidfState | HashingState | EmbeddingState | SequenceState;
 /** The same, read from where it was stored. */
 export type StoredVectorizerState = Parameters<(typeof vectorizers)[VectorizerKind]>[0];
 

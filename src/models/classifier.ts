@@ -1,7 +1,9 @@
 import { MaasError } from '../errors.js';
 import type { Csr } from '../sparse/csr.js';
+import { CnnClassifier, type CnnState } from './cnn.js';
 import { DenseClassifier, type DenseState } from './dense.js';
 import { LinearClassifier, type LinearState } from './linear.js';
+import { LstmClassifier, type LstmState } from './lstm.js';
 import { MajorityClassifier, type MajorityState } from './majority.js';
 
 /** A fitted classifier: feature rows in, class probabilities out. */
@@ -20,13 +22,15 @@ const classifiers = {
   nb: (state: LinearState) => new LinearClassifier(state),
   dense: (state: DenseState) => new DenseClassifier(state),
   bag: (state: DenseState) => new DenseClassifier(state),
+  cnn: (state: CnnState) => new CnnClassifier(state),
+  lstm: (state: LstmState) => new LstmClassifier(state),
   majority: (state: MajorityState) => new MajorityClassifier(state),
 } as const;
 
 export type ClassifierKind = keyof typeof classifiers;
 export const classifierNames = Object.keys(classifiers) as ClassifierKind[];
 /** What a fitted classifier learned. */
-export type ClassifierState = LinearState | DenseState | MajorityState;
+export type ClassifierState = LinearState | DenseState | CnnState | LstmState | MajorityState;
 
 /** The classifier whose state this is. Throws `artifact` for an unknown kind. */
 export function loadClassifier(state: ClassifierState): Classifier {

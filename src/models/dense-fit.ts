@@ -1,5 +1,4 @@
 import { columnsFor, type Device, type Job, TrainingMemory } from '../compute/index.js';
-import { evaluate } from '../metrics/classification.js';
 import type { Csr } from '../sparse/csr.js';
 import { ofColumns, usedColumns } from '../sparse/used-columns.js';
 import { DenseClassifier, type DenseLayer, type DenseState } from './dense.js';
@@ -10,6 +9,7 @@ import {
   type TrainingReport,
   trainNetwork,
 } from './training/loop.js';
+import { metricsOf } from './training/validation.js';
 import { classWeights } from './weights.js';
 
 /** Labelled feature rows. */
@@ -60,7 +60,10 @@ export async function fitDense(
     const live = classifierOf(features.cols, network.layers);
     const report = await trainNetwork(network, memory, features.rows, options, {
       ...hooks,
-      validate: validation.labels.length > 0 ? () => metricsOf(live, validation, classes) : undefined,
+      validate:
+        validation.labels.length > 0
+          ? () => metricsOf(live.probabilities(validation.features), validation.labels, classes)
+          : undefined,
     });
     const layers = network.layers.map(
       ({ kernel, bias }, i): DenseLayer => ({
@@ -82,26 +85,6 @@ function spread(kernel: Float32Array, places: Uint32Array, rows: number): Float3
     out.set(kernel.subarray(i * units, (i + 1) * units), place * units);
   });
   return out;
-}
-
-/** Metrics of rows whose labels are classes by number. */
-function metricsOf(classifier: DenseClassifier, { features, labels }: Examples, classes: number) {
-  const probabilities = classifier.probabilities(features);
-  const outcomes = Array.from(labels, (label, r) => {
-    const row = probabilities.subarray(r * classes, (r + 1) * classes);
-    let best = 0;
-    for (let c = 1; c < classes; c++) if (row[c]! > row[best]!) best = c;
-    return {
-      label: String(label),
-      predicted: String(best),
-      score: row[best]!,
-      labelScore: row[label] ?? null,
-    };
-  });
-  return evaluate(
-    outcomes,
-    Array.from({ length: classes }, (_, c) => String(c)),
-  ).metrics;
 }
 
 /** What the dense part of a network asks of a device; the first layer stays in the process's memory. */

@@ -3,6 +3,8 @@ import { type Random, seededRandom } from '../random.js';
 import type { Csr } from '../sparse/csr.js';
 import { type Activation, GELU_CUBE, GELU_SCALE } from './activations.js';
 import type { DenseLayer } from './dense.js';
+import { dropMask } from './dropout.js';
+import { glorotUniform } from './initializers.js';
 import type { Gradient, Network } from './training/network.js';
 
 /** What a dense network is made of, named as Keras names it. */
@@ -18,15 +20,13 @@ export interface DenseOptions {
   labelSmoothing: number;
 }
 
-/** Weights from −a to a, a = √(6 / (inputs + units)), and no bias (Glorot & Bengio 2010), as Keras begins. */
+/** Weights as Keras begins, and no bias. */
 export function initialLayers(sizes: readonly number[], seed: number): DenseLayer[] {
   const random = seededRandom(seed);
-  return sizes.slice(1).map((units, i) => {
-    const limit = Math.sqrt(6 / (sizes[i]! + units));
-    const kernel = new Float32Array(sizes[i]! * units);
-    for (let w = 0; w < kernel.length; w++) kernel[w] = limit * (2 * random() - 1);
-    return { kernel, bias: new Float32Array(units) };
-  });
+  return sizes.slice(1).map((units, i) => ({
+    kernel: glorotUniform(sizes[i]!, units, random),
+    bias: new Float32Array(units),
+  }));
 }
 
 /**
@@ -189,12 +189,6 @@ export class DenseNetwork implements Network {
     }
     return l2 * penalty;
   }
-}
-
-/** 0 for what is left out, and for the rest what keeps the expectation. */
-function dropMask(length: number, dropout: number, random: Random): Float32Array {
-  const kept = 1 / (1 - dropout);
-  return Float32Array.from({ length }, () => (random() < dropout ? 0 : kept));
 }
 
 type Tf = Device['tf'];

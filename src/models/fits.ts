@@ -20,6 +20,8 @@ import {
 import { type CPath, chooseC } from './logistic-path.js';
 import { fitMajority } from './majority.js';
 import { fitNaiveBayes, type NaiveBayesOptions } from './naive-bayes.js';
+import { fitSequence, type SequenceFitOptions } from './sequence-fit.js';
+import type { SequenceKind } from './sequence-models.js';
 import type { TrainingHooks, TrainingReport } from './training/loop.js';
 
 export type { Examples } from './dense-fit.js';
@@ -27,16 +29,10 @@ export type FitOptions = Omit<LogisticOptions, 'C'> & {
   /** `auto`: chosen by `chooseC`. */
   C: number | 'auto';
 } & NaiveBayesOptions &
-  BagOptions &
-  Omit<DenseFitOptions, 'epochs'> & {
+  Omit<DenseFitOptions & SequenceFitOptions, 'epochs'> & {
     /** null: as many as make `FEW_STEPS`, and no fewer than `FEW_EPOCHS`. */
     epochs: number | null;
   };
-/** Options of the mean of embeddings. */
-export interface BagOptions {
-  /** Numbers of an embedding. */
-  dim: number;
-}
 
 export interface FitHooks extends Omit<TrainingHooks, 'validate'> {
   /** The solution of a fit on the same rows to begin at, which some classifiers can. */
@@ -73,8 +69,8 @@ export interface FitSize {
 /** How a classifier is fitted on a kind of device, which `open` opens. */
 export interface DeviceFitter<D extends LinearDevice> {
   open: Opener<D>;
-  /** What it asks of a device at the least. */
-  job(features: Csr, classes: number, options: FitOptions): Job;
+  /** What it asks of a device at the least; null where its kernels are those of `wasm` alone. */
+  job: ((features: Csr, classes: number, options: FitOptions) => Job) | null;
   /** What it is expected to take: bytes at the peak beside the rows, and seconds. */
   needs(size: FitSize, classes: number, options: FitOptions): { bytes: number; seconds: number };
   fit(data: FitData, options: FitOptions, device: D, hooks: FitHooks): Promise<Fitted>;
@@ -122,7 +118,7 @@ const logistic: DeviceFitter<LinearDevice> = {
 const FEW_STEPS = 1000;
 const FEW_EPOCHS = 3;
 
-const withEpochs = (options: FitOptions, rows: number): DenseFitOptions => ({
+const withEpochs = (options: FitOptions, rows: number): DenseFitOptions & SequenceFitOptions => ({
   ...options,
   epochs: options.epochs ?? Math.max(FEW_EPOCHS, Math.ceil(FEW_STEPS / Math.ceil(rows / options.batchSize))),
 });
@@ -167,6 +163,36 @@ const network = (
   },
 });
 
+/** Multiplications a second in dense matrices, and how often each is done: forward, and for two gradients. */
+const MATRIX_RATE = 8e9;
+const DIRECTIONS = 3;
+/** How often a term stands in a batch, as a rule. */
+const REPEATED = 4;
+
+/** A network on sequences of terms; `multiplied` is how many weights each term meets. */
+const sequences = (
+  kind: SequenceKind,
+  multiplied: (options: FitOptions) => number,
+): DeviceFitter<LinearDevice> => ({
+  open: openLinearDevice,
+  job: null,
+  needs: ({ features, trainNonZeros }, _classes, options) => ({
+    bytes: 4 * 5 * features * options.dim,
+    seconds:
+      ((options.epochs ?? FEW_EPOCHS) * DIRECTIONS * trainNonZeros * multiplied(options)) / MATRIX_RATE,
+  }),
+  fit: (data, options, { threads }, hooks) =>
+    fitSequence(
+      kind,
+      data,
+      data.classes,
+      data.validation,
+      withEpochs(options, data.features.rows),
+      threads,
+      hooks,
+    ),
+});
+
 const counting = (columns: (classes: number) => number, fit: CountingFitter['fit']): CountingFitter => ({
   open: null,
   needs: ({ features, trainNonZeros }, classes) => ({
@@ -181,6 +207,11 @@ export const fitters = {
   logistic,
   dense: network('dense', (options) => options),
   bag: network('bag', asNetwork),
+  cnn: sequences(
+    'cnn',
+    ({ dim, filters, kernelSizes }) => (kernelSizes.reduce((a, b) => a + b) * filters * dim) / REPEATED,
+  ),
+  lstm: sequences('lstm', ({ units, bidirectional }) => (bidirectional ? 2 : 1) * 4 * units * units),
   nb: counting(
     (classes) => classes,
     ({ features, labels, classes }, options) => fitNaiveBayes(features, labels, classes, options),

@@ -66,7 +66,7 @@ export function classProbabilities(logits: Float64Array, out: Float64Array, at: 
 }
 
 /** e^z over the sum of e^z, shifted by the largest z so that nothing overflows. */
-function softmax(logits: Float64Array, out: Float64Array, at: number): void {
+export function softmax(logits: Float64Array, out: Float64Array, at: number): void {
   const { length } = logits;
   let max = Number.NEGATIVE_INFINITY;
   for (let c = 0; c < length; c++) max = Math.max(max, logits[c]!);

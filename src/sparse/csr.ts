@@ -1,6 +1,7 @@
 /**
  * A sparse matrix in compressed sparse rows: row r holds `values[indptr[r]..indptr[r+1]]` in the columns
- * `indices[..]`, which rise within a row.
+ * `indices[..]`, which rise within a row. In rows of sequences they stand in the order of a text's terms instead, each as
+ * often as it is met; models of sequences read them so, and take no others.
  */
 export interface Csr {
   readonly rows: number;

@@ -2,6 +2,7 @@ import { stratifiedFolds } from '../data/folds.js';
 import { MaasError } from '../errors.js';
 import type { FeatureFit } from '../features/fits.js';
 import { evaluate, type Metrics } from '../metrics/classification.js';
+import { bulkProbabilities } from '../models/bulk.js';
 import type { FitData } from '../models/fits.js';
 import type { Listener } from '../progress.js';
 import type { RowPrediction } from '../store/predictions.js';
@@ -65,7 +66,8 @@ export async function crossValidate(
     });
     const data: FitData = { ...examples(fitRows), classes, validation: examples(validation) };
     const { classifier } = await fitter.fit(data, { listener: ofFold(scores.length + 1, k, listener) });
-    const outcomes = outcomesOf(known, classifier.probabilities(vectorize(held)), placedLabels(rows, held));
+    const score = await bulkProbabilities(classifier);
+    const outcomes = outcomesOf(known, score(vectorize(held)), placedLabels(rows, held));
     const { metrics } = evaluate(outcomes, known);
     predictions.push(...outcomes);
     scores.push(metrics);

@@ -128,7 +128,10 @@ export async function openFitter(
   const fitter = kind as DeviceFitter<Device>;
   let chosen: ChosenDevice<Device>;
   if (settings.device !== 'auto') chosen = await openNamed(fitter.open, settings.device, devices, threads);
-  else if (data) {
+  else if (fitter.job === null) {
+    const reason = 'the model is trained by kernels of that device alone';
+    chosen = { ...(await openNamed(fitter.open, 'wasm', devices, threads)), requested: 'auto', reason };
+  } else if (data) {
     const job = fitter.job(data.features, data.classes, settings);
     chosen = await openForJob(fitter.open, job, devices, threads, listener);
   } else return undefined;

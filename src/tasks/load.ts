@@ -11,6 +11,7 @@ import { openDataset } from './dataset.js';
 import { MemoryBudget } from './memory.js';
 import { preflight, type Size } from './preflight.js';
 import { type Collected, collect, type Prepared, vectorize } from './prepare.js';
+import { checkRows } from './presets.js';
 import { dataSettings, featureSettings, type TrainSettings } from './settings.js';
 import type { TrainOptions } from './train.js';
 
@@ -34,7 +35,9 @@ export async function load(options: TrainOptions, stopwatch: Stopwatch, listener
   if (first === undefined)
     throw new MaasError('usage', 'there is nothing to train on, expected a CSV file or a dataset');
   const isDataset = (await stat(join(first, MANIFEST)).catch(() => undefined))?.isFile() ?? false;
+  const { model, vectorizer } = options.settings;
   if (!isDataset || options.data.length > 1) {
+    checkRows(model, vectorizer);
     const needs = (classes: number) => fitNeeds(classes, options);
     const budget = new MemoryBudget(options.maxMemory);
     const collected = await collect(options, options.settings, budget, stopwatch, listener);
@@ -43,6 +46,7 @@ export async function load(options: TrainOptions, stopwatch: Stopwatch, listener
     return { prepared, name, ...(options.cv && { collected }) };
   }
   const { manifest, digest, prepared } = await stopwatch.time('read', () => openDataset(first));
+  checkRows(model, prepared.vectorizer.kind);
   const config = manifest.config as Partial<TrainSettings>;
   const decided = [...(options.asked ?? [])].filter(
     (name) =>

@@ -4,7 +4,13 @@ import type { VectorizerKind } from '../features/vectorizer.js';
 import type { ClassifierKind } from '../models/classifier.js';
 import type { Decided } from './recipe.js';
 import type { Setting } from './setting.js';
-import { modelSettings, type SettingName, settings, type TrainSettings } from './settings.js';
+import {
+  type featureSettings,
+  modelSettings,
+  type SettingName,
+  settings,
+  type TrainSettings,
+} from './settings.js';
 
 /** Exactly what scikit-learn's `TfidfVectorizer()` and `LogisticRegression()` do. */
 const sklearn: Decided<TrainSettings> & { C: number } = {
@@ -26,6 +32,7 @@ const sklearn: Decided<TrainSettings> & { C: number } = {
   embeddings: null,
   pooling: 'mean',
   embeddingWords: 20_000,
+  maxLength: 256,
   onBadRow: 'skip',
   testSize: 0.2,
   validationSize: 0,
@@ -38,6 +45,10 @@ const sklearn: Decided<TrainSettings> & { C: number } = {
   alpha: 1,
   complement: false,
   dim: 16,
+  filters: 100,
+  kernelSizes: [3, 4, 5],
+  units: 64,
+  bidirectional: false,
   hidden: [64],
   activation: 'relu',
   dropout: 0,
@@ -72,6 +83,16 @@ export const presets = {
 } as const satisfies Record<string, TrainSettings>;
 export type PresetName = keyof typeof presets;
 
+/** What suits models of sequences. */
+const ofSequences = {
+  vectorizer: 'sequence',
+  dim: 64,
+  epochs: null,
+  batchSize: 64,
+  learningRate: 0.003,
+  schedule: 'linear',
+} as const;
+
 /** What suits a classifier, in the place of the preset's values. */
 const modelDefaults: Partial<Record<ClassifierKind, Partial<TrainSettings>>> = {
   // the features are then the shares of a text's terms, so that their embeddings' mean is taken
@@ -84,10 +105,14 @@ const modelDefaults: Partial<Record<ClassifierKind, Partial<TrainSettings>>> = {
     schedule: 'linear',
     batchSize: 128,
   },
+  cnn: { ...ofSequences, dropout: 0.3 },
+  lstm: ofSequences,
 };
 
-/** What a vectorizer makes of settings that it has no use for, in the place of the preset's values. */
+/** What suits a vectorizer, likewise. */
 const vectorizerDefaults: Partial<Record<VectorizerKind, Partial<TrainSettings>>> = {
+  // a text's order is that of its words; one that is met once teaches what to make of the unknown
+  sequence: { ngramRange: [1, 1], minDf: 2 },
   // columns that depend on each other take many passes, each of which is quick
   embedding: { analyzer: 'word', ngramRange: [1, 1], sublinearTf: false, maxIter: 1000 },
 };
@@ -104,12 +129,9 @@ export function resolveSettings(given: Record<string, unknown>, preset: string =
     );
   }
   const ofModel = modelDefaults[given.model as ClassifierKind] ?? {};
-  const ofVectorizer = vectorizerDefaults[given.vectorizer as VectorizerKind] ?? {};
-  const resolved: Record<string, unknown> = {
-    ...presets[preset as PresetName],
-    ...ofModel,
-    ...ofVectorizer,
-  };
+  const ofVectorizer = vectorizerDefaults[(given.vectorizer ?? ofModel.vectorizer) as VectorizerKind];
+  const base: TrainSettings = { ...presets[preset as PresetName], ...ofModel, ...ofVectorizer };
+  const resolved: Record<string, unknown> = { ...base };
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined) continue;
     if (!Object.hasOwn(settings, name)) throw new MaasError('usage', `there is no setting "${name}"`);
@@ -120,25 +142,26 @@ export function resolveSettings(given: Record<string, unknown>, preset: string =
     }
     resolved[name] = parsed;
   }
-  const { stopWords, stemmer, vectorizer } = resolved as TrainSettings;
-  if (resolved.analyzer === 'auto' && (stopWords !== null || stemmer !== null)) resolved.analyzer = 'word';
-  const { analyzer } = resolved as TrainSettings;
-  if (analyzer !== 'word' && (stopWords !== null || stemmer !== null)) {
-    throw new MaasError(
-      'usage',
-      `the analyzer "${analyzer}" knows no words, so it takes neither stop words nor a stemmer`,
-    );
-  }
+  const { analyzer, stopWords, stemmer, ngramRange } = resolved as TrainSettings;
+  if (analyzer === 'auto' && (stopWords !== null || stemmer !== null)) resolved.analyzer = 'word';
+  // words whose order counts come one by one
+  if (resolved.vectorizer === 'sequence' && ngramRange === 'auto') resolved.ngramRange = [1, 1];
+  checkFeatures(resolved as TrainSettings);
+  if (given.model !== undefined)
+    checkRows(resolved.model as ClassifierKind, resolved.vectorizer as VectorizerKind);
   const pointless = (names: readonly SettingName[]) =>
-    names.find((name) => given[name] !== undefined && !isDeepStrictEqual(resolved[name], sklearn[name]));
-  const useless = pointless(uselessFor[vectorizer]);
-  if (useless) throw new MaasError('usage', `the vectorizer "${vectorizer}" has no use for ${useless}`);
+    names.find(
+      (name) =>
+        given[name] !== undefined &&
+        !isDeepStrictEqual(resolved[name], sklearn[name]) &&
+        !isDeepStrictEqual(resolved[name], base[name]),
+    );
+  const { model, device, vectorizer } = resolved as TrainSettings;
+  const unused = pointless(ofVectorizers.filter((name) => !usedBy[vectorizer].some((used) => used === name)));
+  if (unused) throw new MaasError('usage', `the vectorizer "${vectorizer}" has no use for ${unused}`);
   if (vectorizer === 'embedding') checkEmbedding(resolved as TrainSettings);
-  const { model, device } = resolved as TrainSettings;
   const used: readonly SettingName[] = ['model', 'device', ...settingsOf[model]];
-  const ofOthers = pointless(
-    (Object.keys(modelSettings) as (keyof typeof modelSettings)[]).filter((name) => !used.includes(name)),
-  );
+  const ofOthers = pointless(ofModels.filter((name) => !used.includes(name)));
   if (ofOthers) throw new MaasError('usage', `the model "${model}" has no use for ${ofOthers}`);
   if (counts.includes(model) && device !== 'auto' && device !== 'cpu') {
     throw new MaasError(
@@ -146,18 +169,50 @@ export function resolveSettings(given: Record<string, unknown>, preset: string =
       `the model "${model}" is counted on the processor, expected no device ${device}`,
     );
   }
+  if (ofOrder.includes(model) && device !== 'auto' && device !== 'wasm') {
+    throw new MaasError(
+      'usage',
+      `the model "${model}" is trained on wasm alone, expected no device ${device}`,
+    );
+  }
   return resolved as TrainSettings;
 }
 
 /** The settings that a recipe has a use for; of which model and vectorizer it is, is given or the preset's. */
 export function settingsInUse(given: { [K in SettingName]?: unknown }): ReadonlySet<SettingName> {
-  const { model = sklearn.model, vectorizer = sklearn.vectorizer } = given;
-  const ofModel: readonly SettingName[] = settingsOf[model as ClassifierKind] ?? [];
-  const without: ReadonlySet<string> = new Set(uselessFor[vectorizer as VectorizerKind]);
-  const names = (Object.keys(settings) as SettingName[]).filter(
-    (name) => !Object.hasOwn(modelSettings, name),
-  );
-  return new Set([...names.filter((name) => !without.has(name)), 'model', 'device', ...ofModel]);
+  const model = (given.model ?? sklearn.model) as ClassifierKind;
+  const implied = modelDefaults[model]?.vectorizer ?? sklearn.vectorizer;
+  const vectorizer = (given.vectorizer ?? implied) as VectorizerKind;
+  const ofModel: readonly SettingName[] = settingsOf[model] ?? [];
+  const own: readonly SettingName[] = usedBy[vectorizer] ?? [];
+  const without = new Set<SettingName>([...ofVectorizers.filter((name) => !own.includes(name)), ...ofModels]);
+  const names = (Object.keys(settings) as SettingName[]).filter((name) => !without.has(name));
+  return new Set([...names, 'model', 'device', ...ofModel]);
+}
+
+/** Throws `usage` where settings of the features contradict each other. */
+function checkFeatures({ analyzer, stopWords, stemmer, vectorizer, ngramRange }: TrainSettings): void {
+  if (analyzer !== 'word' && (stopWords !== null || stemmer !== null)) {
+    throw new MaasError(
+      'usage',
+      `the analyzer "${analyzer}" knows no words, so it takes neither stop words nor a stemmer`,
+    );
+  }
+  if (vectorizer === 'sequence' && ngramRange[0] !== ngramRange[1]) {
+    throw new MaasError(
+      'usage',
+      `the vectorizer "sequence" keeps the order of terms of one length, expected no ngramRange ${ngramRange}`,
+    );
+  }
+}
+
+/** Throws `usage` for a model that cannot read the rows of a vectorizer. */
+export function checkRows(model: ClassifierKind, vectorizer: VectorizerKind): void {
+  const ordered = ofOrder.includes(model);
+  if (ordered === (vectorizer === 'sequence')) return;
+  const reads = ordered ? 'reads terms in their order' : 'counts terms, whatever their order';
+  const expected = ordered ? 'the vectorizer sequence, not' : 'no vectorizer';
+  throw new MaasError('usage', `the model "${model}" ${reads}, expected ${expected} ${vectorizer}`);
 }
 
 /** Settings of classifiers that are trained step by step. */
@@ -171,22 +226,31 @@ const settingsOf = {
   logistic: ['C', 'maxIter', 'tol', 'classWeight'],
   dense: ['hidden', 'activation', 'dropout', 'l2', ...ofTraining],
   bag: ['dim', 'dropout', ...ofTraining],
+  cnn: ['dim', 'filters', 'kernelSizes', 'dropout', ...ofTraining],
+  lstm: ['dim', 'units', 'bidirectional', 'dropout', ...ofTraining],
   nb: ['alpha', 'complement'],
   majority: [],
 } as const satisfies Record<ClassifierKind, readonly (keyof typeof modelSettings)[]>;
 
 const counts: readonly ClassifierKind[] = ['nb', 'majority'];
 
-/** Settings of vectorizers that know their terms, and of those that pool word vectors. */
-const ofVocabulary = ['minDf', 'maxDf', 'maxFeatures', 'useIdf', 'smoothIdf'] as const;
-const ofVectors = ['embeddings', 'pooling', 'embeddingWords'] as const;
+/** Classifiers that read terms in their order. */
+const ofOrder: readonly ClassifierKind[] = ['cnn', 'lstm'];
 
-/** What each vectorizer has no use for. */
-const uselessFor = {
-  tfidf: ['nFeatures', ...ofVectors],
-  hashing: [...ofVocabulary, ...ofVectors],
-  embedding: [...ofVocabulary, 'nFeatures', 'analyzer', 'ngramRange', 'stemmer', 'sublinearTf', 'norm'],
-} as const satisfies Record<VectorizerKind, readonly SettingName[]>;
+const ofVocabulary = ['minDf', 'maxDf', 'maxFeatures'] as const;
+const ofTerms = ['analyzer', 'ngramRange', 'stemmer'] as const;
+const ofWeights = ['sublinearTf', 'norm'] as const;
+
+/** What each vectorizer has a use for. */
+const usedBy = {
+  tfidf: [...ofTerms, ...ofVocabulary, ...ofWeights, 'useIdf', 'smoothIdf'],
+  hashing: [...ofTerms, ...ofWeights, 'nFeatures'],
+  embedding: ['embeddings', 'pooling', 'embeddingWords'],
+  sequence: [...ofTerms, ...ofVocabulary, 'maxLength'],
+} as const satisfies Record<VectorizerKind, readonly (keyof typeof featureSettings)[]>;
+
+const ofVectorizers = Object.values(usedBy).flat();
+const ofModels = Object.keys(modelSettings) as (keyof typeof modelSettings)[];
 
 /** Throws `usage` where word vectors are missing, and for models that cannot take them. */
 function checkEmbedding({ embeddings, model }: TrainSettings): void {

@@ -1,4 +1,5 @@
 import { bulkTransform } from '../features/bulk.js';
+import { bulkProbabilities } from '../models/bulk.js';
 import type { Artifact } from '../store/artifact.js';
 import { readPipeline } from '../store/state-files.js';
 import type { ModelManifest } from '../store/store.js';
@@ -8,5 +9,6 @@ import type { Texts } from '../text/batch.js';
 export async function scorer(artifact: Artifact<ModelManifest>): Promise<(texts: Texts) => Float64Array> {
   const pipeline = await readPipeline(artifact);
   const transform = bulkTransform(pipeline.vectorizer);
-  return (texts) => pipeline.classifier.probabilities(transform(texts));
+  const score = await bulkProbabilities(pipeline.classifier);
+  return (texts) => score(transform(texts));
 }

@@ -68,6 +68,7 @@ export const featureSettings = {
   norm: oneOf(['l2', 'l1', 'none'], 'length that each row is brought to'),
   useIdf: onOff('weigh terms down that are in many rows'),
   smoothIdf: onOff('count one more row that holds every term'),
+  maxLength: integer(1, '<n>', 'terms of a text that the vectorizer sequence takes, from the first on'),
   nFeatures: integer(2, '<n>', 'columns that the vectorizer hashing hashes terms to'),
   embeddings: orNone<string>({
     parse: text,
@@ -128,6 +129,17 @@ const hidden: Setting<readonly number[]> = {
   help: 'units of each hidden layer of a dense network',
 };
 
+const kernelSizes: Setting<readonly number[]> = {
+  parse: (value) => {
+    const parts = Array.isArray(value) ? value : String(value).split(',');
+    const widths = parts.map(where((n) => Number.isInteger(n) && n >= 1 && n <= 64));
+    return widths.length > 0 && widths.every((n) => n !== undefined) ? (widths as number[]) : undefined;
+  },
+  expected: 'whole numbers from 1 to 64 such as 3,4,5',
+  metavar: '<terms,…>',
+  help: 'terms that the windows of a convolutional network hold',
+};
+
 /** How the classifier is fitted. */
 export const modelSettings = {
   model: oneOf(classifierNames, 'classifier'),
@@ -139,7 +151,11 @@ export const modelSettings = {
   classWeight: orNone<'balanced'>(oneOf(['balanced'], 'weigh rows against the frequency of their class')),
   alpha: positive('what naive Bayes adds to the count of each term'),
   complement: onOff('naive Bayes from the rows of the other classes, for classes of unlike size'),
-  dim: integer(1, '<n>', 'numbers of an embedding of the model bag'),
+  dim: integer(1, '<n>', 'numbers of an embedding'),
+  filters: integer(1, '<n>', 'filters of a convolutional network for each of its kernel sizes'),
+  kernelSizes,
+  units: integer(1, '<n>', 'numbers of the state of an LSTM'),
+  bidirectional: onOff('let an LSTM go through the texts backwards, too'),
   hidden,
   activation: oneOf(Object.keys(activations) as Activation[], 'what hidden layers make of their sums'),
   dropout: fraction('share of the outputs of hidden layers that a step leaves out'),

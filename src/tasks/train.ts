@@ -3,15 +3,15 @@ import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import type { EmbeddingReport } from '../features/embedding-fit.js';
 import { type Evaluation, evaluate, type Metrics } from '../metrics/classification.js';
+import { bulkProbabilities } from '../models/bulk.js';
 import type { FitReport } from '../models/fits.js';
-import type { Pipeline } from '../pipeline.js';
 import { type Listener, Stopwatch } from '../progress.js';
 import { confusionCsv } from '../report/confusion.js';
 import { historyPlot } from '../report/history-plot.js';
 import { reportMarkdown } from '../report/markdown.js';
 import { type Tuning, trialsCsv } from '../report/tuning.js';
 import { tuningPlot } from '../report/tuning-plot.js';
-import { encodePredictions, type RowPrediction } from '../store/predictions.js';
+import { encodePredictions } from '../store/predictions.js';
 import { encodeState } from '../store/state-files.js';
 import { modelNameFor, Store } from '../store/store.js';
 import { version as toolVersion } from '../version.js';
@@ -19,7 +19,7 @@ import { type Baselines, baselinesOf } from './baselines.js';
 import type { CrossValidation } from './cross-validate.js';
 import { fitModel, type TrainedOn } from './fit.js';
 import { type Loaded, load } from './load.js';
-import { outcomesOf } from './outcomes.js';
+import { outcomesOf, type PlacedLabel } from './outcomes.js';
 import { type Part, type Prepared, type PrepareInput, rowCounts } from './prepare.js';
 import type { TrainSettings } from './settings.js';
 
@@ -96,16 +96,17 @@ export async function trainOn(
   const { parts, labels, classes } = prepared;
   const known = labels.slice(0, classes);
 
-  const { predictions, test, baselines, validation } = await stopwatch.time('evaluate', () => {
+  const { predictions, test, baselines, validation } = await stopwatch.time('evaluate', async () => {
     listener.step?.({ stage: 'evaluate' });
-    const predictions = scorePart(pipeline, parts.test, prepared);
+    const score = await bulkProbabilities(pipeline.classifier);
+    const scored = ({ features, ...part }: Part) =>
+      outcomesOf(known, score(features), placesOf(part, prepared));
+    const predictions = scored(parts.test);
     return {
       predictions,
       test: evaluate(predictions, known),
       baselines: baselinesOf(prepared, settings.model, predictions),
-      validation: parts.validation.labels.length
-        ? evaluate(scorePart(pipeline, parts.validation, prepared), known).metrics
-        : null,
+      validation: parts.validation.labels.length ? evaluate(scored(parts.validation), known).metrics : null,
     };
   });
 
@@ -181,15 +182,14 @@ const metricsFile = ({ metrics, perClass, unknownLabels }: Evaluation) => ({
   unknown_labels: unknownLabels,
 });
 
-function scorePart(pipeline: Pipeline, part: Part, { labels, files }: Prepared): RowPrediction[] {
-  const rows = Array.from(part.labels, (label, r) => ({
+/** Where each row of a part stands, and its label. */
+const placesOf = (part: Omit<Part, 'features'>, { labels, files }: Prepared): PlacedLabel[] =>
+  Array.from(part.labels, (label, r) => ({
     file: files[part.file[r]!]!.path,
     row: part.row[r]!,
     line: part.line[r]!,
     label: labels[label]!,
   }));
-  return outcomesOf(pipeline.labels, pipeline.classifier.probabilities(part.features), rows);
-}
 
 /** The commit that the data's folder is at, if it is in a git checkout and git is there to say so. */
 async function gitCommit(file: string): Promise<{ commit: string } | null> {

@@ -18,7 +18,7 @@ export interface AnalyzerOptions {
 /** Turns one word into its stem. */
 export type Stem = (word: string) => string;
 
-/** Turns one text into its terms, repeats included, in no meaningful order. */
+/** Turns one text into its terms, repeats included: n-grams of one length in their order, the shorter before the longer. */
 export type Analyzer = (text: string) => string[];
 
 type MakeAnalyzer = (options: AnalyzerOptions, stem: Stem | undefined) => Analyzer;

@@ -38,6 +38,16 @@ const cases: Record<
   },
   bag: { given: { dim: 8, learningRate: 0.02 }, atLeast: 0.8, formats: ['js', 'tfjs'] },
   nb: { given: { alpha: 0.1 }, atLeast: 0.75, formats: ['js', 'tfjs'] },
+  cnn: {
+    given: { dim: 16, filters: 12, epochs: 20, learningRate: 0.01 },
+    atLeast: 0.6,
+    formats: ['js', 'tfjs'],
+  },
+  lstm: {
+    given: { dim: 16, units: 12, bidirectional: true, epochs: 20, learningRate: 0.01 },
+    atLeast: 0.6,
+    formats: ['js', 'tfjs'],
+  },
   majority: { given: {}, atLeast: 0.1, formats: ['js'] },
 };
 
@@ -79,10 +89,12 @@ describe.each(classifierNames)('%s', (model) => {
       });
     });
 
-    test('an empty text and one of unknown words are one and the same', () => {
+    test('unknown words are one and the same, and where order does not count, nothing', () => {
       const nothing = scores(['']);
       expect(nothing.every(Number.isFinite)).toBe(true);
-      expect(scores(['qwxzqwxz'])).toEqual(nothing);
+      const unknown = scores(['qwxzqwxz']);
+      expect(scores(['vbnmvbnm'])).toEqual(unknown);
+      if (pipeline.vectorizer.kind !== 'sequence') expect(unknown).toEqual(nothing);
       expect(scores([])).toHaveLength(0);
     });
 

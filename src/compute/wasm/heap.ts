@@ -19,6 +19,7 @@ interface Jobs {
     outRows: number,
     outValues: number,
   ): number;
+  packPanels(depth: number, columns: number, b: number, step: number, column: number, out: number): void;
 }
 
 /** What a thread beside is given. */
@@ -38,6 +39,11 @@ export const JOBS = {
   transpose: 6,
   rows: 7,
   update: 8,
+  matmul: 9,
+  lstmForward: 10,
+  lstmBackward: 11,
+  convolve: 12,
+  convolveBack: 13,
 } as const;
 
 /** Where the job is described, and where what is allocated begins. */

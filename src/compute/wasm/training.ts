@@ -1,11 +1,6 @@
 import type { Csr } from '../../sparse/csr.js';
-import { bitsOf, JOBS, MOST_BLOCKS, SharedHeap } from './heap.js';
-
-/** Numbers that training works on, in memory that threads share; the view stays valid. */
-export interface TrainingArray {
-  readonly at: number;
-  readonly values: Float32Array;
-}
+import { bitsOf, JOBS } from './heap.js';
+import { cut, type TrainingArray, Workspace } from './workspace.js';
 
 /** A sparse matrix in that memory, of which a batch of rows is used at a time. */
 export interface TrainingMatrix {
@@ -30,29 +25,28 @@ export type UpdateRule = keyof typeof RULES;
  * and the optimizers' steps. Any number of threads computes the same bits.
  */
 export class TrainingMemory {
-  readonly #heap: SharedHeap;
-  /** Rooms for what a batch needs, by name; larger ones are made when needed. */
-  readonly #rooms = new Map<string, { at: number; bytes: number }>();
+  readonly workspace: Workspace;
 
   /** Throws `device` where there is no address space for it. */
   constructor(threads: number) {
-    this.#heap = SharedHeap.open(threads);
+    this.workspace = new Workspace(threads);
   }
 
   /** So many zeros. Throws `failed` where 4 GB do not suffice. */
   zeros(length: number): TrainingArray {
-    const array = this.#array(this.#heap.allocate(4 * length), length);
+    const { heap } = this.workspace;
+    const array = this.workspace.array(heap.allocate(4 * length), length);
     array.values.fill(0);
     return array;
   }
 
   /** These numbers. */
   array(values: Float32Array): TrainingArray {
-    return this.#array(this.#heap.place(values), values.length);
+    return this.workspace.array(this.workspace.heap.place(values), values.length);
   }
 
   matrix({ indptr, indices, values, cols }: Csr): TrainingMatrix {
-    const heap = this.#heap;
+    const { heap } = this.workspace;
     const places = {
       indptr: heap.place(indptr),
       indices: heap.place(indices),
@@ -65,17 +59,11 @@ export class TrainingMemory {
   /** These rows of the matrix times a kernel with so many units: row-major [rows, units], valid until the next product. */
   product(matrix: TrainingMatrix, rows: Uint32Array, kernel: TrainingArray, units: number): Float32Array {
     const { indptr, indices, values } = matrix.places;
-    const at = this.#room('rows', rows);
-    const out = this.#room('out', 4 * rows.length * units);
-    this.#rowsTimes(units, rows.length, entriesOf(matrix, rows), [
-      indptr,
-      indices,
-      values,
-      kernel.at,
-      at,
-      out,
-    ]);
-    return this.#heap.floats(out, rows.length * units);
+    const at = this.workspace.room('rows', rows);
+    const out = this.workspace.room('out', 4 * rows.length * units);
+    const places = [indptr, indices, values, kernel.at, at, out];
+    this.workspace.rowsTimes(units, rows.length, entriesOf(matrix, rows), places);
+    return this.workspace.heap.floats(out, rows.length * units);
   }
 
   /**
@@ -83,30 +71,31 @@ export class TrainingMemory {
    * next product.
    */
   touched(matrix: TrainingMatrix, rows: Uint32Array, by: Float32Array, units: number): TouchedGradient {
-    const heap = this.#heap;
+    const { workspace } = this;
+    const { heap } = workspace;
     const { indptr, indices, values, featurePlaces } = matrix.places;
     const entries = entriesOf(matrix, rows);
     const most = Math.min(entries, matrix.features);
-    const rowsAt = this.#room('rows', rows);
-    const byAt = this.#room('by', by);
-    const touchedAt = this.#room('touched', 4 * most);
-    const offsets = this.#room('offsets', 4 * (most + 1));
-    const outRows = this.#room('outRows', 4 * entries);
-    const outValues = this.#room('outValues', 4 * entries);
+    const rowsAt = workspace.room('rows', rows);
+    const byAt = workspace.room('by', by);
+    const touchedAt = workspace.room('touched', 4 * most);
+    const offsets = workspace.room('offsets', 4 * (most + 1));
+    const outRows = workspace.room('outRows', 4 * entries);
+    const outValues = workspace.room('outValues', 4 * entries);
     const places = [featurePlaces, touchedAt, offsets, outRows, outValues] as const;
     const count = heap.jobs.turnBatch(rows.length, rowsAt, indptr, indices, values, ...places);
-    const gradient = this.#room('gradient', 4 * count * units);
-    this.#rowsTimes(units, count, entries, [offsets, outRows, outValues, byAt, 0, gradient]);
+    const gradient = workspace.room('gradient', 4 * count * units);
+    workspace.rowsTimes(units, count, entries, [offsets, outRows, outValues, byAt, 0, gradient]);
     return {
       rows: heap.integers(touchedAt, count),
       rowsAt: touchedAt,
-      gradient: this.#array(gradient, count * units),
+      gradient: workspace.array(gradient, count * units),
     };
   }
 
   /** Numbers that are to be a gradient; valid until the next ones of this name. */
   gradient(name: string, values: Float32Array): TrainingArray {
-    return this.#array(this.#room(name, values), values.length);
+    return this.workspace.array(this.workspace.room(name, values), values.length);
   }
 
   /**
@@ -126,50 +115,13 @@ export class TrainingMemory {
     const { each, blocks } = cut(count, gradient.values.length);
     const places = [weights.at, kept[0]?.at ?? 0, kept[1]?.at ?? 0, gradient.at, rowsAt ?? 0];
     const args = [RULES[rule], 4 * width, count, each, ...places, ...numbers.map(bitsOf)];
-    this.#heap.run(JOBS.update, args, blocks);
+    this.workspace.heap.run(JOBS.update, args, blocks);
   }
 
   close(): void {
-    this.#heap.close();
-  }
-
-  /** @param entries of these rows together */
-  #rowsTimes(units: number, rows: number, entries: number, places: number[]): void {
-    if (rows === 0) return;
-    const { each, blocks } = cut(rows, entries * units);
-    this.#heap.run(JOBS.rows, [units, rows, each, ...places], blocks);
-  }
-
-  #array(at: number, length: number): TrainingArray {
-    return { at, values: this.#heap.floats(at, length) };
-  }
-
-  /** Room for a purpose, with these numbers in it. */
-  #room(name: string, content: number | Float32Array | Uint32Array): number {
-    const bytes = typeof content === 'number' ? content : content.byteLength;
-    const found = this.#rooms.get(name);
-    let at = found?.at ?? 0;
-    if (!found || found.bytes < bytes) {
-      if (found) this.#heap.free(found.at);
-      at = this.#heap.allocate(2 * bytes);
-      this.#rooms.set(name, { at, bytes: 2 * bytes });
-    }
-    if (content instanceof Float32Array) this.#heap.floats(at, content.length).set(content);
-    else if (content instanceof Uint32Array) this.#heap.integers(at, content.length).set(content);
-    return at;
+    this.workspace.heap.close();
   }
 }
 
 const entriesOf = ({ indptr }: TrainingMatrix, rows: Uint32Array) =>
   rows.reduce((sum, r) => sum + indptr[r + 1]! - indptr[r]!, 0);
-
-/** Numbers that are worth waking other threads for, and that a block then has at the least. */
-const WORTH = 1 << 19;
-const BLOCK = 1 << 15;
-
-/** How many rows a block works on, and how many blocks there are, where all rows together are so much work. */
-function cut(rows: number, work: number): { each: number; blocks: number } {
-  if (work < WORTH) return { each: rows, blocks: 1 };
-  const each = Math.max(1, Math.ceil((rows * BLOCK) / work), Math.ceil(rows / MOST_BLOCKS));
-  return { each, blocks: Math.ceil(rows / each) };
-}

@@ -31,11 +31,19 @@ export function createPredictor(json: string, stem?: Stem): Predictor {
   };
 }
 
-/** Revives the vectorizer of an exported pipeline: a text's feature row as a dense array. */
-export function createVectorizer(json: string, stem?: Stem): (text: string) => Float32Array {
+/**
+ * Revives the vectorizer of an exported pipeline: a text's feature row as a dense array, or, where terms stand in their
+ * order, their numbers and so many zeros behind them.
+ */
+export function createVectorizer(json: string, stem?: Stem, zeros = 0): (text: string) => Float32Array {
   const vectorizer = loadVectorizer(JSON.parse(json, revive) as StoredVectorizerState, stem);
   return (text) => {
     const { indices, values } = vectorizer.transform([text]);
+    if (vectorizer.kind === 'sequence') {
+      const row = new Float32Array(indices.length + zeros);
+      row.set(indices);
+      return row;
+    }
     const row = new Float32Array(vectorizer.features);
     for (let i = 0; i < indices.length; i++) row[indices[i]!] = values[i]!;
     return row;

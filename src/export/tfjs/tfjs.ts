@@ -1,25 +1,29 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { LayerWeights } from '../../compute/layers.js';
+import type { LayersModelFiles, LayerWeights } from '../../compute/layers.js';
 import { MaasError } from '../../errors.js';
 import type { ClassifierState } from '../../models/classifier.js';
+import type { CnnState } from '../../models/cnn.js';
 import type { DenseLayer } from '../../models/dense.js';
+import type { LstmState } from '../../models/lstm.js';
 import { argmax, type Pipeline, type Prediction } from '../../pipeline.js';
 import { version } from '../../version.js';
 import type { ExportFormat } from '../formats.js';
 import { packState, runtimeScript } from '../js/pack.js';
 
-const types = `/** Revives the vectorizer from the text of vocabulary.json: a text's row of model.json's input, dense. */
+const types = `/**
+ * Revives the vectorizer from the text of vocabulary.json: a text's row of model.json's input, dense. Rows of numbers of
+ * terms have lengths of their own; to put several into one tensor, fill them up with 0.
+ */
 export declare function createVectorizer(vocabularyJson: string): (text: string) => Float32Array;
 `;
 
 /** A tfjs-layers model of the classifier, with the vocabulary and the code that makes its input from a text. */
 export const tfjs: ExportFormat = {
   async files(pipeline: Pipeline, name: string) {
-    const { saveDenseLayers } = await import('../../compute/layers.js');
     const { labels, vectorizer, classifier } = pipeline.state();
-    const { model, weights } = await saveDenseLayers(layersOf(classifier));
+    const { model, weights } = await layersModel(classifier);
     const { script, stem } = await runtimeScript(vectorizer.analyzer.stemmer);
     return {
       'model.json': JSON.stringify(model),
@@ -29,7 +33,7 @@ export const tfjs: ExportFormat = {
       'vectorizer.js': [
         `// ${name}, exported by maas ${version}: makes the rows that model.json takes from texts.`,
         script.trimEnd(),
-        `export const createVectorizer = (json) => maas.createVectorizer(json, ${stem});`,
+        `export const createVectorizer = (json) => maas.createVectorizer(json, ${stem}, ${zerosBehind(classifier)});`,
         '',
       ].join('\n'),
       'vectorizer.d.ts': types,
@@ -61,8 +65,23 @@ export const tfjs: ExportFormat = {
   },
 };
 
+/** The classifier as a model of tfjs-layers. Throws `usage` for one that has none. */
+async function layersModel(classifier: ClassifierState): Promise<LayersModelFiles> {
+  if (classifier.kind !== 'cnn' && classifier.kind !== 'lstm') {
+    const { saveDenseLayers } = await import('../../compute/layers.js');
+    return saveDenseLayers(layersOf(classifier));
+  }
+  const { saveSequenceLayers } = await import('../../compute/sequence-layers.js');
+  const { dim, embedding, scores, classes } = classifier;
+  return saveSequenceLayers(dim, embedding, classifier, softmaxLayer(scores, classes));
+}
+
+/** Padding that a row of terms ends with: one at the least, and for convolutions a window of nothing else. */
+const zerosBehind = (classifier: ClassifierState): number =>
+  classifier.kind === 'cnn' ? Math.max(...classifier.convolutions.map(({ width }) => width)) : 1;
+
 /** The layers that score as the classifier does. Throws `usage` for one that has none. */
-function layersOf(classifier: ClassifierState): LayerWeights[] {
+function layersOf(classifier: Exclude<ClassifierState, CnnState | LstmState>): LayerWeights[] {
   switch (classifier.kind) {
     case 'logistic':
     case 'nb':

@@ -38,6 +38,8 @@ const ofModel: Record<ClassifierKind, { weight: number; axes: Axes }> = {
   nb: { weight: 2, axes: { complement: [true, false], alpha: [0.01, 0.03, 0.1, 0.3, 1] } },
   dense: { weight: 1, axes: { hidden: [[64], [128], [256]], dropout: [0, 0.3, 0.5], epochs: [3, 5, 10] } },
   bag: { weight: 1, axes: { dim: [16, 64, 128], learningRate: [0.003, 0.01, 0.03] } },
+  cnn: { weight: 1, axes: { dim: [64, 128], filters: [100, 200], dropout: [0.3, 0.5] } },
+  lstm: { weight: 1, axes: { dim: [64, 128], units: [64, 128], dropout: [0, 0.3] } },
   majority: { weight: 1, axes: {} },
 };
 
@@ -53,13 +55,14 @@ export function portfolio(models: readonly ClassifierKind[] = usual): Changes[] 
 export function draw(models: readonly ClassifierKind[] = usual, macro: boolean, random: Random): Changes {
   const one = <T>(values: readonly T[]) => values[Math.floor(random() * values.length)]!;
   const model = one(models.flatMap((name) => Array<ClassifierKind>(ofModel[name].weight).fill(name)));
+  const readsOrder = model === 'cnn' || model === 'lstm';
   const axes: Axes = {
     ...ofFeatures,
     ...ofModel[model].axes,
     ...(macro && { classWeight: [null, 'balanced'] }),
   };
-  // the fastText-like model has values of its own for what is not the analyzer's affair
-  if (model === 'bag') delete axes.sublinearTf;
+  // models of embeddings have values of their own for what is not the analyzer's affair
+  if (readsOrder || model === 'bag') delete axes.sublinearTf;
   const drawn = Object.fromEntries(Object.entries(axes).map(([name, values]) => [name, one(values)]));
-  return { model, ...one(terms), ...drawn };
+  return { model, ...(readsOrder ? {} : one(terms)), ...drawn };
 }

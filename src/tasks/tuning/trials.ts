@@ -4,6 +4,7 @@ import type { FeatureFit } from '../../features/fits.js';
 import { type CountedTerms, TermCounter } from '../../features/term-counter.js';
 import { TfidfFit } from '../../features/tfidf-fit.js';
 import { evaluate, type Metrics } from '../../metrics/classification.js';
+import { bulkProbabilities } from '../../models/bulk.js';
 import { type DeviceFitter, type FitData, fitters } from '../../models/fits.js';
 import type { LogisticSolution } from '../../models/logistic.js';
 import type { Texts } from '../../text/batch.js';
@@ -114,7 +115,8 @@ export async function runTrials(data: TrialData, job: FitJob): Promise<Outcome[]
       const start = last && isPath(last.settings, recipe) ? last.solution : undefined;
       const { classifier, solution } = await fitOne(sets.fit, recipe, start, data.threads);
       last = solution && { settings: recipe, solution };
-      const metrics = metricsOf(classifier.probabilities(sets.held.features), sets.held);
+      const score = await bulkProbabilities(classifier);
+      const metrics = metricsOf(score(sets.held.features), sets.held);
       outcomes.push({ metrics, seconds: ofFeatures + (performance.now() - begun) / 1000 });
     } catch (error) {
       outcomes.push(failed(error, begun));

@@ -4,12 +4,16 @@
 // what blocks sum up is written block by block and added in their order, so that any number of threads computes the
 // same bits. The first bytes of the memory hold the job; the rest belongs to heap.ts.
 import { arg, border, number } from './arguments';
+import { convolveBackBlock, convolveBlock } from './convolution';
 import { binaryRow, softmaxRow } from './loss';
+import { lstmBackwardBlock, lstmForwardBlock } from './lstm';
+import { matmulBlock } from './matmul';
 import { rowDot, rowProduct } from './sparse';
 import { adam, momentum, rmsprop, sgd } from './training';
 import { transposeBlock } from './transpose';
 import { addDots, combine, maxAbs, multiply, zero } from './vectors';
 
+export { packPanels } from './matmul';
 export { turnBatch } from './training';
 export { columnOffsets } from './transpose';
 
@@ -95,6 +99,11 @@ function runBlock(block: i32): void {
     case 6: return transposeBlock(block);
     case 7: return rowsBlock(block);
     case 8: return updateBlock(block);
+    case 9: return matmulBlock(block);
+    case 10: return lstmForwardBlock(block);
+    case 11: return lstmBackwardBlock(block);
+    case 12: return convolveBlock(block);
+    case 13: return convolveBackBlock(block);
   }
 }
 

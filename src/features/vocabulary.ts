@@ -1,0 +1,36 @@
+import { MaasError } from '../errors.js';
+
+/** Which terms a vocabulary holds. */
+export interface VocabularyOptions {
+  /** Terms in fewer rows than this are left out: a count (1, 2, …), or a proportion of the rows (0 < p < 1). */
+  minDf: number;
+  /** Terms in more rows than this are left out: a count (2, 3, …), or a proportion of the rows (0 < p ≤ 1). */
+  maxDf: number;
+  /** Keep only so many terms, the most frequent ones; null keeps all. Ties keep the term that sorts first. */
+  maxFeatures: number | null;
+}
+
+/** In how many of so many rows a term must be at the least and at the most. Throws `usage` where that leaves none. */
+export function keptRows(
+  { minDf, maxDf }: VocabularyOptions,
+  rows: number,
+): { atLeast: number; atMost: number } {
+  const atLeast = Math.max(1, minDf < 1 ? minDf * rows : minDf);
+  const atMost = maxDf <= 1 ? maxDf * rows : maxDf;
+  if (atMost >= atLeast) return { atLeast, atMost };
+  throw new MaasError(
+    'usage',
+    `max-df (${maxDf}) leaves out what min-df (${minDf}) asks for, on ${rows} rows`,
+  );
+}
+
+/** Why no term is kept; `any`: there were some. */
+export function noTerms(any: boolean, { minDf, maxDf }: VocabularyOptions): MaasError {
+  return any
+    ? new MaasError('data', `none of the terms is left between --min-df ${minDf} and --max-df ${maxDf}`, {
+        hint: 'lower --min-df or raise --max-df',
+      })
+    : new MaasError('data', 'no text holds a single term', {
+        hint: 'look at the text column, or use --analyzer char',
+      });
+}

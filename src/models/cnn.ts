@@ -1,0 +1,111 @@
+import type { Csr } from '../sparse/csr.js';
+import type { Classifier } from './classifier.js';
+import type { DenseLayer } from './dense.js';
+import { classProbabilities } from './linear.js';
+import { addProduct, Projections } from './projections.js';
+
+/** Filters over windows of some terms, as Keras has them: kernel [width, dim, filters], bias [filters]. */
+export interface Convolution {
+  width: number;
+  kernel: Float32Array;
+  bias: Float32Array;
+}
+
+/** What fitting a convolutional network learned. */
+export interface CnnState {
+  kind: 'cnn';
+  classes: number;
+  /** Numbers of an embedding. */
+  dim: number;
+  /** [terms, dim]. */
+  embedding: Float32Array;
+  convolutions: Convolution[];
+  /** From the largest outcome of each filter to the logits, of which two classes have one, that of the second. */
+  scores: DenseLayer;
+}
+
+/**
+ * Embeddings of a text's terms, convolutions over them, the largest outcome of each filter, and a softmax (Kim 2014). A
+ * text is followed by padding, whose embedding is 0: a window begins at each of its terms, and one behind them.
+ */
+export class CnnClassifier implements Classifier {
+  readonly kind = 'cnn';
+  readonly classes: number;
+  /** For each convolution, what a term adds at each place of a window. */
+  readonly #projections: Projections[];
+
+  constructor(private readonly learned: CnnState) {
+    this.classes = learned.classes;
+    const { dim, embedding } = learned;
+    this.#projections = learned.convolutions.map(({ width, kernel, bias }) => {
+      const filters = bias.length;
+      const turned = placesBeside(kernel, width, dim, filters);
+      return new Projections(embedding, turned, new Float32Array(width * filters));
+    });
+  }
+
+  probabilities({ rows, indptr, indices }: Csr): Float64Array {
+    const { classes, convolutions, scores } = this.learned;
+    const out = new Float64Array(rows * classes);
+    const found = convolutions.map(({ bias }) => new Float64Array(bias.length));
+    const largest = new Float64Array(found.reduce((sum, { length }) => sum + length, 0));
+    const logits = new Float64Array(scores.bias.length);
+    for (let r = 0; r < rows; r++) {
+      const terms = indices.subarray(indptr[r]!, indptr[r + 1]!);
+      let at = 0;
+      convolutions.forEach((convolution, i) => {
+        largestOutcomes(terms, convolution, this.#projections[i]!, found[i]!);
+        largest.set(found[i]!, at);
+        at += found[i]!.length;
+      });
+      logits.set(scores.bias);
+      addProduct(largest, scores.kernel, logits);
+      classProbabilities(logits, out, r * classes);
+    }
+    return out;
+  }
+
+  state(): CnnState {
+    return this.learned;
+  }
+}
+
+/** [places, dim, filters] as [dim, places · filters]. */
+export function placesBeside(
+  kernel: Float32Array,
+  places: number,
+  dim: number,
+  filters: number,
+): Float32Array {
+  const out = new Float32Array(kernel.length);
+  for (let place = 0; place < places; place++) {
+    for (let d = 0; d < dim; d++) {
+      const from = (place * dim + d) * filters;
+      out.set(kernel.subarray(from, from + filters), (d * places + place) * filters);
+    }
+  }
+  return out;
+}
+
+/** Writes the largest outcome of each filter, 0 if it is below, into `out`. */
+function largestOutcomes(
+  terms: Uint32Array,
+  { width, bias }: Convolution,
+  projections: Projections,
+  out: Float64Array,
+): void {
+  const filters = bias.length;
+  const sums = new Float64Array(filters);
+  for (let f = 0; f < filters; f++) out[f] = Math.max(0, bias[f]!);
+  const own = Array.from(terms, (term) => projections.of(term));
+  for (let t = 0; t < own.length; t++) {
+    sums.set(bias);
+    const end = Math.min(width, own.length - t);
+    for (let place = 0; place < end; place++) {
+      const projection = own[t + place]!;
+      const from = place * filters;
+      for (let f = 0; f < filters; f++) sums[f]! += projection[from + f]!;
+    }
+    for (let f = 0; f < filters; f++) if (sums[f]! > out[f]!) out[f] = sums[f]!;
+  }
+}

@@ -1,0 +1,43 @@
+import { SequenceBatches, type TrainingMemory } from '../compute/index.js';
+import type { Random } from '../random.js';
+import type { Examples } from './dense-fit.js';
+import { type SequenceModelState, SequenceScorer } from './sequence-scorer.js';
+import type { HeadOptions } from './softmax-head.js';
+import type { Gradient, Network } from './training/network.js';
+
+/** The loss of a model of sequences on texts as the numbers of their terms, and its gradients. */
+export class SequenceNetwork implements Network {
+  readonly scorer: SequenceScorer;
+  readonly weights: Network['weights'];
+  readonly #batches: SequenceBatches;
+  readonly #labels: Int32Array;
+
+  /**
+   * @param classWeights the weight of each class's rows
+   * @param state the weights to begin with
+   */
+  constructor(
+    private readonly memory: TrainingMemory,
+    { features, labels }: Examples,
+    private readonly classWeights: Float64Array,
+    state: SequenceModelState,
+    options: HeadOptions,
+  ) {
+    this.#batches = new SequenceBatches(features);
+    this.#labels = labels;
+    this.scorer = new SequenceScorer(memory, state, options);
+    this.weights = this.scorer.weights;
+  }
+
+  async gradients(rows: Uint32Array, random: Random): Promise<{ loss: number; gradients: Gradient[] }> {
+    const { encoder, head } = this.scorer;
+    const batch = this.#batches.batch(rows);
+    const outputs = this.scorer.encode(batch);
+    const labels = Int32Array.from(batch.rows, (r) => this.#labels[r]!);
+    const { loss, byInputs, gradients } = head.gradients(outputs, labels, this.classWeights, random);
+    const { byEmbedded, gradients: ofEncoder } = encoder.back(byInputs);
+    const rowsAt = this.memory.workspace.room('terms', batch.terms);
+    const ofTerms = { name: 'embedding', rows: batch.terms, rowsAt, gradient: byEmbedded };
+    return { loss, gradients: [...gradients, ...ofEncoder, ofTerms] };
+  }
+}
