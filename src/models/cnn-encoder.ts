@@ -7,7 +7,7 @@ import {
   type TrainingMemory,
   transposed,
 } from '../compute/index.js';
-import { type CnnState, placesBeside } from './cnn.js';
+import type { CnnState } from './cnn.js';
 import { resized, roundedUp } from './resized.js';
 import type { SequenceEncoder } from './sequence-scorer.js';
 import type { Gradient } from './training/network.js';
@@ -17,6 +17,7 @@ import type { Gradient } from './training/network.js';
  * of eight, which stay zeros.
  */
 export class CnnEncoder implements SequenceEncoder {
+  /** The kernel is turned round: [places · filters, dim], places of one width behind those of another. */
   readonly weights: { kernel: TrainingArray; bias: TrainingArray };
   readonly #convolutions: Convolutions;
   readonly #widths: number[];
@@ -38,37 +39,37 @@ export class CnnEncoder implements SequenceEncoder {
     this.#filters = roundedUp(filters);
     this.#widths = convolutions.map(({ width }) => width);
     this.#convolutions = new Convolutions(memory.workspace, Uint32Array.from(this.#widths), this.#filters);
-    const { places } = this.#convolutions;
-    const kernel = new Float32Array(places * dim * this.#filters);
-    const bias = new Float32Array(this.#widths.length * this.#filters);
+    const rows = this.#convolutions.places * this.#filters;
+    const kernel = new Float32Array(rows * this.#dim);
+    const bias = new Float32Array(convolutions.length * this.#filters);
     let at = 0;
     convolutions.forEach((own, i) => {
-      const rows = own.width * dim;
-      kernel.set(resized(own.kernel, [rows, filters], [rows, this.#filters]), at);
+      for (let place = 0; place < own.width; place++, at += this.#filters * this.#dim) {
+        const turned = turnedRound(
+          own.kernel.subarray(place * dim * filters, (place + 1) * dim * filters),
+          filters,
+        );
+        kernel.set(resized(turned, [filters, dim], [this.#filters, this.#dim]), at);
+      }
       bias.set(own.bias, i * this.#filters);
-      at += rows * this.#filters;
     });
-    const columns = places * this.#filters;
-    const beside = placesBeside(kernel, places, dim, this.#filters);
-    this.weights = {
-      kernel: memory.array(resized(beside, [dim, columns], [this.#dim, columns])),
-      bias: memory.array(bias),
-    };
+    this.weights = { kernel: memory.array(kernel), bias: memory.array(bias) };
   }
 
   get learned(): Pick<CnnState, 'convolutions'> {
     const { dim } = this.state;
     const [, filters] = this.outputs;
-    const { places } = this.#convolutions;
-    // turned round and back it is the same
-    const beside = this.weights.kernel.values.subarray(0, dim * places * this.#filters);
-    const kernel = placesBeside(beside, dim, places, this.#filters);
-    let first = 0;
+    const each = this.#filters * this.#dim;
+    let at = 0;
     const convolutions = this.#widths.map((width, i) => {
-      const own = kernel.subarray(first * dim * this.#filters, (first + width) * dim * this.#filters);
+      const kernel = new Float32Array(width * dim * filters);
+      for (let place = 0; place < width; place++, at += each) {
+        const own = this.weights.kernel.values.subarray(at, at + each);
+        const cut = resized(own, [this.#filters, this.#dim], [filters, dim]);
+        kernel.set(turnedRound(cut, dim), place * dim * filters);
+      }
       const bias = this.weights.bias.values.slice(i * this.#filters, i * this.#filters + filters);
-      first += width;
-      return { width, kernel: resized(own, [width * dim, this.#filters], [width * dim, filters]), bias };
+      return { width, kernel, bias };
     });
     return { convolutions };
   }
@@ -79,24 +80,31 @@ export class CnnEncoder implements SequenceEncoder {
     const columns = this.#convolutions.places * this.#filters;
     this.#embedded = embedded;
     const projections = workspace.numbers('projections', batch.terms.length * columns);
-    multiply(workspace, matrixOf(embedded, this.#dim), matrixOf(kernel, columns), projections);
+    const columnsOf = transposed(matrixOf(kernel, this.#dim));
+    multiply(workspace, matrixOf(embedded, this.#dim), columnsOf, projections);
     return this.#convolutions.largest(batch, projections, bias);
   }
 
   back(byOutputs: TrainingArray): { byEmbedded: TrainingArray; gradients: Gradient[] } {
-    const { workspace } = this.memory;
-    const { kernel } = this.weights;
-    const columns = this.#convolutions.places * this.#filters;
-    const { byProjections, byBias } = this.#convolutions.back(byOutputs);
-    const by = matrixOf(byProjections, columns);
-    const byKernel = workspace.numbers('gradient.kernel', kernel.values.length);
-    multiply(workspace, transposed(matrixOf(this.#embedded!, this.#dim)), by, byKernel);
-    const byEmbedded = workspace.numbers('byEmbedded', this.#embedded!.values.length);
-    multiply(workspace, by, transposed(matrixOf(kernel, columns)), byEmbedded);
+    const embedded = matrixOf(this.#embedded!, this.#dim);
+    const { byEmbedded, byKernel, byBias } = this.#convolutions.back(
+      embedded,
+      this.weights.kernel,
+      byOutputs,
+    );
     const gradients = [
       { name: 'kernel', gradient: byKernel },
       { name: 'bias', gradient: byBias },
     ];
     return { byEmbedded, gradients };
   }
+}
+
+/** A row-major matrix of so many columns with rows and columns exchanged. */
+function turnedRound(values: Float32Array, columns: number): Float32Array {
+  const rows = values.length / columns;
+  const out = new Float32Array(values.length);
+  for (let r = 0; r < rows; r++)
+    for (let c = 0; c < columns; c++) out[c * rows + r] = values[r * columns + c]!;
+  return out;
 }

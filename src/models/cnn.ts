@@ -71,12 +71,7 @@ export class CnnClassifier implements Classifier {
 }
 
 /** [places, dim, filters] as [dim, places · filters]. */
-export function placesBeside(
-  kernel: Float32Array,
-  places: number,
-  dim: number,
-  filters: number,
-): Float32Array {
+function placesBeside(kernel: Float32Array, places: number, dim: number, filters: number): Float32Array {
   const out = new Float32Array(kernel.length);
   for (let place = 0; place < places; place++) {
     for (let d = 0; d < dim; d++) {

@@ -1,10 +1,12 @@
 import { JOBS } from './heap.js';
+import type { Matrix } from './matmul.js';
 import type { SequenceBatch } from './sequences.js';
 import type { TrainingArray, Workspace } from './workspace.js';
 
-/** Sequences of a block on the way there, and filters of one on the way back, as assembly/convolution.ts has them. */
+/** Sequences of a block on the way there, filters of one on the way back, and bytes of embeddings of another. */
 const SEQUENCES = 8;
 const FILTERS = 8;
+const COLUMNS = 64;
 
 /**
  * Convolutions over the sequences of a batch, of which it remembers what the way back needs: `back` belongs to the
@@ -39,29 +41,51 @@ export class Convolutions {
     const { workspace } = this;
     const out = workspace.numbers('convolved', batch.rows.length * this.widths.length * this.filters);
     const blocks = Math.ceil(batch.rows.length / SEQUENCES);
-    workspace.heap.run(JOBS.convolve, this.#args(projections.at, bias.at, out), blocks);
+    workspace.heap.run(
+      JOBS.convolve,
+      this.#args(projections.at, 4 * this.places * this.filters, bias.at, out),
+      blocks,
+    );
     return out;
   }
 
-  /** The gradients by the projections and the bias, from that by the outcomes; valid until the next ones. */
-  back(byOutcomes: TrainingArray): { byProjections: TrainingArray; byBias: TrainingArray } {
+  /**
+   * The gradients by the embeddings [terms, dim] that were projected, by the kernel [places · filters, dim] that did it, and
+   * by the bias, from that by the outcomes; valid until the next ones. Only the windows of the largest outcomes have any.
+   */
+  back(
+    embedded: Matrix,
+    kernel: TrainingArray,
+    byOutcomes: TrainingArray,
+  ): { byEmbedded: TrainingArray; byKernel: TrainingArray; byBias: TrainingArray } {
     const { workspace, widths, filters } = this;
-    const terms = this.#batch!.terms.length;
-    const byProjections = workspace.numbers('byProjections', terms * this.places * filters);
+    const { rows: terms, columns: dim } = embedded;
+    const byKernel = workspace.numbers('gradient.kernel', kernel.values.length);
     const byBias = workspace.numbers('gradient.bias', widths.length * filters);
-    const args = this.#args(byProjections.at, byBias.at, byOutcomes);
-    workspace.heap.run(JOBS.convolveBack, [...args, terms], (widths.length * filters) / FILTERS);
-    return { byProjections, byBias };
+    const args = this.#args(embedded.at, 4 * dim, byBias.at, byOutcomes);
+    workspace.heap.run(JOBS.convolveBack, [...args, byKernel.at], (widths.length * filters) / FILTERS);
+    const byEmbedded = workspace.numbers('byEmbedded', terms * dim);
+    const byTerms = this.#args(byEmbedded.at, 4 * dim, byBias.at, byOutcomes);
+    const blocks = Math.ceil((4 * dim) / COLUMNS);
+    workspace.heap.run(JOBS.convolveBackTerms, [...byTerms, kernel.at, terms, COLUMNS], blocks);
+    return { byEmbedded, byKernel, byBias };
   }
 
-  #args(projections: number, bias: number, outcomes: TrainingArray): number[] {
+  /** @param rowBytes of what stands at `rows`: projections, embeddings or their gradient */
+  #args(rows: number, rowBytes: number, bias: number, outcomes: TrainingArray): number[] {
     const { workspace, widths, filters } = this;
-    const { rows, lengths, starts, tokens } = this.#batch!;
+    const { rows: sequences, lengths, starts, tokens } = this.#batch!;
     const room = (name: string, content: number | Uint32Array) =>
       workspace.room(`convolutions.${name}`, content);
     return [
-      ...[filters, rows.length, room('lengths', lengths), room('starts', starts), room('tokens', tokens)],
-      ...[projections, widths.length, room('widths', widths), 4 * this.places * filters, bias, outcomes.at],
+      ...[
+        filters,
+        sequences.length,
+        room('lengths', lengths),
+        room('starts', starts),
+        room('tokens', tokens),
+      ],
+      ...[rows, widths.length, room('widths', widths), rowBytes, bias, outcomes.at],
       room('places', 4 * outcomes.values.length),
     ];
   }

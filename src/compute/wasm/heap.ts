@@ -44,6 +44,7 @@ export const JOBS = {
   lstmBackward: 11,
   convolve: 12,
   convolveBack: 13,
+  convolveBackTerms: 14,
 } as const;
 
 /** Where the job is described, and where what is allocated begins. */

@@ -2,6 +2,7 @@
 // at each of its places is projected before, so that a convolution adds up rows of projections. A sequence is followed
 // by padding, which adds nothing: a window begins at each of its terms, and one behind them. Filters are a multiple of eight.
 import { arg } from './arguments';
+import { zero } from './vectors';
 
 const SEQUENCES: usize = 8;
 /** The place of a filter that nothing activates. */
@@ -96,39 +97,83 @@ function largest(
 
 /**
  * The gradients of eight filters of a width, for all sequences, from those by their outcomes.
- * Arguments: as of `convolveBlock`, but for gradients in the place of projections, biases and outcomes, of which the last
- * one is given; and how many terms there are.
+ * Arguments: as of `convolveBlock`, but for embeddings [terms, dim] in the place of projections with the bytes of one, and the
+ * gradient by the biases and by the outcomes; and to be written, the gradient by the kernel [places · filters, dim].
  */
 export function convolveBackBlock(block: i32): void {
-  const filters = arg(0) << 2;
-  const at = <usize>block << 5;
+  const filters = arg(0);
+  const dim = arg(8);
+  const at = <usize>block << 3;
   const kernel = at / filters;
   const width = widthOf(kernel);
-  let column = at - kernel * filters;
-  for (let k: usize = 0; k < kernel; k++) column += widthOf(k) * filters;
-  const end = arg(5) + arg(12) * arg(8);
-  for (let p = arg(5) + column; p < end; p += arg(8)) {
-    for (let w: usize = 0; w < width; w++) {
-      v128.store(p + w * filters, i32x4.splat(0));
-      v128.store(p + w * filters, i32x4.splat(0), 16);
-    }
-  }
-  v128.store(arg(9) + at, i32x4.splat(0));
-  v128.store(arg(9) + at, i32x4.splat(0), 16);
+  const first = firstColumn(kernel) + at - kernel * filters;
+  for (let w: usize = 0; w < width; w++) zero(arg(12) + (first + w * filters) * dim, dim << 3);
+  zero(arg(9) + (at << 2), 32);
   for (let s: usize = 0; s < arg(1); s++) {
     const length = <usize>load<u32>(arg(2) + (s << 2));
     const tokens = arg(4) + (<usize>load<u32>(arg(3) + (s << 2)) << 2);
-    for (let f: usize = 0; f < 32; f += 4) {
-      const place = load<i32>(arg(11) + s * outBytes() + at + f);
+    const outcomes = s * outBytes() + (at << 2);
+    for (let f: usize = 0; f < 8; f++) {
+      const place = load<i32>(arg(11) + outcomes + (f << 2));
       if (place == NONE) continue;
-      const by = load<f32>(arg(10) + s * outBytes() + at + f);
-      store<f32>(arg(9) + at + f, load<f32>(arg(9) + at + f) + by);
+      const by = load<f32>(arg(10) + outcomes + (f << 2));
+      const bias = arg(9) + ((at + f) << 2);
+      store<f32>(bias, load<f32>(bias) + by);
       const stop = min(<usize>place + width, length);
-      let own = column + f;
-      for (let p = <usize>place; p < stop; p++, own += filters) {
-        const to = projection(tokens, p) + own;
-        store<f32>(to, load<f32>(to) + by);
+      let out = arg(12) + (first + f) * dim;
+      for (let p = <usize>place; p < stop; p++, out += filters * dim) {
+        addScaled(by, projection(tokens, p), out, dim);
       }
     }
+  }
+}
+
+/**
+ * Some columns of the gradient by the embeddings, for all sequences.
+ * Arguments: as of `convolveBackBlock`, but for the gradient by the embeddings in the place of these, and the kernel in the
+ * place of its gradient; how many terms there are, and bytes of a block's columns.
+ */
+export function convolveBackTermsBlock(block: i32): void {
+  const filters = arg(0);
+  const dim = arg(8);
+  const begin = <usize>block * arg(14);
+  const bytes = min(arg(14), dim - begin);
+  for (let t: usize = 0; t < arg(13); t++) zero(arg(5) + t * dim + begin, bytes);
+  for (let s: usize = 0; s < arg(1); s++) {
+    const length = <usize>load<u32>(arg(2) + (s << 2));
+    const tokens = arg(4) + (<usize>load<u32>(arg(3) + (s << 2)) << 2);
+    let outcome = s * outBytes();
+    for (let kernel: usize = 0; kernel < arg(6); kernel++) {
+      const width = widthOf(kernel);
+      const first = arg(12) + firstColumn(kernel) * dim + begin;
+      for (let f: usize = 0; f < filters; f++, outcome += 4) {
+        const place = load<i32>(arg(11) + outcome);
+        if (place == NONE) continue;
+        const by = load<f32>(arg(10) + outcome);
+        const stop = min(<usize>place + width, length);
+        let from = first + f * dim;
+        for (let p = <usize>place; p < stop; p++, from += filters * dim) {
+          addScaled(by, from, projection(tokens, p) + begin, bytes);
+        }
+      }
+    }
+  }
+}
+
+/** Columns of a projection before those of a width. */
+function firstColumn(kernel: usize): usize {
+  let places: usize = 0;
+  for (let k: usize = 0; k < kernel; k++) places += widthOf(k);
+  return places * arg(0);
+}
+
+/** to += factor · from, for a multiple of 32 bytes. */
+// @ts-expect-error: decorator
+@inline
+function addScaled(factor: f32, from: usize, to: usize, bytes: usize): void {
+  const by = f32x4.splat(factor);
+  for (let b: usize = 0; b < bytes; b += 32) {
+    v128.store(to + b, f32x4.add(v128.load(to + b), f32x4.mul(by, v128.load(from + b))));
+    v128.store(to + b, f32x4.add(v128.load(to + b, 16), f32x4.mul(by, v128.load(from + b, 16))), 16);
   }
 }
