@@ -56,6 +56,8 @@ export interface Fitted {
 export interface FitData extends Examples {
   classes: number;
   validation: Examples;
+  /** Row-major [features, dim]: what the embeddings of a model of sequences begin with; drawn at random if absent. */
+  embedding?: Float32Array | undefined;
 }
 
 /** How large a fit's features are, before they are made. */
@@ -190,6 +192,7 @@ const sequences = (
       withEpochs(options, data.features.rows),
       threads,
       hooks,
+      data.embedding,
     ),
 });
 
