@@ -186,7 +186,9 @@ function benchPrediction() {
 const dense = ['--model', 'dense', '--hidden', '128,64'];
 // Keras's words and numbers of them, of which two are padding and the unknown
 const words = ['--tokenizer', 'unicode', '--min-df', '1', '--max-features', '9998'];
-const lstm = ['--model', 'lstm', '--max-length', '40', ...words];
+// and its learning rate
+const rate = ['--learning-rate', '0.001', '--schedule', 'constant'];
+const lstm = ['--model', 'lstm', '--max-length', '40', ...words, ...rate];
 const networks = [
   ['trec6', dense, '128,64', 10],
   ['banking77', dense, '128,64', 10],
@@ -233,7 +235,7 @@ const titles = {
   predict:
     '`maas predict MODEL FILE -o OUT` and `bench/peer_predict.py`, from a stored model to a written file',
   keras:
-    '`maas train SET --preset sklearn --batch-size 128`, with `--model dense --hidden 128,64` on all features or with `--model lstm --max-length 40 --tokenizer unicode --min-df 1 --max-features 9998`, and the same network in `bench/peer_keras.py` on the 10,000 most frequent',
+    '`maas train SET --preset sklearn --batch-size 128`, with `--model dense --hidden 128,64` on all features or with `--model lstm --max-length 40 --tokenizer unicode --min-df 1 --max-features 9998 --learning-rate 0.001 --schedule constant`, and the same network in `bench/peer_keras.py` on the 10,000 most frequent',
 };
 const machine = `${availableParallelism()} cores (${cpus()[0].model.trim()}), Node ${process.version}, ${versions}; medians of ${runs} pairs, ${new Date().toISOString().slice(0, 10)}.`;
 
