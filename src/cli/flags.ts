@@ -1,6 +1,6 @@
 import { MaasError } from '../errors.js';
 import type { FormatName } from '../export/formats.js';
-import { type ClassifierKind, classifierNames } from '../models/classifier.js';
+import { type ClassifierKind, classifierNames } from '../models/kinds.js';
 import { monitorNames } from '../models/training/watch.js';
 import { type InstallableDevice, installable } from '../tasks/installable.js';
 import { type PresetName, presets } from '../tasks/presets.js';

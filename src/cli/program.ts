@@ -39,8 +39,8 @@ export async function execute(argv: readonly string[]): Promise<number> {
     .showHelpAfterError(false)
     .helpCommand('help [command]', 'show the help of a command');
   quieten(program);
-  for (const [name, command] of Object.entries(commands)) {
-    declare(program, name.split(' '), command, argv, (made, values) => {
+  for (const [name, load] of neededBy(argv)) {
+    declare(program, name.split(' '), await load(), argv, (made, values) => {
       terminal = made;
       json = values.json ?? false;
     });
@@ -60,6 +60,13 @@ export async function execute(argv: readonly string[]): Promise<number> {
     terminal.stop();
     await flush();
   }
+}
+
+/** The command that the first argument names, or all where it names none. */
+function neededBy(argv: readonly string[]) {
+  const all = Object.entries(commands);
+  const named = all.filter(([name]) => name === argv[0]);
+  return named.length > 0 ? named : all;
 }
 
 function declare(

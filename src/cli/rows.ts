@@ -1,6 +1,6 @@
 import { csvField, csvLine } from '../data/csv-text.js';
 import { MaasError } from '../errors.js';
-import type { Prediction } from '../pipeline.js';
+import type { Prediction } from '../predictions.js';
 import type { Listener } from '../progress.js';
 import type { PredictedRow } from '../tasks/predict.js';
 

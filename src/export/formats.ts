@@ -1,4 +1,5 @@
-import type { Pipeline, Prediction } from '../pipeline.js';
+import type { Pipeline } from '../pipeline.js';
+import type { Prediction } from '../predictions.js';
 import { js } from './js/js.js';
 import { tfjs } from './tfjs/tfjs.js';
 

@@ -8,9 +8,10 @@ import {
   type EmbeddingOptions,
 } from './embedding-fit.js';
 import { HashingCollector, type HashingOptions } from './hashing-fit.js';
+import type { VectorizerKind } from './kinds.js';
 import { SequenceCollector, type SequenceOptions } from './sequence-fit.js';
 import { TfidfCollector, type TfidfOptions } from './tfidf-fit.js';
-import type { Vectorizer, VectorizerKind } from './vectorizer.js';
+import type { Vectorizer } from './vectorizer.js';
 
 /** Takes texts one after the other, and keeps what a vectorizer can be fitted on; the texts themselves it forgets. */
 export interface FeatureCollector {

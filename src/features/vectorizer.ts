@@ -3,6 +3,7 @@ import type { Csr } from '../sparse/csr.js';
 import type { Stem } from '../text/analyzer.js';
 import { type EmbeddingState, EmbeddingVectorizer } from './embedding.js';
 import { type HashingState, HashingVectorizer } from './hashing.js';
+import type { VectorizerKind } from './kinds.js';
 import { type SequenceState, SequenceVectorizer } from './sequence.js';
 import { type TfidfState, TfidfVectorizer } from './tfidf.js';
 
@@ -25,11 +26,8 @@ const vectorizers = {
   hashing: (state: HashingState, stem?: Stem) => new HashingVectorizer(state, stem),
   embedding: EmbeddingVectorizer.revive,
   sequence: SequenceVectorizer.revive,
-} as const;
+} as const satisfies Record<VectorizerKind, unknown>;
 
-export type VectorizerKind = keyof typeof vectorizers;
-
-export const vectorizerNames = Object.keys(vectorizers) as VectorizerKind[];
 /** What a fitted vectorizer learned. */
 export type VectorizerState = TfidfState | HashingState | EmbeddingState | SequenceState;
 /** The same, read from where it was stored. */

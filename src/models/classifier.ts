@@ -2,6 +2,7 @@ import { MaasError } from '../errors.js';
 import type { Csr } from '../sparse/csr.js';
 import { CnnClassifier, type CnnState } from './cnn.js';
 import { DenseClassifier, type DenseState } from './dense.js';
+import type { ClassifierKind } from './kinds.js';
 import { LinearClassifier, type LinearState } from './linear.js';
 import { LstmClassifier, type LstmState } from './lstm.js';
 import { MajorityClassifier, type MajorityState } from './majority.js';
@@ -25,10 +26,8 @@ const classifiers = {
   cnn: (state: CnnState) => new CnnClassifier(state),
   lstm: (state: LstmState) => new LstmClassifier(state),
   majority: (state: MajorityState) => new MajorityClassifier(state),
-} as const;
+} as const satisfies Record<ClassifierKind, unknown>;
 
-export type ClassifierKind = keyof typeof classifiers;
-export const classifierNames = Object.keys(classifiers) as ClassifierKind[];
 /** What a fitted classifier learned. */
 export type ClassifierState = LinearState | DenseState | CnnState | LstmState | MajorityState;
 

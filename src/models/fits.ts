@@ -8,8 +8,9 @@ import {
   openLinearDevice,
 } from '../compute/index.js';
 import type { Csr } from '../sparse/csr.js';
-import type { Classifier, ClassifierKind } from './classifier.js';
+import type { Classifier } from './classifier.js';
 import { type DenseFitOptions, denseBytes, denseJob, type Examples, fitDense } from './dense-fit.js';
+import type { ClassifierKind } from './kinds.js';
 import {
   fitLogistic,
   type LbfgsReport,

@@ -1,5 +1,6 @@
 import { evaluate, type Metrics } from '../metrics/classification.js';
-import type { Classifier, ClassifierKind } from '../models/classifier.js';
+import type { Classifier } from '../models/classifier.js';
+import type { ClassifierKind } from '../models/kinds.js';
 import { fitMajority } from '../models/majority.js';
 import { fitNaiveBayes } from '../models/naive-bayes.js';
 import { outcomesOf, type PlacedLabel } from './outcomes.js';

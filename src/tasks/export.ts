@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { MaasError } from '../errors.js';
 import { type FormatName, formats } from '../export/formats.js';
 import { goldenTexts } from '../export/golden.js';
-import type { Prediction } from '../pipeline.js';
+import type { Prediction } from '../predictions.js';
 import type { Listener } from '../progress.js';
 import { publishFolder, writeFiles } from '../store/artifact.js';
 import { readPipeline } from '../store/state-files.js';

@@ -1,4 +1,4 @@
-import { argmax } from '../pipeline.js';
+import { argmax } from '../predictions.js';
 import type { RowPrediction } from '../store/predictions.js';
 
 /** A row's place and true label. */

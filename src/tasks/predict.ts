@@ -3,7 +3,7 @@ import { findTextColumn } from '../data/columns.js';
 import { openCsv } from '../data/csv.js';
 import { openLines } from '../data/lines.js';
 import type { CsvRow } from '../data/row-parser.js';
-import { type Prediction, predictionsOf } from '../pipeline.js';
+import { type Prediction, predictionsOf } from '../predictions.js';
 import { breathe, type Listener } from '../progress.js';
 import { type ModelManifest, Store } from '../store/store.js';
 import { openScoring } from './scoring.js';

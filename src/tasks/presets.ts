@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { MaasError } from '../errors.js';
-import type { VectorizerKind } from '../features/vectorizer.js';
-import type { ClassifierKind } from '../models/classifier.js';
+import type { VectorizerKind } from '../features/kinds.js';
+import type { ClassifierKind } from '../models/kinds.js';
 import type { Decided } from './recipe.js';
 import type { Setting } from './setting.js';
 import {

@@ -1,8 +1,8 @@
 import { type DeviceChoice, deviceChoices } from '../compute/choices.js';
+import { vectorizerNames } from '../features/kinds.js';
 import { poolings } from '../features/pooling.js';
-import { vectorizerNames } from '../features/vectorizer.js';
 import { type Activation, activations } from '../models/activations.js';
-import { classifierNames } from '../models/classifier.js';
+import { classifierNames } from '../models/kinds.js';
 import { optimizerNames } from '../models/training/optimizers.js';
 import { scheduleNames } from '../models/training/schedules.js';
 import { monitorNames } from '../models/training/watch.js';

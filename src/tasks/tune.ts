@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Split } from '../data/split.js';
 import { MaasError } from '../errors.js';
-import type { ClassifierKind } from '../models/classifier.js';
+import type { ClassifierKind } from '../models/kinds.js';
 import type { Monitor } from '../models/training/watch.js';
 import { type Listener, Stopwatch } from '../progress.js';
 import { grouped } from '../report/format.js';

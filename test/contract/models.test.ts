@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readExamples } from '../../src/data/examples.js';
 import { goldenTexts } from '../../src/export/golden.js';
-import { type ClassifierKind, classifierNames } from '../../src/models/classifier.js';
+import { type ClassifierKind, classifierNames } from '../../src/models/kinds.js';
 import type { Pipeline } from '../../src/pipeline.js';
 import { exportModel } from '../../src/tasks/export.js';
 import { openModel } from '../../src/tasks/predict.js';

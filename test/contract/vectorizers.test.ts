@@ -4,11 +4,11 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { readExamples } from '../../src/data/examples.js';
 import { bulkTransform } from '../../src/features/bulk.js';
 import type { FittedFeatures } from '../../src/features/fits.js';
+import { vectorizerNames } from '../../src/features/kinds.js';
 import {
   loadVectorizer,
   type StoredVectorizerState,
   type Vectorizer,
-  vectorizerNames,
 } from '../../src/features/vectorizer.js';
 import type { Csr } from '../../src/sparse/csr.js';
 import { readDataset, writeDataset } from '../../src/store/dataset.js';

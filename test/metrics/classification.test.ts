@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { evaluate, type Metrics, type Outcome } from '../../src/metrics/classification.js';
-import { argmax } from '../../src/pipeline.js';
+import { argmax } from '../../src/predictions.js';
 import { golden } from '../support/golden.js';
 
 describe(`like ${golden.made_by}`, () => {

@@ -1,5 +1,5 @@
 import { collectors, type FeatureOptions, type FittedFeatures } from '../../src/features/fits.js';
-import type { VectorizerKind } from '../../src/features/vectorizer.js';
+import type { VectorizerKind } from '../../src/features/kinds.js';
 import { openVectors } from '../../src/features/vectors/vector-file.js';
 import { seededRandom } from '../../src/random.js';
 import { resolveSettings } from '../../src/tasks/presets.js';

@@ -1,22 +1,14 @@
 import type { Command } from '../command.js';
-import { doctorCommand } from './doctor.js';
-import { evaluate } from './evaluate.js';
-import { exportCommand } from './export.js';
-import { modelsList, modelsShow } from './models.js';
-import { predict } from './predict.js';
-import { preprocess } from './preprocess.js';
-import { train } from './train.js';
-import { tune } from './tune.js';
 
-/** The commands of maas, in the order of its help. A name of two words is a command in a group. */
+/** The commands of maas, in the order of its help, loaded by need. A name of two words is a command in a group. */
 export const commands = {
-  preprocess,
-  train,
-  tune,
-  evaluate,
-  predict,
-  export: exportCommand,
-  doctor: doctorCommand,
-  'models list': modelsList,
-  'models show': modelsShow,
-} as const satisfies Record<string, Command>;
+  preprocess: async () => (await import('./preprocess.js')).preprocess,
+  train: async () => (await import('./train.js')).train,
+  tune: async () => (await import('./tune.js')).tune,
+  evaluate: async () => (await import('./evaluate.js')).evaluate,
+  predict: async () => (await import('./predict.js')).predict,
+  export: async () => (await import('./export.js')).exportCommand,
+  doctor: async () => (await import('./doctor.js')).doctorCommand,
+  'models list': async () => (await import('./models.js')).modelsList,
+  'models show': async () => (await import('./models.js')).modelsShow,
+} as const satisfies Record<string, () => Promise<Command>>;

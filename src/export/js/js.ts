@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Pipeline, Prediction } from '../../pipeline.js';
+import type { Pipeline } from '../../pipeline.js';
+import type { Prediction } from '../../predictions.js';
 import { version } from '../../version.js';
 import type { ExportFormat } from '../formats.js';
 import { packState, runtimeScript } from './pack.js';

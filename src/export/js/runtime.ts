@@ -1,5 +1,6 @@
 import { loadVectorizer, type StoredVectorizerState } from '../../features/vectorizer.js';
-import { loadPipeline, type Prediction, type StoredPipelineState } from '../../pipeline.js';
+import { loadPipeline, type StoredPipelineState } from '../../pipeline.js';
+import type { Prediction } from '../../predictions.js';
 import type { Stem } from '../../text/analyzer.js';
 
 // Bundled by scripts/build.mjs into one script without imports, which an exported model carries. It runs wherever

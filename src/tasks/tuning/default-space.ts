@@ -1,4 +1,4 @@
-import type { ClassifierKind } from '../../models/classifier.js';
+import type { ClassifierKind } from '../../models/kinds.js';
 import type { Random } from '../../random.js';
 import type { Changes } from './space.js';
 

@@ -1,5 +1,5 @@
 import { MaasError } from '../../errors.js';
-import type { ClassifierKind } from '../../models/classifier.js';
+import type { ClassifierKind } from '../../models/kinds.js';
 import { type Random, seededRandom, shuffle } from '../../random.js';
 import { resolveSettings, settingsInUse } from '../presets.js';
 import type { Recipe } from '../recipe.js';
