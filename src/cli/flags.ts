@@ -73,7 +73,13 @@ const general = {
   test: list('<csv>', 'labelled rows to test on, in the place of held-out ones (may be repeated)'),
   data: list('<csv>', 'labelled rows to evaluate on, in the place of the held-out ones (may be repeated)'),
   output: named('<path>', 'where to write'),
-  text: named('<text>', 'classify this text'),
+  // an empty one is answered as an empty field of a file is
+  text: {
+    parse: (value) => (typeof value === 'string' ? value : undefined),
+    expected: 'a text',
+    metavar: '<text>',
+    help: 'classify this text',
+  } as Setting<string>,
   lines: onOff('each line of the input is one text, without a header'),
   topK: integer(1, '<k>', 'answer with the k most probable classes'),
   rowFormat: oneOf(['csv', 'jsonl'], 'form of the rows'),

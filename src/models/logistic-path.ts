@@ -3,6 +3,7 @@ import { stratifiedSplit } from '../data/split.js';
 import { rowsOf } from '../sparse/csr.js';
 import type { Examples } from './dense-fit.js';
 import { fitLogistic, type LogisticOptions, type LogisticSolution } from './logistic.js';
+import { classWeights } from './weights.js';
 
 /** How a strength of the penalty was chosen. */
 export interface CPath {
@@ -28,8 +29,8 @@ const ROWS = { least: 2000, most: 20_000 };
 const COARSER = 10;
 
 /**
- * Chooses C by the log loss on rows that a fit has not seen: the validation rows, where there are any, else rows of a
- * stratified sample. Each fit begins where the one before ended; the path turns where the loss does.
+ * Chooses C by the log loss, weighted as the fit is, on rows that a fit has not seen: the validation rows, where there
+ * are enough, else rows of a stratified sample. Each fit begins where the one before ended; the path turns where the loss does.
  */
 export async function chooseC(
   { features, labels, classes, validation }: Examples & { classes: number; validation: Examples },
@@ -37,11 +38,12 @@ export async function chooseC(
   device: LinearDevice,
 ): Promise<{ C: number; path: CPath }> {
   const all = features.rows;
-  if (all < FEWEST_ROWS) return { C: USUAL_C, path: { rows: { fit: 0, held: 0 }, tried: [] } };
+  const enough = validation.labels.length >= HELD_SHARE * FEWEST_ROWS;
+  if (all < FEWEST_ROWS && !enough) return { C: USUAL_C, path: { rows: { fit: 0, held: 0 }, tried: [] } };
   const perRow = Math.max(1, (features.values.length / all) * (classes === 2 ? 1 : classes));
   const sample = Math.min(all, Math.max(ROWS.least, Math.min(ROWS.most, Math.round(WORK / perRow))));
   const split = stratifiedSplit(labels, classes, {
-    testSize: validation.labels.length > 0 ? 0 : (HELD_SHARE * sample) / all,
+    testSize: enough ? 0 : (HELD_SHARE * sample) / all,
     validationSize: 1 - sample / all,
     seed: options.seed,
   });
@@ -50,7 +52,8 @@ export async function chooseC(
     labels: Int32Array.from(rows, (row) => labels[row]!),
   });
   const fitted = part(split.train);
-  const held = validation.labels.length > 0 ? validation : part(split.test);
+  const held = enough ? validation : part(split.test);
+  const weights = classWeights(fitted.labels, classes, options.classWeight);
   const tried: CPath['tried'] = [];
   let start: LogisticSolution | undefined;
   const lossOf = async (C: number) => {
@@ -65,7 +68,7 @@ export async function chooseC(
       start,
     );
     start = solution;
-    const logLoss = meanLogLoss(classifier.probabilities(held.features), held.labels, classes);
+    const logLoss = meanLogLoss(classifier.probabilities(held.features), held.labels, weights);
     tried.push({ C, logLoss });
     return logLoss;
   };
@@ -85,11 +88,14 @@ export async function chooseC(
   return { C, path: { rows: { fit: fitted.labels.length, held: held.labels.length }, tried } };
 }
 
-/** Mean of −ln p of the true classes; probabilities are row-major [rows, classes]. */
-function meanLogLoss(probabilities: Float64Array, labels: Int32Array, classes: number): number {
+/** Mean of −ln p of the true classes, each row with its class's weight; probabilities are row-major [rows, classes]. */
+function meanLogLoss(probabilities: Float64Array, labels: Int32Array, weights: ArrayLike<number>): number {
   let sum = 0;
+  let total = 0;
   labels.forEach((label, r) => {
-    sum -= Math.log(Math.max(probabilities[r * classes + label]!, Number.EPSILON));
+    const weight = weights[label]!;
+    sum -= weight * Math.log(Math.max(probabilities[r * weights.length + label]!, Number.EPSILON));
+    total += weight;
   });
-  return sum / labels.length;
+  return sum / total;
 }

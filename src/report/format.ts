@@ -87,13 +87,16 @@ export function recipeText(
     const lengths = shortest === longest ? String(longest) : `${shortest}–${longest}`;
     parts.push(`${termNames[analyzer]}, ${lengths}-grams`);
   }
-  if ('path' in fit && fit.path) {
-    const { tried, rows } = fit.path;
-    const why =
-      tried.length > 0 ? `best of ${tried.length} on ${grouped(rows.held)} held-out rows` : 'as usual';
-    parts.push(`C ${fit.C}, ${why}`);
-  }
+  const chosen = chosenText(fit);
+  if (chosen) parts.push(`C ${chosen}`);
   return parts.length > 0 ? parts.join('; ') : undefined;
+}
+
+/** "30, best of 4 on 1,090 held-out rows", where C was left to the data. */
+export function chosenText(fit: FitReport): string | undefined {
+  if (!('path' in fit) || !fit.path) return undefined;
+  const { tried, rows } = fit.path;
+  return `${fit.C}, ${tried.length > 0 ? `best of ${tried.length} on ${grouped(rows.held)} held-out rows` : 'as usual'}`;
 }
 
 const termNames: Record<AnalyzerName, string> = {

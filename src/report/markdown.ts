@@ -4,6 +4,7 @@ import type { FitReport } from '../models/fits.js';
 import { confusedPairs } from './confusion.js';
 import {
   baselineNames,
+  chosenText,
   coverageText,
   deviceText,
   duration,
@@ -95,7 +96,11 @@ export function reportMarkdown(facts: ReportFacts, evaluation: Evaluation): stri
         ['data', facts.data.files.map((file) => `${file.path} (${grouped(file.rows)} rows)`).join(', ')],
         ['data sha256', facts.data.sha256],
         ['fit', fitText(fit)],
-        ['device', `${deviceText(facts.device)} with ${librariesText(facts.device.libraries)}`],
+        ...(chosenText(fit) ? [['C', chosenText(fit)!]] : []),
+        [
+          'device',
+          [deviceText(facts.device), librariesText(facts.device.libraries)].filter(Boolean).join(' with '),
+        ],
         ['seed', String(facts.seed)],
         ['time', duration(facts.timings.total ?? 0)],
       ],

@@ -1,3 +1,5 @@
+import { TfidfVectorizer } from '../features/tfidf.js';
+import type { Vectorizer } from '../features/vectorizer.js';
 import { evaluate, type Metrics } from '../metrics/classification.js';
 import type { Classifier } from '../models/classifier.js';
 import type { ClassifierKind } from '../models/kinds.js';
@@ -8,6 +10,10 @@ import type { Prepared } from './prepare.js';
 
 /** Metrics of classifiers that cost nothing, on the same rows and features: what a model has to be better than. */
 export type Baselines = Partial<Record<'majority' | 'nb', Metrics>>;
+
+/** Whether features are counts of terms, which may be weighed, but not so small that smoothing drowns them. */
+const isCounted = (vectorizer: Vectorizer) =>
+  vectorizer instanceof TfidfVectorizer && vectorizer.state().weights.norm !== 'l1';
 
 /**
  * Fits the most frequent class and naive Bayes on the training rows, and scores them on the test rows, which `placed`
@@ -26,7 +32,7 @@ export function baselinesOf(
   return {
     ...(model !== 'majority' && { majority: metricsOf(fitMajority(ofRows, classes)) }),
     ...(model !== 'nb' &&
-      vectorizer.kind === 'tfidf' && {
+      isCounted(vectorizer) && {
         nb: metricsOf(fitNaiveBayes(features, ofRows, classes, { alpha: 1, complement: false })),
       }),
   };

@@ -50,7 +50,9 @@ export async function load(options: TrainOptions, stopwatch: Stopwatch, listener
   const config = manifest.config as Partial<TrainSettings>;
   const decided = [...(options.asked ?? [])].filter(
     (name) =>
+      name !== 'seed' &&
       (Object.hasOwn(dataSettings, name) || Object.hasOwn(featureSettings, name)) &&
+      options.settings[name as keyof TrainSettings] !== 'auto' &&
       JSON.stringify(config[name as keyof TrainSettings]) !==
         JSON.stringify(options.settings[name as keyof TrainSettings]),
   );

@@ -11,7 +11,7 @@ import { loadStemmer } from '../text/stemmers.js';
 import { loadStopWords } from '../text/stopwords.js';
 import { MemoryBudget } from './memory.js';
 import { type FitNeeds, type Needs, preflight } from './preflight.js';
-import { type Decided, decide, ENOUGH_TEXT, isDecided } from './recipe.js';
+import { type Decided, DecidingTexts, decide, isDecided } from './recipe.js';
 import {
   checkShares,
   gathered,
@@ -93,31 +93,34 @@ export async function collect(
   checkShares(settings, input);
   let decided = isDecided(settings) ? settings : undefined;
   let collector = decided && (await openCollector(decided, input.threads));
-  // the first texts decide what is left to the data
-  const first: string[] = [];
-  let units = 0;
+  // the first texts decide what is left to the data, those of a test set never
+  const deciding = new DecidingTexts();
+  const waiting: string[] = [];
   const open = async () => {
-    decided = decide(settings, first);
+    decided = decide(settings, deciding.texts);
     const opened = await openCollector(decided, input.threads);
     collector = opened;
-    for (const text of first.splice(0)) opened.add(text);
+    for (const text of waiting.splice(0)) opened.add(text);
     return opened;
   };
   try {
     const sink = {
       add(text: string) {
         if (collector) return collector.add(text);
-        first.push(text);
-        units += text.length;
+        deciding.add(text);
+        waiting.push(text);
       },
       async caughtUp(rows: number) {
         budget.watch(() => `counting the terms of ${grouped(rows)} rows`);
-        if (!collector && units < ENOUGH_TEXT) return;
+        if (!collector && !deciding.enough) return;
         await (collector ?? (await open())).caughtUp();
+      },
+      async dataEnded() {
+        if (!collector) await open();
       },
     };
     const rows = await readRows(input, settings, sink, stopwatch, listener);
-    const counting = collector ?? (await open());
+    const counting = collector!;
     return await stopwatch.time('vectorize', async () => {
       const counted = counting.finish();
       // told where it is waited for

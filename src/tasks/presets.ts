@@ -142,10 +142,12 @@ export function resolveSettings(given: Record<string, unknown>, preset: string =
     }
     resolved[name] = parsed;
   }
-  const { analyzer, stopWords, stemmer, ngramRange } = resolved as TrainSettings;
+  const { analyzer, stopWords, stemmer } = resolved as TrainSettings;
   if (analyzer === 'auto' && (stopWords !== null || stemmer !== null)) resolved.analyzer = 'word';
-  // words whose order counts come one by one
-  if (resolved.vectorizer === 'sequence' && ngramRange === 'auto') resolved.ngramRange = [1, 1];
+  // what a vectorizer decides is not left to the data
+  for (const [name, value] of Object.entries(ofVectorizer ?? {})) {
+    if (resolved[name] === 'auto') resolved[name] = value;
+  }
   checkFeatures(resolved as TrainSettings);
   if (given.model !== undefined)
     checkRows(resolved.model as ClassifierKind, resolved.vectorizer as VectorizerKind);
@@ -153,6 +155,7 @@ export function resolveSettings(given: Record<string, unknown>, preset: string =
     names.find(
       (name) =>
         given[name] !== undefined &&
+        resolved[name] !== 'auto' &&
         !isDeepStrictEqual(resolved[name], sklearn[name]) &&
         !isDeepStrictEqual(resolved[name], base[name]),
     );
@@ -208,6 +211,13 @@ function checkFeatures({ analyzer, stopWords, stemmer, vectorizer, ngramRange }:
 
 /** Throws `usage` for a model that cannot read the rows of a vectorizer. */
 export function checkRows(model: ClassifierKind, vectorizer: VectorizerKind): void {
+  if (vectorizer === 'embedding' && noVectors[model]) {
+    throw new MaasError(
+      'usage',
+      `the model "${model}" ${noVectors[model]}: it takes no vectorizer "embedding"`,
+      { hint: 'use --model logistic or dense' },
+    );
+  }
   const ordered = ofOrder.includes(model);
   if (ordered === (vectorizer === 'sequence')) return;
   const reads = ordered ? 'reads terms in their order' : 'counts terms, whatever their order';
@@ -252,25 +262,18 @@ const usedBy = {
 const ofVectorizers = Object.values(usedBy).flat();
 const ofModels = Object.keys(modelSettings) as (keyof typeof modelSettings)[];
 
-/** Throws `usage` where word vectors are missing, and for models that cannot take them. */
-function checkEmbedding({ embeddings, model }: TrainSettings): void {
+/** Throws `usage` where word vectors are missing. */
+function checkEmbedding({ embeddings }: TrainSettings): void {
   if (embeddings === null) {
     throw new MaasError(
       'usage',
       'the vectorizer "embedding" needs word vectors, expected --embeddings <file>',
     );
   }
-  const reasons: Partial<Record<ClassifierKind, string>> = {
-    nb: 'counts terms, and numbers of vectors are no counts',
-    bag: 'learns the vectors of terms itself',
-  };
-  if (reasons[model]) {
-    throw new MaasError(
-      'usage',
-      `the model "${model}" ${reasons[model]}: it takes no vectorizer "embedding"`,
-      {
-        hint: 'use --model logistic or dense',
-      },
-    );
-  }
 }
+
+/** Why word vectors are nothing for some classifiers. */
+const noVectors: Partial<Record<ClassifierKind, string>> = {
+  nb: 'counts terms, and numbers of vectors are no counts',
+  bag: 'learns the vectors of terms itself',
+};

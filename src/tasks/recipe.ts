@@ -12,7 +12,24 @@ export type Decided<S extends FeatureSettings = FeatureSettings> = Omit<S, 'anal
 export type Recipe = Decided<TrainSettings>;
 
 /** UTF-16 units of text that tell in which script a file is written. */
-export const ENOUGH_TEXT = 1 << 16;
+const ENOUGH_TEXT = 1 << 16;
+
+/** The texts that decide: the first ones, up to the one with which there is enough of them. */
+export class DecidingTexts {
+  readonly texts: string[] = [];
+  #units = 0;
+
+  get enough(): boolean {
+    return this.#units >= ENOUGH_TEXT;
+  }
+
+  /** Takes the next text; one too many decides nothing. */
+  add(text: string): void {
+    if (this.enough) return;
+    this.texts.push(text);
+    this.#units += text.length;
+  }
+}
 
 export const isDecided = (settings: FeatureSettings): settings is FeatureSettings & Decided =>
   settings.analyzer !== 'auto' && settings.ngramRange !== 'auto';

@@ -46,6 +46,8 @@ export interface TextSink {
   add(text: string): void;
   /** Called now and then; what comes after waits for it. */
   caughtUp(rows: number): Promise<void>;
+  /** Called when the rows of `data` are read, before those of `test`. */
+  dataEnded?(): Promise<void>;
 }
 
 /** Reads CSV files, and hands each row's text on. Throws `data`. */
@@ -94,6 +96,7 @@ export async function readRows(
   };
 
   const { files, skipped } = await read(data, 0);
+  await sink.dataEnded?.();
   const classes = labelIds.size;
   const own = labelOf.length;
   checkClasses(data, [...labelIds.keys()]);

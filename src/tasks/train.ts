@@ -112,7 +112,8 @@ export async function trainOn(
 
   listener.step?.({ stage: 'publish' });
   const rows = rowCounts(prepared);
-  const config = { ...settings, ...prepared.decided, ...(dataset?.config ?? {}) };
+  // the seed of a dataset divided its rows, that of the training draws the rest
+  const config = { ...settings, ...prepared.decided, ...(dataset?.config ?? {}), seed: settings.seed };
   const more = [...(cv ? (['cv'] as const) : []), ...(tuning ? (['tune'] as const) : [])];
   const timings = stopwatch.timings(['read', 'vectorize', ...more, 'fit', 'evaluate']);
   const facts = {

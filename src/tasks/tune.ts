@@ -17,7 +17,7 @@ import { openFitter } from './fit.js';
 import { MemoryBudget } from './memory.js';
 import { type PrepareInput, vectorize } from './prepare.js';
 import { resolveSettings } from './presets.js';
-import { decide, ENOUGH_TEXT } from './recipe.js';
+import { DecidingTexts, decide } from './recipe.js';
 import { checkShares, gathered, type Rows, readRows, splitRows } from './rows.js';
 import type { TrainSettings } from './settings.js';
 import { type TrainResult, trainOn } from './train.js';
@@ -102,7 +102,7 @@ export async function tune(options: TuneOptions, listener: Listener = {}): Promi
     journal,
     found,
   );
-  const sample = firstTexts(texts);
+  const sample = firstTexts(texts, rows.own);
   const recipes = candidates({
     decide: (settings) => decide(settings, sample),
     given: { ...given, validationSize: 0 },
@@ -234,11 +234,11 @@ async function readTexts(
   return { rows, texts: kept.finish() };
 }
 
-/** As many texts as tell how the others are written. */
-function firstTexts(texts: Texts): string[] {
-  const after = texts.ends.findIndex((end) => end >= ENOUGH_TEXT);
-  const count = after < 0 ? texts.ends.length : after + 1;
-  return Array.from({ length: count }, (_, row) => textOf(texts, row));
+/** The texts that decide what is left to the data, as in a training. */
+function firstTexts(texts: Texts, own: number): string[] {
+  const deciding = new DecidingTexts();
+  for (let row = 0; row < own && !deciding.enough; row++) deciding.add(textOf(texts, row));
+  return deciding.texts;
 }
 
 const fingerprintOf = (parts: unknown[]) =>

@@ -69,5 +69,8 @@ test('the same for any number of threads', async () => {
 test('a sample of many rows, all of the validation rows, nothing of few rows', async () => {
   expect((await choose(30_000, 0.3)).path.rows).toEqual({ fit: 16_000, held: 4000 });
   expect((await choose(2000, 0.3, examples(150, 0.3, 2))).path.rows).toEqual({ fit: 2000, held: 150 });
+  // validation rows that tell are taken, too few of them are not
+  expect((await choose(150, 0.3, examples(60, 0.3, 2))).path.rows).toEqual({ fit: 150, held: 60 });
+  expect((await choose(2000, 0.3, examples(5, 0.3, 2))).path.rows).toEqual({ fit: 1600, held: 400 });
   expect(await choose(199, 0.3)).toEqual({ C: 10, path: { rows: { fit: 0, held: 0 }, tried: [] } });
 });

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { presets, resolveSettings } from '../../src/tasks/presets.js';
-import { decide, isDecided } from '../../src/tasks/recipe.js';
+import { DecidingTexts, decide, isDecided } from '../../src/tasks/recipe.js';
+import { train } from '../../src/tasks/train.js';
+import { temporaryFolder } from '../support/temp.js';
 
 const termsOf = (text: string, given: Record<string, unknown> = {}) => {
   const { analyzer, ngramRange } = decide(resolveSettings(given), [text]);
@@ -28,4 +30,37 @@ test('what is asked for stays', () => {
   expect(isDecided(resolveSettings({}))).toBe(false);
   expect(isDecided(resolveSettings({}, 'sklearn'))).toBe(true);
   expect(decide(presets.sklearn, ['환불은'])).toEqual(presets.sklearn);
+});
+
+test('enough of the first texts decide, whatever follows', () => {
+  const deciding = new DecidingTexts();
+  const long = '환불은 '.repeat(10_000);
+  for (const text of ['a', long, long, 'much more English than that '.repeat(10_000)]) deciding.add(text);
+  expect(deciding.texts).toEqual(['a', long, long]);
+  expect(deciding.enough).toBe(true);
+});
+
+test('texts of a test set decide nothing', async () => {
+  const folder = temporaryFolder();
+  const csv = (name: string, texts: string[]) =>
+    folder.file(
+      name,
+      `text,label\n${texts.map((text, i) => `${text},${i % 2 ? 'yes' : 'no'}`).join('\n')}\n`,
+    );
+  const english = csv('english.csv', ['one fine day', 'no more rain', 'sun and wind', 'snow again']);
+  const korean = csv('korean.csv', Array<string>(200).fill('환불은 언제 되나요'));
+  const trained = (data: string, test: string) =>
+    train({ data: [data], test: [test], store: folder.path, settings: resolveSettings({}) });
+  expect((await trained(english, korean)).terms).toEqual({ analyzer: 'word', ngramRange: [1, 2] });
+  expect((await trained(korean, english)).terms).toEqual({ analyzer: 'char', ngramRange: [1, 3] });
+});
+
+test('what is left to the data contradicts nothing', () => {
+  const autos = { analyzer: 'auto', ngramRange: 'auto', C: 'auto' };
+  expect(resolveSettings({ vectorizer: 'embedding', embeddings: 'x', ...autos })).toMatchObject({
+    analyzer: 'word',
+    ngramRange: [1, 1],
+  });
+  expect(resolveSettings({ model: 'lstm', ...autos }).ngramRange).toEqual([1, 1]);
+  expect(resolveSettings({ model: 'dense', ...autos }, 'sklearn').model).toBe('dense');
 });

@@ -1,6 +1,8 @@
 import type { EmbeddingReport } from '../../features/embedding-fit.js';
 import type { Metrics } from '../../metrics/classification.js';
+import type { FitReport } from '../../models/fits.js';
 import {
+  chosenText,
   coverageText,
   deviceText,
   duration,
@@ -77,6 +79,7 @@ export const modelsShow: Command = {
     const shown = await showModel(store, args[0] as string | undefined);
     const { bold } = terminal.style;
     const metrics = shown.metrics as Metrics;
+    const chosen = chosenText(shown.fit as FitReport);
     const facts: [string, string][] = [
       ['path', shown.path],
       ['created', `${shown.created} by maas ${shown.tool.version}`],
@@ -87,10 +90,11 @@ export const modelsShow: Command = {
       ['rows', `${shown.rows.train} train, ${shown.rows.validation} validation, ${shown.rows.test} test`],
       ['classes', shown.classes.join(', ')],
       ['features', grouped(shown.features)],
+      ...(chosen ? [['C', chosen] as [string, string]] : []),
       ...vectorFacts(shown.embeddings),
       [
         'device',
-        `${deviceText(shown.device)} with ${librariesText(shown.device.libraries)}, Node ${shown.device.node}, ${shown.device.platform}`,
+        `${[deviceText(shown.device), librariesText(shown.device.libraries)].filter(Boolean).join(' with ')}, Node ${shown.device.node}, ${shown.device.platform}`,
       ],
       ['time', duration(shown.timings.total ?? 0)],
       ['accuracy', figure(metrics.accuracy)],

@@ -11,7 +11,7 @@ import {
   vectorsText,
 } from '../../report/format.js';
 import { presets, resolveSettings } from '../../tasks/presets.js';
-import { settings as allSettings } from '../../tasks/settings.js';
+import { settings as allSettings, featureSettings } from '../../tasks/settings.js';
 import type { TrainResult } from '../../tasks/train.js';
 import type { Command } from '../command.js';
 import type { FlagName } from '../flags.js';
@@ -58,7 +58,9 @@ export const train: Command = {
         settings: resolved,
         asked: new Set([
           ...Object.keys(settings),
-          ...Object.keys(values.preset ? presets[values.preset] : {}),
+          ...Object.keys(values.preset ? presets[values.preset] : {}).filter(
+            (name) => name in featureSettings,
+          ),
         ]),
         command: ['maas', ...argv],
       },
