@@ -16,7 +16,6 @@ import { version } from '../version.js';
 import { openFitter } from './fit.js';
 import { MemoryBudget } from './memory.js';
 import { type PrepareInput, vectorize } from './prepare.js';
-import { resolveSettings } from './presets.js';
 import { DecidingTexts, decide } from './recipe.js';
 import { checkShares, gathered, type Rows, readRows, splitRows } from './rows.js';
 import type { TrainSettings } from './settings.js';
@@ -26,7 +25,7 @@ import { affords, foldsFor, threadsFor } from './tuning/limits.js';
 import { Pool } from './tuning/pool.js';
 import { type Finding, RungScores } from './tuning/rung-scores.js';
 import { bestOf, byMetric, search, type Trial } from './tuning/search.js';
-import { type Changes, candidates, parseSpace } from './tuning/space.js';
+import { type Changes, candidates, firstChanges, parseSpace, resolveRecipe } from './tuning/space.js';
 import { progressOf, triedRecipe } from './tuning/telling.js';
 import { collectKept, KeptTexts, shared, textOf } from './tuning/texts.js';
 
@@ -67,7 +66,7 @@ export async function tune(options: TuneOptions, listener: Listener = {}): Promi
   const { trials: limit = null, metric = 'accuracy', given, preset, models } = options;
   const budget = options.budget ?? (limit === null ? BUDGET : null);
   const name = options.name ?? modelNameFor(options.data[0] ?? '');
-  const settings = resolveSettings(given, preset);
+  const settings = resolveRecipe({ ...given, ...firstChanges(models, given) }, preset);
   await check(options, settings, listener);
   const space = options.search && parseSpace(options.search);
   await new Store(options.store).prepare(name);

@@ -253,6 +253,7 @@ test.each([
   [['--budget', 'soon'], 'expected a time such as 90s'],
   [['--cv', '5', '--validation-size', '0.2'], 'both say which rows score'],
   [['--model', 'dense', '--schedule', 'plateau'], 'no training can watch them'],
+  [['--vectorizer', 'sequence'], 'the model "logistic" counts terms, whatever their order'],
 ])('%s is refused', async (flags, message) => {
   const ran = await maas(['tune', tickets, ...flags, ...store]);
   expect(ran.code).toBe(2);

@@ -42,6 +42,12 @@ test('what is given is held to, and what contradicts it is left out', () => {
   for (const { settings } of first(40, { given: { vectorizer: 'hashing' } })) {
     expect(settings).toMatchObject({ vectorizer: 'hashing', minDf: 1 });
   }
+  const space = parseSpace({ vectorizer: ['tfidf', 'sequence'], model: ['logistic', 'cnn'] });
+  expect(
+    first(9, { space })
+      .map(({ settings }) => `${settings.vectorizer} ${settings.model}`)
+      .sort(),
+  ).toEqual(['sequence cnn', 'tfidf logistic']);
   // a model without settings has few recipes, and they end
   expect(first(500, { models: ['majority'], space: { model: ['majority'] } })).toHaveLength(1);
 });

@@ -1,15 +1,14 @@
 import { MaasError } from '../../errors.js';
 import type { ClassifierKind } from '../../models/kinds.js';
 import { type Random, seededRandom, shuffle } from '../../random.js';
-import { resolveSettings, settingsInUse } from '../presets.js';
+import { checkRows, resolveSettings, settingsInUse } from '../presets.js';
 import type { Recipe } from '../recipe.js';
 import type { Setting } from '../setting.js';
 import { type SettingName, settings, type TrainSettings } from '../settings.js';
+import { draw, portfolio } from './default-space.js';
 
 /** Decides what settings leave to the data. */
 type Decide = (settings: TrainSettings) => Recipe;
-
-import { draw, portfolio } from './default-space.js';
 
 /** Settings by name, as flags and config files give them. */
 export type Changes = Partial<Record<SettingName, unknown>>;
@@ -134,10 +133,21 @@ function used(given: Changes, free: Changes): Changes {
   return Object.fromEntries(Object.entries(free).filter(([name]) => inUse.has(name as SettingName)));
 }
 
+/** The settings of a recipe. Throws `usage` where they contradict each other, the preset's model included. */
+export function resolveRecipe(given: Changes, preset: string | undefined): TrainSettings {
+  const settings = resolveSettings(given, preset);
+  checkRows(settings.model, settings.vectorizer);
+  return settings;
+}
+
+/** The changes of the first recipe: none, unless the preset's model, which is always logistic, is not among those named. */
+export const firstChanges = (models: readonly ClassifierKind[] | undefined, given: Changes): Changes =>
+  models && given.model === undefined && !models.includes('logistic') ? { model: models[0] } : {};
+
 /** Undefined where what was given contradicts the changes. */
 function resolved(given: Changes, preset: string | undefined, decide: Decide): Recipe | undefined {
   try {
-    return decide(resolveSettings(given, preset));
+    return decide(resolveRecipe(given, preset));
   } catch (error) {
     if (error instanceof MaasError && error.code === 'usage') return undefined;
     throw error;
@@ -150,8 +160,7 @@ const PATIENCE = 200;
 const LARGEST_GRID = 4096;
 
 function* allChanges({ space, models, macro, given }: SpaceOptions, random: Random): Generator<Changes> {
-  // every preset's model is logistic
-  yield models && given.model === undefined && !models.includes('logistic') ? { model: models[0] } : {};
+  yield firstChanges(models, given);
   if (!space) {
     const allowed = given.model === undefined ? models : [given.model as ClassifierKind];
     yield* portfolio(allowed);
