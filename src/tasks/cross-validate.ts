@@ -1,4 +1,4 @@
-import { stratifiedFolds } from '../data/folds.js';
+import { type Fold, stratifiedFolds } from '../data/folds.js';
 import { MaasError } from '../errors.js';
 import type { FeatureFit } from '../features/fits.js';
 import { evaluate, type Metrics } from '../metrics/classification.js';
@@ -46,12 +46,7 @@ export async function crossValidate(
 ): Promise<{ cv: CrossValidation; predictions: RowPrediction[] }> {
   const { classOf, classes, labels } = rows;
   const folds = stratifiedFolds(gathered(classOf, train), classes, k, seed);
-  if (folds.some(({ held }) => held.length === 0)) {
-    throw new MaasError(
-      'data',
-      `${train.length} rows are too few for ${k} folds, expected one row to score in each at the least`,
-    );
-  }
+  checkHeld(folds);
   const known = labels.slice(0, classes);
   const scores: Metrics[] = [];
   const predictions: RowPrediction[] = [];
@@ -75,6 +70,16 @@ export async function crossValidate(
     listener.step?.({ stage: 'cross-validate', done: scores.length, total: k, unit: 'folds', note });
   }
   return { cv: { folds: k, seed, ...spreadOf(scores), scores }, predictions };
+}
+
+/** Throws `data` where one of the first `scored` folds has no row to score. */
+export function checkHeld(folds: readonly Fold[], scored = folds.length): void {
+  const { train, held } = folds[0]!;
+  if (folds.slice(0, scored).every((fold) => fold.held.length > 0)) return;
+  throw new MaasError(
+    'data',
+    `${train.length + held.length} rows are too few for ${folds.length} folds, expected one row to score in each at the least`,
+  );
 }
 
 /** Mean and standard deviation of each metric over folds; null where it is undefined in one of them. */

@@ -13,6 +13,7 @@ import { Journal } from '../store/journal.js';
 import { modelNameFor, Store } from '../store/store.js';
 import type { Texts } from '../text/batch.js';
 import { version } from '../version.js';
+import { checkHeld } from './cross-validate.js';
 import { openFitter } from './fit.js';
 import { MemoryBudget } from './memory.js';
 import { type PrepareInput, vectorize } from './prepare.js';
@@ -24,7 +25,7 @@ import { rungsFor, Samples } from './tuning/halving.js';
 import { affords, foldsFor, threadsFor } from './tuning/limits.js';
 import { Pool } from './tuning/pool.js';
 import { type Finding, RungScores } from './tuning/rung-scores.js';
-import { bestOf, byMetric, search, type Trial } from './tuning/search.js';
+import { bestOf, search, type Trial } from './tuning/search.js';
 import { type Changes, candidates, firstChanges, parseSpace, resolveRecipe } from './tuning/space.js';
 import { progressOf, triedRecipe } from './tuning/telling.js';
 import { collectKept, KeptTexts, shared, textOf } from './tuning/texts.js';
@@ -83,6 +84,8 @@ export async function tune(options: TuneOptions, listener: Listener = {}): Promi
   const { seed } = settings;
   const { folds, scored } = foldsFor(options.cv, settings.validationSize, split.train.length);
   const classOf = gathered(rows.classOf, split.train);
+  const samples = new Samples(classOf, rows.classes, folds, seed);
+  checkHeld(samples.of(1).folds, scored);
   const rungs = rungsFor(split.train.length, rows.classes, folds, scored);
   const journal = new Journal<Finding>(
     options.store,
@@ -94,13 +97,7 @@ export async function tune(options: TuneOptions, listener: Listener = {}): Promi
   const { classes } = rows;
   const { beside, each } = threadsFor(options.threads, classes, texts, memory);
   const pool = new Pool(beside, { texts, classOf: shared(rows.classOf), classes, threads: each });
-  const scores = new RungScores(
-    pool,
-    new Samples(classOf, rows.classes, folds, seed),
-    split.train,
-    journal,
-    found,
-  );
+  const scores = new RungScores(pool, samples, split.train, journal, found);
   const sample = firstTexts(texts, rows.own);
   const recipes = candidates({
     decide: (settings) => decide(settings, sample),
@@ -143,7 +140,7 @@ export async function tune(options: TuneOptions, listener: Listener = {}): Promi
       return pool.stop();
     });
 
-  const winner = bestOf(searched, rungs, byMetric(metric));
+  const winner = bestOf(searched, rungs, metric);
   if (!winner) {
     const problem = searched.find((trial) => trial.problem)?.problem;
     throw new MaasError('failed', `no recipe could be scored${problem ? `: ${problem}` : ''}`);

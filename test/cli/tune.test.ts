@@ -260,6 +260,20 @@ test.each([
   expect(ran.stderr).toContain(message);
 });
 
+test.each([
+  ['a row is scored in each fold', 2, []],
+  ['so in as many as are asked for', 3, ['--cv', '10']],
+])('few rows are refused: %s', async (_, each, flags) => {
+  const rows = Array.from(
+    { length: each },
+    (_, r) => `lost parcel ${r},delivery\nwrong invoice ${r},billing`,
+  );
+  const file = folder.file('least.csv', ['text,label', ...rows].join('\n'));
+  const ran = await maas(['tune', file, '--trials', '2', ...flags, ...store]);
+  expect(ran.code).toBe(3);
+  expect(ran.stderr).toMatch(/\d rows are too few for (5|10) folds, expected one row to score in each/);
+});
+
 test('a dataset, whose features are decided, is refused', async () => {
   const dataset = join(folder.path, 'dataset');
   await maas(['preprocess', tickets, '-o', dataset, ...store]);

@@ -88,7 +88,7 @@ export async function search(
       // what all rows of some folds said holds beside what those of the others say
       const before = rung.share === 1 && trial.share === 1 ? trial.folds : [];
       Object.assign(trial, { rung: place, share: rung.share }, figuresOf([...before, ...outcomes]));
-      plan.progress(trials, bestOf(trials, rungs, better));
+      plan.progress(trials, bestOf(trials, rungs, metric));
     });
   };
 
@@ -131,15 +131,18 @@ function affordable(most: number, cost: number, { rungs, beside, secondsLeft }: 
   return ETA;
 }
 
-/** The best of the trials that have been through all rungs. */
+/** The best of the trials that have been through all rungs and have the metric. */
 export const bestOf = (
   trials: readonly Trial[],
   rungs: readonly Rung[],
-  better: (a: Trial, b: Trial) => number,
-) => trials.filter(({ rung, mean }) => rung === rungs.length - 1 && mean !== null).sort(better)[0];
+  metric: Monitor,
+): Trial | undefined =>
+  trials
+    .filter(({ rung, mean }) => rung === rungs.length - 1 && mean?.[metric] != null)
+    .sort(byMetric(metric))[0];
 
 /** By a metric, then by log loss, then the one tried first; what has no figure stands last. */
-export function byMetric(metric: Monitor): (a: Trial, b: Trial) => number {
+function byMetric(metric: Monitor): (a: Trial, b: Trial) => number {
   const by = (name: Monitor) => (a: Trial, b: Trial) => {
     const [one, other] = [a.mean?.[name] ?? null, b.mean?.[name] ?? null];
     if (one === null || other === null) return Number(one === null) - Number(other === null);
