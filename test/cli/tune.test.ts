@@ -231,6 +231,9 @@ test('what is searched can be said', async () => {
   expect(grid.trials).toHaveLength(5);
   const limited = await tuned('limited', '--models', 'nb,majority', '--trials', '6');
   for (const { changes } of limited.trials) expect(['nb', 'majority']).toContain(changes.model);
+  const without = await tuned('without', '--models', 'nb,logistic', '--C', '3', '--trials', '3');
+  for (const { changes } of without.trials) expect(changes.model).toBeUndefined();
+  expect(without.stderr).toContain('models left out of the search: nb (the model "nb" has no use for C)');
   const held = await tuned('held', '--analyzer', 'char', '--C', '3', '--trials', '6', '--metric', 'f1_macro');
   for (const { changes } of held.trials) {
     expect(changes.analyzer).toBeUndefined();
@@ -254,6 +257,12 @@ test.each([
   [['--cv', '5', '--validation-size', '0.2'], 'both say which rows score'],
   [['--model', 'dense', '--schedule', 'plateau'], 'no training can watch them'],
   [['--vectorizer', 'sequence'], 'the model "logistic" counts terms, whatever their order'],
+  [['--models', 'nb', '--C', '3'], 'the model "nb" has no use for C'],
+  [['--models', 'cnn,lstm', '--vectorizer', 'tfidf'], 'the model "cnn" reads terms in their order'],
+  [
+    ['--models', 'nb', '--vectorizer', 'embedding', '--embeddings', tickets],
+    'the model "nb" counts terms, and numbers of vectors are no counts',
+  ],
 ])('%s is refused', async (flags, message) => {
   const ran = await maas(['tune', tickets, ...flags, ...store]);
   expect(ran.code).toBe(2);
