@@ -12,6 +12,7 @@ import { MANIFEST } from '../store/artifact.js';
 import { Journal } from '../store/journal.js';
 import { modelNameFor, Store } from '../store/store.js';
 import type { Texts } from '../text/batch.js';
+import { loadStopWords } from '../text/stopwords.js';
 import { version } from '../version.js';
 import { checkHeld } from './cross-validate.js';
 import { openFitter } from './fit.js';
@@ -211,6 +212,8 @@ async function check(
       },
     );
   }
+  // stop words that cannot be read are told before the search, not as a problem of every trial
+  if (settings.stopWords !== null) await loadStopWords(settings.stopWords);
   // a device that is not there is told before the search, which does without it, and not after
   (await openFitter({ settings, devices, threads }, undefined, listener))?.close();
 }

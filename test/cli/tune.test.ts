@@ -17,6 +17,7 @@ interface Tried {
   whole: boolean;
   mean: Record<'accuracy' | 'f1_macro' | 'log_loss', number>;
   std: Record<'accuracy', number>;
+  problem: string | null;
   seconds: number;
 }
 
@@ -187,22 +188,8 @@ test('many rows: most recipes see a part of them, a third goes on', async () => 
   const words = (seed: number) => Array.from({ length: 8 }, (_, i) => `w${(seed * (i + 7) * 7919) % 997}`);
   const rows = Array.from({ length: 18_000 }, (_, r) => `${words(r).join(' ')} c${r % 3},${(r * 31) % 3}`);
   const file = folder.file('many-rows.csv', ['text,label', ...rows].join('\n'));
-  const ran = await maas([
-    ...[
-      'tune',
-      file,
-      '--trials',
-      '10',
-      '--models',
-      'nb',
-      '--cv',
-      '3',
-      '--name',
-      'halving',
-      ...store,
-      '--json',
-    ],
-  ]);
+  const flags = ['--trials', '10', '--models', 'nb', '--cv', '3', '--name', 'halving'];
+  const ran = await maas(['tune', file, ...flags, ...store, '--json']);
   expect(ran.code, ran.stderr).toBe(0);
   const trials = JSON.parse(ran.stdout).tune.trials as Tried[];
   const came = (share: number, folds: number) =>
@@ -259,6 +246,7 @@ test.each([
   [['--vectorizer', 'sequence'], 'the model "logistic" counts terms, whatever their order'],
   [['--models', 'nb', '--C', '3'], 'the model "nb" has no use for C'],
   [['--models', 'cnn,lstm', '--vectorizer', 'tfidf'], 'the model "cnn" reads terms in their order'],
+  [['--stop-words', 'klingon'], '"klingon" is neither a language'],
   [
     ['--models', 'nb', '--vectorizer', 'embedding', '--embeddings', tickets],
     'the model "nb" counts terms, and numbers of vectors are no counts',
@@ -267,6 +255,15 @@ test.each([
   const ran = await maas(['tune', tickets, ...flags, ...store]);
   expect(ran.code).toBe(2);
   expect(ran.stderr).toContain(message);
+});
+
+test('what cannot be tried is a problem of its trials alone', async () => {
+  const flags = ['--search', '{"stopWords": ["english", "klingon"]}', '--trials', '3'];
+  const { trials } = await tuned('problem', ...flags);
+  const problems = trials.filter(({ mean }) => mean === null);
+  expect(problems.map(({ changes }) => changes.stopWords)).toEqual(['klingon']);
+  expect(problems[0]!.problem).toContain('"klingon" is neither a language with stop words nor a file');
+  expect(trials).toHaveLength(3);
 });
 
 test.each([

@@ -1,3 +1,4 @@
+import { MaasError } from '../../errors.js';
 import type { CountedTerms } from '../../features/term-counter.js';
 import type { Journal } from '../../store/journal.js';
 import type { Recipe } from '../recipe.js';
@@ -5,7 +6,7 @@ import { featureSettings } from '../settings.js';
 import type { Rung, Samples } from './halving.js';
 import type { Pool } from './pool.js';
 import type { Candidate } from './space.js';
-import { analyzerKey, type Outcome, takesCounts } from './trials.js';
+import { analyzerKey, type FitJob, type Outcome, takesCounts } from './trials.js';
 
 /** A finding, as the journal keeps it: how one recipe did, in the company of which others, on which rows. */
 export interface Finding extends Outcome {
@@ -66,9 +67,8 @@ export class RungScores {
       const { rows, folds } = this.samples.of(share);
       const settings = candidates.map((candidate) => candidate.settings);
       const chosen = rows.map((place) => this.trainRows[place]!);
-      const counted = await this.#countsOf(settings[0]!, share, chosen);
       const { train, held } = folds[fold]!;
-      const outcomes = await this.pool.run({ kind: 'fit', rows: chosen, train, held, counted, settings });
+      const outcomes = await this.#outcomesOf({ rows: chosen, train, held, settings }, share);
       outcomes.forEach((outcome, i) => {
         const trial = candidates[i]!.id;
         this.#remember(name, trial, outcome);
@@ -76,6 +76,18 @@ export class RungScores {
       });
     }
     for (const candidate of candidates) tell(candidate, fold, this.#known.get(name)!.get(candidate.id)!);
+  }
+
+  async #outcomesOf(job: Omit<FitJob, 'kind' | 'counted'>, share: number): Promise<Outcome[]> {
+    let counted: CountedTerms | undefined;
+    try {
+      counted = await this.#countsOf(job.settings[0]!, share, job.rows);
+    } catch (error) {
+      // that terms cannot be counted so is the affair of these recipes alone
+      if (!(error instanceof MaasError)) throw error;
+      return job.settings.map(() => ({ metrics: null, problem: error.message, seconds: 0 }));
+    }
+    return this.pool.run({ kind: 'fit', ...job, counted });
   }
 
   #remember(job: string, trial: number, outcome: Outcome): void {
