@@ -38,8 +38,9 @@ export type LogisticSolution = Float32Array;
 
 /**
  * Fits multinomial logistic regression (binomial, with one weight per feature, for two classes) to its optimum.
- * `labels` holds a class below `classes` for each row. `start` saves passes, and leads to the same optimum. Leaves no tensor behind. Throws `failed` where C is so extreme
- * that float32 cannot hold the objective, or the problem is too large for the device.
+ * `labels` holds a class below `classes` for each row. `start` saves passes, and leads to the same optimum. Leaves no
+ * tensor behind. Throws `failed` where C is so extreme that float32 cannot hold the objective, or the problem is too large
+ * for the device.
  */
 export async function fitLogistic(
   features: Csr,

@@ -45,7 +45,8 @@ export interface EvaluateResult {
 }
 
 /**
- * Evaluates a version; with `cv` its recipe: how well other models made like it do on folds of the files. Throws `artifact` where it is missing or damaged, `data` for files that cannot be used, `usage`.
+ * Evaluates a version; with `cv` its recipe: how well other models made like it do on folds of the files. Throws
+ * `artifact` where it is missing or damaged, `data` for files that cannot be used, `usage`.
  */
 export async function evaluateModel(
   options: EvaluateOptions,
