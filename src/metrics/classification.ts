@@ -1,12 +1,4 @@
-/** What a model said of one row, beside what is true. */
-export interface Outcome {
-  label: string;
-  predicted: string;
-  /** Probability of the predicted class. */
-  score: number;
-  /** Probability given to the true label; null where the model does not know that label. */
-  labelScore: number | null;
-}
+import type { Outcomes } from './outcomes.js';
 
 /** Figures of a classifier on some rows, named as scikit-learn's functions. Null where undefined. */
 export interface Metrics {
@@ -35,7 +27,7 @@ export interface ClassMetrics {
 
 /** `counts[i][j]` rows of the class `labels[i]` were predicted as `labels[j]`. */
 export interface Confusion {
-  labels: string[];
+  labels: readonly string[];
   counts: number[][];
 }
 
@@ -53,35 +45,35 @@ export interface Evaluation {
  * The macro figures average over the classes that occur in the rows or among the predictions; a class without
  * predictions counts there with precision 0, one without rows with recall 0 (scikit-learn's `zero_division=0`),
  * although its own figure is null. Log loss is over the rows whose label the model knows.
- *
- * @param classes the labels that the model knows
  */
-export function evaluate(outcomes: readonly Outcome[], classes: readonly string[]): Evaluation {
-  const unknownLabels: Record<string, number> = Object.create(null);
-  const index = new Map(classes.map((label, i) => [label, i]));
-  const labels = [...classes];
-  for (const { label } of outcomes) {
-    if (!index.has(label)) {
-      index.set(label, labels.length);
-      labels.push(label);
-    }
-    if (index.get(label)! >= classes.length) unknownLabels[label] = (unknownLabels[label] ?? 0) + 1;
-  }
+export function evaluate(outcomes: Outcomes): Evaluation {
+  const { classes, truth, predicted } = outcomes;
+  const given = outcomes.labels;
+  // a label that only other rows have is none of these rows'
+  const there = new Set<number>();
+  for (let r = 0; r < truth.length; r++) there.add(truth[r]!);
+  const kept = given.map((_, i) => i).filter((i) => i < classes || there.has(i));
+  const labels = kept.map((i) => given[i]!);
+  const placeOf = new Uint32Array(given.length);
+  kept.forEach((i, place) => {
+    placeOf[i] = place;
+  });
   const counts = labels.map(() => new Array<number>(labels.length).fill(0));
-  for (const { label, predicted } of outcomes) counts[index.get(label)!]![index.get(predicted)!]!++;
-  const perClass = labels.map((label, i) => classMetrics(label, i, counts));
+  for (let r = 0; r < truth.length; r++) counts[placeOf[truth[r]!]!]![predicted[r]!]!++;
+  const predictions = labels.map((_, j) => sum(counts.map((row) => row[j]!)));
+  const perClass = labels.map((label, i) => classMetrics(label, counts[i]!, i, predictions[i]!));
+  const unknown = perClass.slice(classes).map(({ label, support }) => [label, support] as const);
   return {
-    metrics: summarize(outcomes, perClass),
+    metrics: summarize(outcomes, perClass, sum(counts.map((row, i) => row[i]!))),
     perClass,
     confusion: { labels, counts },
-    unknownLabels: { ...unknownLabels },
+    unknownLabels: Object.fromEntries(unknown),
   };
 }
 
-function classMetrics(label: string, i: number, counts: number[][]): ClassMetrics {
-  const hits = counts[i]![i]!;
-  const support = sum(counts[i]!);
-  const predictions = sum(counts.map((row) => row[i]!));
+function classMetrics(label: string, row: number[], own: number, predictions: number): ClassMetrics {
+  const hits = row[own]!;
+  const support = sum(row);
   return {
     label,
     precision: ratio(hits, predictions),
@@ -91,13 +83,19 @@ function classMetrics(label: string, i: number, counts: number[][]): ClassMetric
   };
 }
 
-function summarize(outcomes: readonly Outcome[], perClass: ClassMetrics[]): Metrics {
-  const n = outcomes.length;
+function summarize({ labelScore }: Outcomes, perClass: ClassMetrics[], hits: number): Metrics {
+  const n = labelScore.length;
   const present = perClass.filter(({ f1 }) => f1 !== null);
   const macro = (figure: 'precision' | 'recall' | 'f1') =>
     ratio(sum(present.map((c) => c[figure] ?? 0)), present.length);
-  const accuracy = ratio(outcomes.filter(({ label, predicted }) => label === predicted).length, n);
-  const known = outcomes.flatMap(({ labelScore }) => (labelScore === null ? [] : [labelScore]));
+  const accuracy = ratio(hits, n);
+  let loss = 0;
+  let known = 0;
+  for (const p of labelScore) {
+    if (Number.isNaN(p)) continue;
+    loss -= Math.log(Math.max(p, Number.EPSILON));
+    known++;
+  }
   return {
     n,
     accuracy,
@@ -107,7 +105,7 @@ function summarize(outcomes: readonly Outcome[], perClass: ClassMetrics[]): Metr
     f1_weighted: ratio(sum(present.map((c) => (c.f1 ?? 0) * c.support)), n),
     precision_macro: macro('precision'),
     recall_macro: macro('recall'),
-    log_loss: ratio(sum(known.map((p) => -Math.log(Math.max(p, Number.EPSILON)))), known.length),
+    log_loss: ratio(loss, known),
   };
 }
 

@@ -1,50 +1,66 @@
 import Papa from 'papaparse';
 import { csvField } from '../data/csv-text.js';
+import { Numbered } from '../data/numbered.js';
+import type { Places } from '../data/places.js';
 import { MaasError } from '../errors.js';
-import type { Outcome } from '../metrics/classification.js';
+import type { Outcomes } from '../metrics/outcomes.js';
 
-/** What a version said of one held-out row; the row is named by its place, never by its text. */
-export interface RowPrediction extends Outcome {
-  file: string;
-  row: number;
-  line: number;
+/** What a version said of held-out rows; a row is named by its place, never by its text. */
+export interface Predictions {
+  /** Paths of the files that `places` point at. */
+  files: readonly string[];
+  places: Places;
+  outcomes: Outcomes;
 }
 
 const columns = ['file', 'row', 'line', 'label', 'predicted', 'score', 'label_score'];
 
 /** predictions.csv of a version. Probabilities keep all their digits, so that metrics can be made from them again. */
-export function encodePredictions(predictions: readonly RowPrediction[]): string {
-  const fields = new Map<string, string>();
-  const quoted = (text: string) => {
-    let field = fields.get(text);
-    if (field === undefined) {
-      field = csvField(text);
-      fields.set(text, field);
-    }
-    return field;
-  };
-  const lines = predictions.map(({ file, row, line, label, predicted, score, labelScore }) =>
-    [quoted(file), row, line, quoted(label), quoted(predicted), score, labelScore ?? ''].join(),
-  );
-  return `${columns.join()}\n${lines.map((line) => `${line}\n`).join('')}`;
+export function encodePredictions({ files, places, outcomes }: Predictions): string {
+  const { file, row, line } = places;
+  const { truth, predicted, score, labelScore } = outcomes;
+  const paths = files.map(csvField);
+  const labels = outcomes.labels.map(csvField);
+  let csv = `${columns.join()}\n`;
+  for (let r = 0; r < row.length; r++) {
+    const sure = String(score[r]);
+    // the probability of a hit stands in both columns
+    const own = predicted[r] === truth[r] ? sure : Number.isNaN(labelScore[r]!) ? '' : labelScore[r];
+    csv += `${paths[file[r]!]},${row[r]},${line[r]},${labels[truth[r]!]},${labels[predicted[r]!]},${sure},${own}\n`;
+  }
+  return csv;
 }
 
-/** What `encodePredictions` was given. Throws `artifact` for another table. */
-export function decodePredictions(csv: string, name: string): RowPrediction[] {
+/**
+ * What `encodePredictions` was given, for a model that knows these classes. Throws `artifact` for another table, and for
+ * predictions of other classes.
+ */
+export function decodePredictions(csv: string, name: string, classes: readonly string[]): Predictions {
   const { data, errors } = Papa.parse<string[]>(csv, { delimiter: ',', newline: '\n', skipEmptyLines: true });
+  const wrong = (found: string) => new MaasError('artifact', `${name} ${found}`);
   if (errors.length > 0 || data[0]?.join() !== columns.join()) {
-    throw new MaasError(
-      'artifact',
-      `${name} is not a table of predictions, expected the columns ${columns.join(', ')}`,
-    );
+    throw wrong(`is not a table of predictions, expected the columns ${columns.join(', ')}`);
   }
-  return data.slice(1).map(([file, row, line, label, predicted, score, labelScore]) => ({
-    file: file!,
-    row: Number(row),
-    line: Number(line),
-    label: label!,
-    predicted: predicted!,
-    score: Number(score),
-    labelScore: labelScore === '' ? null : Number(labelScore),
-  }));
+  const rows = data.slice(1);
+  const files = new Numbered();
+  const labels = new Numbered(classes);
+  const numbers = (column: number) => Uint32Array.from(rows, (fields) => Number(fields[column]));
+  const places = {
+    file: Uint32Array.from(rows, ([file]) => files.of(file!)),
+    row: numbers(1),
+    line: numbers(2),
+  };
+  const truth = Uint32Array.from(rows, ([, , , label]) => labels.of(label!));
+  const predicted = Uint32Array.from(rows, ([, , , , label]) => labels.of(label!));
+  const stranger = predicted.findIndex((label) => label >= classes.length);
+  if (stranger >= 0) throw wrong(`predicts "${rows[stranger]![4]}", which is none of the model's classes`);
+  const outcomes = {
+    labels: labels.names,
+    classes: classes.length,
+    truth,
+    predicted,
+    score: Float64Array.from(rows, (fields) => Number(fields[5])),
+    labelScore: Float64Array.from(rows, ({ 6: own }) => (own === '' ? Number.NaN : Number(own))),
+  };
+  return { files: files.names, places, outcomes };
 }

@@ -1,11 +1,11 @@
 import { TfidfVectorizer } from '../features/tfidf.js';
 import type { Vectorizer } from '../features/vectorizer.js';
 import { evaluate, type Metrics } from '../metrics/classification.js';
+import { outcomesOf } from '../metrics/outcomes.js';
 import type { Classifier } from '../models/classifier.js';
 import type { ClassifierKind } from '../models/kinds.js';
 import { fitMajority } from '../models/majority.js';
 import { fitNaiveBayes } from '../models/naive-bayes.js';
-import { outcomesOf, type PlacedLabel } from './outcomes.js';
 import type { Prepared } from './prepare.js';
 
 /** Metrics of classifiers that cost nothing, on the same rows and features: what a model has to be better than. */
@@ -16,18 +16,15 @@ const isCounted = (vectorizer: Vectorizer) =>
   vectorizer instanceof TfidfVectorizer && vectorizer.state().weights.norm !== 'l1';
 
 /**
- * Fits the most frequent class and naive Bayes on the training rows, and scores them on the test rows, which `placed`
- * names. What the model is itself is left out, and naive Bayes where features are no counts of terms.
+ * Fits the most frequent class and naive Bayes on the training rows, and scores them on the test rows. What the model is itself is left out, and naive Bayes where features are no counts of terms.
  */
 export function baselinesOf(
   { parts: { train, test }, labels, classes, vectorizer }: Prepared,
   model: ClassifierKind,
-  placed: readonly PlacedLabel[],
 ): Baselines {
-  if (placed.length === 0) return {};
-  const known = labels.slice(0, classes);
+  if (test.labels.length === 0) return {};
   const metricsOf = (classifier: Classifier) =>
-    evaluate(outcomesOf(known, classifier.probabilities(test.features), placed), known).metrics;
+    evaluate(outcomesOf(labels, classes, test.labels, classifier.probabilities(test.features))).metrics;
   const { features, labels: ofRows } = train;
   return {
     ...(model !== 'majority' && { majority: metricsOf(fitMajority(ofRows, classes)) }),

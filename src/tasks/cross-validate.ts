@@ -1,14 +1,14 @@
 import { type Fold, stratifiedFolds } from '../data/folds.js';
+import { gathered } from '../data/places.js';
 import { MaasError } from '../errors.js';
 import type { FeatureFit } from '../features/fits.js';
 import { evaluate, type Metrics } from '../metrics/classification.js';
+import { joined, type Outcomes, outcomesOf } from '../metrics/outcomes.js';
 import { bulkProbabilities } from '../models/bulk.js';
 import type { FitData } from '../models/fits.js';
 import type { Listener } from '../progress.js';
-import type { RowPrediction } from '../store/predictions.js';
 import type { OpenFitter } from './fit.js';
-import { outcomesOf } from './outcomes.js';
-import { gathered, placedLabels, type Rows } from './rows.js';
+import type { Rows } from './rows.js';
 
 /** A figure of each metric, null where it is undefined. */
 export type Figures = Omit<Metrics, 'n'>;
@@ -43,13 +43,12 @@ export async function crossValidate(
   { folds: k, seed }: { folds: number; seed: number },
   fitter: Pick<OpenFitter, 'fit'>,
   listener: Listener,
-): Promise<{ cv: CrossValidation; predictions: RowPrediction[] }> {
+): Promise<{ cv: CrossValidation; outcomes: Outcomes }> {
   const { classOf, classes, labels } = rows;
   const folds = stratifiedFolds(gathered(classOf, train), classes, k, seed);
   checkHeld(folds);
-  const known = labels.slice(0, classes);
   const scores: Metrics[] = [];
-  const predictions: RowPrediction[] = [];
+  const parts: Outcomes[] = [];
   listener.step?.({ stage: 'cross-validate' });
   for (const fold of folds) {
     const fitRows = gathered(train, fold.train);
@@ -62,14 +61,14 @@ export async function crossValidate(
     const data: FitData = { ...examples(fitRows), classes, validation: examples(validation) };
     const { classifier } = await fitter.fit(data, { listener: ofFold(scores.length + 1, k, listener) });
     const score = await bulkProbabilities(classifier);
-    const outcomes = outcomesOf(known, score(vectorize(held)), placedLabels(rows, held));
-    const { metrics } = evaluate(outcomes, known);
-    predictions.push(...outcomes);
+    const outcomes = outcomesOf(labels, classes, gathered(classOf, held), score(vectorize(held)));
+    const { metrics } = evaluate(outcomes);
+    parts.push(outcomes);
     scores.push(metrics);
     const note = `accuracy ${metrics.accuracy?.toFixed(4)}`;
     listener.step?.({ stage: 'cross-validate', done: scores.length, total: k, unit: 'folds', note });
   }
-  return { cv: { folds: k, seed, ...spreadOf(scores), scores }, predictions };
+  return { cv: { folds: k, seed, ...spreadOf(scores), scores }, outcomes: joined(labels, classes, parts) };
 }
 
 /** Throws `data` where one of the first `scored` folds has no row to score. */

@@ -1,3 +1,4 @@
+import { gathered } from '../data/places.js';
 import { MaasError } from '../errors.js';
 import { evaluate } from '../metrics/classification.js';
 import { type Listener, Stopwatch } from '../progress.js';
@@ -8,7 +9,6 @@ import { inTurn, openFitter } from './fit.js';
 import { MemoryBudget } from './memory.js';
 import { collect } from './prepare.js';
 import { presets } from './presets.js';
-import { gathered } from './rows.js';
 import type { TrainSettings } from './settings.js';
 
 /**
@@ -50,9 +50,8 @@ export async function evaluateRecipe(
     try {
       const { seed } = settings;
       const folded = { rows, features, ...split };
-      const { cv, predictions } = await crossValidate(folded, { folds, seed }, fitter, listener);
-      const known = rows.labels.slice(0, rows.classes);
-      return { data: { kind: 'folds', files: rows.files }, ...evaluate(predictions, known), cv };
+      const { cv, outcomes } = await crossValidate(folded, { folds, seed }, fitter, listener);
+      return { data: { kind: 'folds', files: rows.files }, ...evaluate(outcomes), cv };
     } finally {
       fitter.close();
     }

@@ -1,14 +1,15 @@
 import { readExamples } from '../data/examples.js';
+import { Numbered } from '../data/numbered.js';
 import { MaasError } from '../errors.js';
 import { type ClassMetrics, type Confusion, evaluate, type Metrics } from '../metrics/classification.js';
+import { joined, type Outcomes, outcomesOf } from '../metrics/outcomes.js';
 import type { Listener } from '../progress.js';
 import type { Artifact } from '../store/artifact.js';
-import { decodePredictions, type RowPrediction } from '../store/predictions.js';
+import { decodePredictions } from '../store/predictions.js';
 import { type ModelManifest, Store } from '../store/store.js';
 import type { Baselines } from './baselines.js';
 import type { CrossValidation } from './cross-validate.js';
 import { evaluateRecipe } from './evaluate-recipe.js';
-import { outcomesOf, type PlacedLabel } from './outcomes.js';
 import { trainedColumns } from './predict.js';
 import { openScoring } from './scoring.js';
 import type { DataSettings } from './settings.js';
@@ -53,12 +54,12 @@ export async function evaluateModel(
   listener: Listener = {},
 ): Promise<EvaluateResult> {
   const artifact = await new Store(options.store).open(options.model, listener);
-  const { model, version, classes } = artifact.manifest;
+  const { model, version } = artifact.manifest;
   if (options.cv) return { model, version, ...(await evaluateRecipe(artifact.manifest, options, listener)) };
-  const { predictions, data } = options.data
+  const { outcomes, data } = options.data
     ? await predictFiles(artifact, options.data, options.settings, listener)
-    : { predictions: await heldOut(artifact), data: { kind: 'held-out' as const } };
-  const evaluation = evaluate(predictions, classes);
+    : { outcomes: await heldOut(artifact), data: { kind: 'held-out' as const } };
+  const evaluation = evaluate(outcomes);
   const unknown = Object.keys(evaluation.unknownLabels);
   if (unknown.length > 0) {
     listener.warn?.(
@@ -69,18 +70,19 @@ export async function evaluateModel(
   return { model, version, data, ...evaluation, ...(baselines && { baselines }) };
 }
 
-async function heldOut(artifact: Artifact<ModelManifest>): Promise<RowPrediction[]> {
+async function heldOut(artifact: Artifact<ModelManifest>): Promise<Outcomes> {
   const name = 'predictions.csv';
-  const predictions = decodePredictions(
+  const { outcomes } = decodePredictions(
     (await artifact.read(name)).toString('utf8'),
     `${artifact.folder}/${name}`,
+    artifact.manifest.classes,
   );
-  if (predictions.length === 0) {
+  if (outcomes.truth.length === 0) {
     throw new MaasError('data', `${artifact.folder} held no rows out`, {
       hint: 'give labelled rows with --data',
     });
   }
-  return predictions;
+  return outcomes;
 }
 
 async function predictFiles(
@@ -90,22 +92,25 @@ async function predictFiles(
   listener: Listener,
 ) {
   const scoring = await openScoring(artifact, paths);
-  const predictions: RowPrediction[] = [];
-  const underWay: Promise<RowPrediction[]>[] = [];
-  let rows: PlacedLabel[] = [];
+  const { classes } = artifact.manifest;
+  const labels = new Numbered(classes);
+  const parts: Outcomes[] = [];
+  const underWay: Promise<Outcomes>[] = [];
+  let truth: number[] = [];
   let texts: string[] = [];
   let units = 0;
   const send = () => {
-    const placed = rows;
-    const { classes } = artifact.manifest;
-    underWay.push(scoring.probabilities(texts).then((found) => outcomesOf(classes, found, placed)));
+    const ofRows = truth;
+    const { names } = labels;
+    const asked = scoring.probabilities(texts);
+    underWay.push(asked.then((found) => outcomesOf(names, classes.length, ofRows, found)));
     underWay.at(-1)!.catch(() => {});
-    rows = [];
+    truth = [];
     texts = [];
     units = 0;
   };
   const caughtUp = async (ahead: number) => {
-    while (underWay.length > ahead) predictions.push(...(await underWay.shift()!));
+    while (underWay.length > ahead) parts.push(await underWay.shift()!);
   };
   try {
     const { files } = await readExamples(
@@ -114,20 +119,20 @@ async function predictFiles(
         ...settings,
         preferred: trainedColumns(artifact.manifest),
         caughtUp: () => {
-          if (units >= scoring.worth && rows.length > 0) send();
+          if (units >= scoring.worth && truth.length > 0) send();
           return caughtUp(scoring.ahead);
         },
       },
-      ({ text, label, file, row, line }) => {
+      ({ text, label }) => {
         texts.push(text);
         units += text.length;
-        rows.push({ file: paths[file]!, row, line, label });
+        truth.push(labels.of(label));
       },
       listener,
     );
     send();
     await caughtUp(0);
-    return { predictions, data: { kind: 'file' as const, files } };
+    return { outcomes: joined(labels.names, classes.length, parts), data: { kind: 'file' as const, files } };
   } finally {
     await scoring.close();
   }

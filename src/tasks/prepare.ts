@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { gathered, type Places, placesOf } from '../data/places.js';
 import type { Split } from '../data/split.js';
 import type { EmbeddingReport } from '../features/embedding-fit.js';
 import { collectors, type FeatureFit, type FittedFeatures } from '../features/fits.js';
@@ -12,15 +13,7 @@ import { loadStopWords } from '../text/stopwords.js';
 import { MemoryBudget } from './memory.js';
 import { type FitNeeds, type Needs, preflight } from './preflight.js';
 import { type Decided, DecidingTexts, decide, isDecided } from './recipe.js';
-import {
-  checkShares,
-  gathered,
-  type Places,
-  type Rows,
-  type RowsInput,
-  readRows,
-  splitRows,
-} from './rows.js';
+import { checkShares, type Rows, type RowsInput, readRows, splitRows } from './rows.js';
 import type { DataSettings, FeatureSettings } from './settings.js';
 
 /** Feature rows of one part of the data, their classes, and where each stands in the files. */
@@ -180,9 +173,7 @@ export function vectorize(
     const part = (chosen: Uint32Array): Part => ({
       features: vectorize(chosen),
       labels: new Int32Array(gathered(classOf, chosen)),
-      file: gathered(places.file, chosen),
-      row: gathered(places.row, chosen),
-      line: gathered(places.line, chosen),
+      ...placesOf(places, chosen),
     });
     const parts = { train: part(split.train), validation: part(split.validation), test: part(split.test) };
     const { analyzer, ngramRange } = decided;

@@ -1,27 +1,18 @@
 import { createHash } from 'node:crypto';
 import { type Example, type ReadSummary, readExamples } from '../data/examples.js';
+import { Numbered } from '../data/numbered.js';
+import { gathered, type Places } from '../data/places.js';
 import { type Split, stratifiedSplit } from '../data/split.js';
 import { MaasError } from '../errors.js';
 import type { Listener, Stopwatch } from '../progress.js';
 import { GrowableU32 } from '../sparse/growable.js';
 import { compareCodePoints } from '../text/code-points.js';
-import type { PlacedLabel } from './outcomes.js';
 import type { DataSettings } from './settings.js';
 
 export interface RowsInput {
   data: readonly string[];
   /** A fixed test set, in the place of held-out rows. */
   test?: readonly string[];
-}
-
-/** Where each row stands in the files, in the order of the rows. */
-export interface Places {
-  /** Index into the list of files. */
-  file: Uint32Array;
-  /** Number of the row in its file, from 1. */
-  row: Uint32Array;
-  /** Line of the file that the row starts on. */
-  line: Uint32Array;
 }
 
 /** Rows of files that are read and checked, without their texts. */
@@ -60,7 +51,7 @@ export async function readRows(
 ): Promise<Rows> {
   const places = { file: new GrowableU32(), row: new GrowableU32(), line: new GrowableU32() };
   const labelOf = new GrowableU32();
-  const labelIds = new Map<string, number>();
+  const found = new Numbered();
 
   const read = async (paths: readonly string[], firstFile: number) => {
     let texts: string[] = [];
@@ -80,12 +71,10 @@ export async function readRows(
         paths,
         { ...settings, caughtUp },
         ({ text, label, file, row, line }: Example) => {
-          const id = labelIds.get(label) ?? labelIds.size;
-          if (id === labelIds.size) labelIds.set(label, id);
           places.file.push(firstFile + file);
           places.row.push(row);
           places.line.push(line);
-          labelOf.push(id);
+          labelOf.push(found.of(label));
           texts.push(text);
         },
         listener,
@@ -97,20 +86,19 @@ export async function readRows(
 
   const { files, skipped } = await read(data, 0);
   await sink.dataEnded?.();
-  const classes = labelIds.size;
+  const classes = found.names.length;
   const own = labelOf.length;
-  checkClasses(data, [...labelIds.keys()]);
+  checkClasses(data, found.names);
   const outside = test ? await read(test, data.length) : undefined;
 
-  const found = [...labelIds.keys()];
-  const labels = [...found.slice(0, classes).sort(compareCodePoints), ...found.slice(classes)];
+  const labels = [...found.names.slice(0, classes).sort(compareCodePoints), ...found.names.slice(classes)];
   const order = new Map(labels.map((label, i) => [label, i]));
   const all = [...files, ...(outside?.files ?? [])];
   return {
     labels,
     classes,
     classOf: gathered(
-      Uint32Array.from(found, (label) => order.get(label)!),
+      Uint32Array.from(found.names, (label) => order.get(label)!),
       labelOf.view(),
     ),
     own,
@@ -148,23 +136,6 @@ export function splitRows(rows: Rows, settings: DataSettings, listener: Listener
   };
   warnAboutSplit(split, rows, listener);
   return split;
-}
-
-/** Where these rows stand, and what is true of them. */
-export function placedLabels({ files, places, labels, classOf }: Rows, chosen: Uint32Array): PlacedLabel[] {
-  return Array.from(chosen, (r) => ({
-    file: files[places.file[r]!]!.path,
-    row: places.row[r]!,
-    line: places.line[r]!,
-    label: labels[classOf[r]!]!,
-  }));
-}
-
-/** The values at these places. */
-export function gathered(values: Uint32Array, places: Uint32Array): Uint32Array {
-  const out = new Uint32Array(places.length);
-  for (let i = 0; i < places.length; i++) out[i] = values[places[i]!]!;
-  return out;
 }
 
 function checkClasses(paths: readonly string[], labels: string[]): void {

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import type { EmbeddingReport } from '../features/embedding-fit.js';
 import { type Evaluation, evaluate, type Metrics } from '../metrics/classification.js';
+import { outcomesOf } from '../metrics/outcomes.js';
 import { bulkProbabilities } from '../models/bulk.js';
 import type { FitReport } from '../models/fits.js';
 import { type Listener, Stopwatch } from '../progress.js';
@@ -19,7 +20,6 @@ import { type Baselines, baselinesOf } from './baselines.js';
 import type { CrossValidation } from './cross-validate.js';
 import { fitModel, type TrainedOn } from './fit.js';
 import { type Loaded, load } from './load.js';
-import { outcomesOf, type PlacedLabel } from './outcomes.js';
 import { type Part, type Prepared, type PrepareInput, rowCounts } from './prepare.js';
 import type { TrainSettings } from './settings.js';
 
@@ -96,17 +96,16 @@ export async function trainOn(
   const { parts, labels, classes } = prepared;
   const known = labels.slice(0, classes);
 
-  const { predictions, test, baselines, validation } = await stopwatch.time('evaluate', async () => {
+  const { outcomes, test, baselines, validation } = await stopwatch.time('evaluate', async () => {
     listener.step?.({ stage: 'evaluate' });
     const score = await bulkProbabilities(pipeline.classifier);
-    const scored = ({ features, ...part }: Part) =>
-      outcomesOf(known, score(features), placesOf(part, prepared));
-    const predictions = scored(parts.test);
+    const scored = (part: Part) => outcomesOf(labels, classes, part.labels, score(part.features));
+    const outcomes = scored(parts.test);
     return {
-      predictions,
-      test: evaluate(predictions, known),
-      baselines: baselinesOf(prepared, settings.model, predictions),
-      validation: parts.validation.labels.length ? evaluate(scored(parts.validation), known).metrics : null,
+      outcomes,
+      test: evaluate(outcomes),
+      baselines: baselinesOf(prepared, settings.model),
+      validation: parts.validation.labels.length ? evaluate(scored(parts.validation)).metrics : null,
     };
   });
 
@@ -138,13 +137,14 @@ export async function trainOn(
     timings,
   };
   const metrics = { ...metricsFile(test), validation };
+  const files = prepared.files.map(({ path }) => path);
   const { version, path } = await new Store(options.store).publish(
     name,
     {
       ...encodeState(pipeline.state()),
       'metrics.json': `${JSON.stringify(metrics, null, 2)}\n`,
       'confusion_matrix.csv': confusionCsv(test.confusion),
-      'predictions.csv': encodePredictions(predictions),
+      'predictions.csv': encodePredictions({ files, places: parts.test, outcomes }),
       'report.md': reportMarkdown({ ...facts, model: name, tuning }, test),
       ...('history' in report && { 'history.svg': historyPlot(report) }),
       ...(tuning && { 'trials.csv': trialsCsv(tuning), 'trials.svg': tuningPlot(tuning) }),
@@ -182,15 +182,6 @@ const metricsFile = ({ metrics, perClass, unknownLabels }: Evaluation) => ({
   per_class: Object.fromEntries(perClass.map(({ label, ...figures }) => [label, figures])),
   unknown_labels: unknownLabels,
 });
-
-/** Where each row of a part stands, and its label. */
-const placesOf = (part: Omit<Part, 'features'>, { labels, files }: Prepared): PlacedLabel[] =>
-  Array.from(part.labels, (label, r) => ({
-    file: files[part.file[r]!]!.path,
-    row: part.row[r]!,
-    line: part.line[r]!,
-    label: labels[label]!,
-  }));
 
 /** The commit that the data's folder is at, if it is in a git checkout and git is there to say so. */
 async function gitCommit(file: string): Promise<{ commit: string } | null> {

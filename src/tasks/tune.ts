@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gathered } from '../data/places.js';
 import type { Split } from '../data/split.js';
 import { MaasError } from '../errors.js';
 import type { ClassifierKind } from '../models/kinds.js';
@@ -19,7 +20,7 @@ import { openFitter } from './fit.js';
 import { MemoryBudget } from './memory.js';
 import { type PrepareInput, vectorize } from './prepare.js';
 import { DecidingTexts, decide } from './recipe.js';
-import { checkShares, gathered, type Rows, readRows, splitRows } from './rows.js';
+import { checkShares, type Rows, readRows, splitRows } from './rows.js';
 import type { TrainSettings } from './settings.js';
 import { type TrainResult, trainOn } from './train.js';
 import { rungsFor, Samples } from './tuning/halving.js';

@@ -204,20 +204,26 @@ describe('round trips', () => {
   });
 
   test('predictions', () => {
-    const predictions = [
-      {
-        file: 'a,b.csv',
-        row: 1,
-        line: 2,
-        label: 'x "y"\nz',
-        predicted: 'x',
-        score: 1 / 3,
-        labelScore: 0.1 + 0.2,
+    const predictions = {
+      files: ['a,b.csv', '-'],
+      places: { file: Uint32Array.of(0, 1, 1), row: Uint32Array.of(1, 2, 3), line: Uint32Array.of(2, 9, 11) },
+      outcomes: {
+        labels: ['x', '', 'x "y"\nz', '7'],
+        classes: 3,
+        truth: Uint32Array.of(2, 3, 0),
+        predicted: Uint32Array.of(0, 1, 0),
+        score: Float64Array.of(1 / 3, 1e-17, 0.25),
+        labelScore: Float64Array.of(0.1 + 0.2, Number.NaN, 0.25),
       },
-      { file: '-', row: 2, line: 9, label: '7', predicted: '', score: 1e-17, labelScore: null },
-    ];
-    expect(decodePredictions(encodePredictions(predictions), 'f')).toEqual(predictions);
-    expect(() => decodePredictions('a,b\n1,2\n', 'f')).toThrow(expect.objectContaining({ code: 'artifact' }));
+    };
+    const csv = encodePredictions(predictions);
+    expect(decodePredictions(csv, 'f', ['x', '', 'x "y"\nz'])).toEqual(predictions);
+    expect(() => decodePredictions(csv, 'f', ['x'])).toThrow(
+      'predicts "", which is none of the model\'s classes',
+    );
+    expect(() => decodePredictions('a,b\n1,2\n', 'f', [])).toThrow(
+      expect.objectContaining({ code: 'artifact' }),
+    );
   });
 });
 

@@ -1,19 +1,19 @@
 import type { Device } from '../../compute/index.js';
+import { gathered } from '../../data/places.js';
 import { MaasError } from '../../errors.js';
 import type { FeatureFit } from '../../features/fits.js';
 import { type CountedTerms, TermCounter } from '../../features/term-counter.js';
 import { TfidfFit } from '../../features/tfidf-fit.js';
-import { evaluate, type Metrics } from '../../metrics/classification.js';
+import type { Metrics } from '../../metrics/classification.js';
 import { bulkProbabilities } from '../../models/bulk.js';
 import { type DeviceFitter, type FitData, fitters } from '../../models/fits.js';
 import type { LogisticSolution } from '../../models/logistic.js';
+import { metricsOf } from '../../models/training/validation.js';
 import type { Texts } from '../../text/batch.js';
 import { loadStemmer } from '../../text/stemmers.js';
 import { loadStopWords } from '../../text/stopwords.js';
-import { outcomesOf } from '../outcomes.js';
 import { openCollector } from '../prepare.js';
 import type { Recipe } from '../recipe.js';
-import { gathered } from '../rows.js';
 import { batchesOf, shared, textOf } from './texts.js';
 
 /** What all trials share: texts and classes of all rows, in memory that threads share. */
@@ -116,7 +116,7 @@ export async function runTrials(data: TrialData, job: FitJob): Promise<Outcome[]
       const { classifier, solution } = await fitOne(sets.fit, recipe, start, data.threads);
       last = solution && { settings: recipe, solution };
       const score = await bulkProbabilities(classifier);
-      const metrics = metricsOf(score(sets.held.features), sets.held);
+      const metrics = metricsOf(score(sets.held.features), sets.held.labels, classes);
       outcomes.push({ metrics, seconds: ofFeatures + (performance.now() - begun) / 1000 });
     } catch (error) {
       outcomes.push(failed(error, begun));
@@ -156,10 +156,4 @@ async function fitOne(data: FitData, settings: Recipe, start: LogisticSolution |
     opened.get(fitter.open) ?? fitter.open(settings.device === 'cpu' ? 'cpu' : 'wasm', '', threads);
   opened.set(fitter.open, device);
   return fitter.fit(data, settings, await device, { start });
-}
-
-function metricsOf(probabilities: Float64Array, { labels, classes }: FitData): Metrics {
-  const names = Array.from({ length: classes }, (_, c) => String(c));
-  const truth = Array.from(labels, (label) => ({ file: '', row: 0, line: 0, label: names[label]! }));
-  return evaluate(outcomesOf(names, probabilities, truth), names).metrics;
 }

@@ -1,0 +1,59 @@
+import { argmax } from '../predictions.js';
+
+/** What a model said of rows, beside what is true of them. */
+export interface Outcomes {
+  /** The classes that the model knows, then labels that only rows have. */
+  labels: readonly string[];
+  /** How many of `labels` are classes. */
+  classes: number;
+  /** The true label of each row, as a place in `labels`. */
+  truth: ArrayLike<number>;
+  /** The most probable class; the first of those that tie. */
+  predicted: Uint32Array;
+  /** Probability of that class. */
+  score: Float64Array;
+  /** Probability given to the true label; NaN where the model does not know that label. */
+  labelScore: Float64Array;
+}
+
+/** What class probabilities, row-major [rows, classes], say of rows whose true labels are places in `labels`. */
+export function outcomesOf(
+  labels: readonly string[],
+  classes: number,
+  truth: ArrayLike<number>,
+  probabilities: Float64Array,
+): Outcomes {
+  const rows = truth.length;
+  const predicted = new Uint32Array(rows);
+  const score = new Float64Array(rows);
+  const labelScore = new Float64Array(rows);
+  for (let r = 0; r < rows; r++) {
+    const from = r * classes;
+    const best = argmax(probabilities, from, classes);
+    const own = truth[r]!;
+    predicted[r] = best;
+    score[r] = probabilities[from + best]!;
+    labelScore[r] = own < classes ? probabilities[from + own]! : Number.NaN;
+  }
+  return { labels, classes, truth, predicted, score, labelScore };
+}
+
+/** The rows of several outcomes, one after the other; `labels` holds all their labels, at the same places. */
+export function joined(labels: readonly string[], classes: number, parts: readonly Outcomes[]): Outcomes {
+  const rows = parts.reduce((sum, { truth }) => sum + truth.length, 0);
+  const all = {
+    truth: new Uint32Array(rows),
+    predicted: new Uint32Array(rows),
+    score: new Float64Array(rows),
+    labelScore: new Float64Array(rows),
+  };
+  let at = 0;
+  for (const { truth, predicted, score, labelScore } of parts) {
+    all.truth.set(truth, at);
+    all.predicted.set(predicted, at);
+    all.score.set(score, at);
+    all.labelScore.set(labelScore, at);
+    at += truth.length;
+  }
+  return { labels, classes, ...all };
+}
