@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Csr } from '../sparse/csr.js';
-import type { CountedRows } from './term-counter.js';
+import { type CountedRows, visitEntries } from './counted-rows.js';
 import type { WeightOptions } from './tfidf.js';
 
 /** The functions of assembly/rows.ts; pointers are byte offsets into its memory. */
@@ -51,7 +51,8 @@ export class RowWeigher {
   /** The feature rows of these rows, in this order. */
   weigh(counted: CountedRows, chosen: Uint32Array): Csr {
     const { length } = counted.rows;
-    const most = chosen.reduce((sum, r) => sum + length[r]!, 0);
+    let most = 0;
+    for (let i = 0; i < chosen.length; i++) most += length[chosen[i]!]!;
     const indptr = new Uint32Array(chosen.length + 1);
     const indices = new Uint32Array(most);
     const values = new Float32Array(most);
@@ -85,28 +86,19 @@ export class RowWeigher {
   }
 
   /** Brings the entries of some rows to where `weighRows` expects them. */
-  #fill({ chunks, rows }: CountedRows, chosen: Uint32Array, entries: number): void {
+  #fill(counted: CountedRows, chosen: Uint32Array, entries: number): void {
     const wasm = this.#rows;
     wasm.reserve(chosen.length, entries);
     const { buffer } = wasm.memory;
     const nodes = new Uint32Array(buffer, wasm.nodesAt() >>> 0, entries);
     const counts = new Uint32Array(buffer, wasm.countsAt() >>> 0, entries);
     const lengths = new Uint32Array(buffer, wasm.rowLengthsAt() >>> 0, chosen.length);
+    for (let i = 0; i < chosen.length; i++) lengths[i] = counted.rows.length[chosen[i]!]!;
     let filled = 0;
-    for (let i = 0; i < chosen.length; ) {
-      // rows that stand one behind the other are copied at once
-      const chunk = rows.chunk[chosen[i]!]!;
-      const from = rows.offset[chosen[i]!]!;
-      let to = from;
-      for (; i < chosen.length; i++) {
-        const r = chosen[i]!;
-        if (rows.chunk[r] !== chunk || rows.offset[r] !== to) break;
-        lengths[i] = rows.length[r]!;
-        to += rows.length[r]!;
-      }
-      nodes.set(chunks[chunk]!.nodes.subarray(from, to), filled);
-      counts.set(chunks[chunk]!.counts.subarray(from, to), filled);
+    visitEntries(counted, chosen, (chunk, from, to) => {
+      nodes.set(chunk.nodes.subarray(from, to), filled);
+      counts.set(chunk.counts.subarray(from, to), filled);
       filled += to - from;
-    }
+    });
   }
 }

@@ -4,6 +4,7 @@ import { GrowableU32 } from '../sparse/growable.js';
 import type { AnalyzerOptions, Stem } from '../text/analyzer.js';
 import type { Texts } from '../text/batch.js';
 import { classesOfPage } from './character-classes.js';
+import type { CountedRows } from './counted-rows.js';
 import type { Terms } from './terms.js';
 import { type Words, wordsOf } from './words.js';
 
@@ -36,14 +37,6 @@ interface Counter {
 
 /** The symbol that stands for none: the parent of the first symbol of an n-gram, the symbol of a stop word. */
 export const NONE = 0xffffffff;
-
-/** Rows of counted terms. Plain data that can be sent from thread to thread. */
-export interface CountedRows {
-  /** Entries of the rows, some rows to each chunk. */
-  chunks: { nodes: Uint32Array; counts: Uint32Array }[];
-  /** For each row its chunk, where its entries begin in it, and how many there are. */
-  rows: { chunk: Uint32Array; offset: Uint32Array; length: Uint32Array };
-}
 
 /** Terms as nodes: node i is the n-gram of its parent (NONE for none) with a symbol behind it. */
 export interface Nodes {

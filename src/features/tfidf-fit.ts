@@ -1,6 +1,7 @@
 import { byFallingKey } from '../sparse/sort.js';
 import type { AnalyzerOptions, Stem } from '../text/analyzer.js';
 import { compareCodePoints } from '../text/code-points.js';
+import { visitEntries } from './counted-rows.js';
 import { termsOfNodes } from './counted-terms.js';
 import { type Counting, openCounting } from './counting.js';
 import type { FeatureCollector, FeatureFit, FittedFeatures } from './fits.js';
@@ -110,11 +111,10 @@ export class TfidfFit implements FeatureFit {
     // terms as these rows meet them
     const met = new Uint32Array(found);
     let count = 0;
-    for (const r of rows) {
-      const { nodes, counts } = this.#row(r);
-      for (const node of nodes) if (documents[node]!++ === 0) met[count++] = node;
-      if (totals.length > 0) for (let i = 0; i < nodes.length; i++) totals[nodes[i]!]! += counts[i]!;
-    }
+    visitEntries(this.counted, rows, ({ nodes, counts }, from, to) => {
+      for (let i = from; i < to; i++) if (documents[nodes[i]!]!++ === 0) met[count++] = nodes[i]!;
+      if (totals.length > 0) for (let i = from; i < to; i++) totals[nodes[i]!]! += counts[i]!;
+    });
     const n = rows.length;
     const { maxFeatures, useIdf, smoothIdf } = this.options;
     const { atLeast, atMost } = keptRows(this.options, n);
@@ -150,13 +150,5 @@ export class TfidfFit implements FeatureFit {
     const room = limit - nodes.filter((node) => totals[node]! > least).length;
     const taken = new Set(order.slice(0, room).map((i) => tied[i]!));
     return nodes.filter((node) => totals[node]! > least || taken.has(node));
-  }
-
-  /** Terms and counts of a row. */
-  #row(r: number): { nodes: Uint32Array; counts: Uint32Array } {
-    const { chunk, offset, length } = this.counted.rows;
-    const { nodes, counts } = this.counted.chunks[chunk[r]!]!;
-    const end = offset[r]! + length[r]!;
-    return { nodes: nodes.subarray(offset[r]!, end), counts: counts.subarray(offset[r]!, end) };
   }
 }

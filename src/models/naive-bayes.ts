@@ -37,26 +37,29 @@ export function fitNaiveBayes(
   }
   if (complement) takeFromSums(counts, classes);
   const totals = new Float64Array(classes);
-  for (let i = 0; i < counts.length; i++) {
-    counts[i]! += alpha;
-    totals[i % classes]! += counts[i]!;
+  for (let from = 0; from < counts.length; from += classes) {
+    for (let c = 0; c < classes; c++) {
+      counts[from + c]! += alpha;
+      totals[c]! += counts[from + c]!;
+    }
   }
   const sign = complement ? -1 : 1;
-  for (let i = 0; i < counts.length; i++) counts[i] = sign * Math.log(counts[i]! / totals[i % classes]!);
-  const coef = Float32Array.from(centred(counts, classes));
+  for (let from = 0; from < counts.length; from += classes) {
+    for (let c = 0; c < classes; c++) counts[from + c] = sign * Math.log(counts[from + c]! / totals[c]!);
+  }
+  const coef = new Float32Array(centred(counts, classes));
   const intercept = complement
     ? new Float32Array(classes)
-    : Float32Array.from(centred(classShares(labels, classes).map(Math.log), classes));
+    : new Float32Array(centred(classShares(labels, classes).map(Math.log), classes));
   return new LinearClassifier({ kind: 'nb', classes, features: cols, coef, intercept });
 }
 
 /** Puts in the place of each class's count, row-major [features, classes], that of all the others. */
 function takeFromSums(counts: Float64Array, classes: number): void {
   for (let from = 0; from < counts.length; from += classes) {
-    const row = counts.subarray(from, from + classes);
     let sum = 0;
-    for (const count of row) sum += count;
-    for (let c = 0; c < classes; c++) row[c] = sum - row[c]!;
+    for (let c = 0; c < classes; c++) sum += counts[from + c]!;
+    for (let c = 0; c < classes; c++) counts[from + c] = sum - counts[from + c]!;
   }
 }
 
@@ -66,9 +69,9 @@ function takeFromSums(counts: Float64Array, classes: number): void {
  */
 function centred(values: Float64Array, classes: number): Float64Array {
   for (let from = 0; from < values.length; from += classes) {
-    const row = values.subarray(from, from + classes);
-    const mean = row.reduce((sum, value) => sum + value, 0) / classes;
-    for (let c = 0; c < classes; c++) row[c]! -= mean;
+    let sum = 0;
+    for (let c = 0; c < classes; c++) sum += values[from + c]!;
+    for (let c = 0; c < classes; c++) values[from + c]! -= sum / classes;
   }
   return values;
 }

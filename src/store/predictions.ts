@@ -13,22 +13,30 @@ export interface Predictions {
   outcomes: Outcomes;
 }
 
+/** Characters that become bytes at a time, so that what they were made of is soon forgotten. */
+const PIECE = 1 << 16;
+
 const columns = ['file', 'row', 'line', 'label', 'predicted', 'score', 'label_score'];
 
 /** predictions.csv of a version. Probabilities keep all their digits, so that metrics can be made from them again. */
-export function encodePredictions({ files, places, outcomes }: Predictions): string {
+export function encodePredictions({ files, places, outcomes }: Predictions): Uint8Array {
   const { file, row, line } = places;
   const { truth, predicted, score, labelScore } = outcomes;
   const paths = files.map(csvField);
   const labels = outcomes.labels.map(csvField);
+  const pieces: Buffer[] = [];
   let csv = `${columns.join()}\n`;
   for (let r = 0; r < row.length; r++) {
+    if (csv.length > PIECE) {
+      pieces.push(Buffer.from(csv));
+      csv = '';
+    }
     const sure = String(score[r]);
     // the probability of a hit stands in both columns
     const own = predicted[r] === truth[r] ? sure : Number.isNaN(labelScore[r]!) ? '' : labelScore[r];
     csv += `${paths[file[r]!]},${row[r]},${line[r]},${labels[truth[r]!]},${labels[predicted[r]!]},${sure},${own}\n`;
   }
-  return csv;
+  return Buffer.concat([...pieces, Buffer.from(csv)]);
 }
 
 /**

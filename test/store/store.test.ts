@@ -216,7 +216,7 @@ describe('round trips', () => {
         labelScore: Float64Array.of(0.1 + 0.2, Number.NaN, 0.25),
       },
     };
-    const csv = encodePredictions(predictions);
+    const csv = Buffer.from(encodePredictions(predictions)).toString('utf8');
     expect(decodePredictions(csv, 'f', ['x', '', 'x "y"\nz'])).toEqual(predictions);
     expect(() => decodePredictions(csv, 'f', ['x'])).toThrow(
       'predicts "", which is none of the model\'s classes',
