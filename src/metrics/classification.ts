@@ -4,11 +4,21 @@ import type { Outcomes } from './outcomes.js';
 export interface Metrics {
   n: number;
   accuracy: number | null;
+  /** Mean recall of the classes that have rows. */
+  balanced_accuracy: number | null;
   f1_macro: number | null;
   f1_micro: number | null;
   f1_weighted: number | null;
   precision_macro: number | null;
+  precision_micro: number | null;
+  precision_weighted: number | null;
   recall_macro: number | null;
+  recall_micro: number | null;
+  recall_weighted: number | null;
+  /** Correlation of what is true and what is said (Matthews 1975, Gorodkin 2004); null where one of them is always the same. */
+  matthews_corrcoef: number | null;
+  /** Agreement beyond what chance would bring (Cohen 1960); null where chance alone agrees always. */
+  cohen_kappa: number | null;
   log_loss: number | null;
 }
 
@@ -50,21 +60,23 @@ export function evaluate(outcomes: Outcomes): Evaluation {
   const { classes, truth, predicted } = outcomes;
   const given = outcomes.labels;
   // a label that only other rows have is none of these rows'
-  const there = new Set<number>();
-  for (let r = 0; r < truth.length; r++) there.add(truth[r]!);
-  const kept = given.map((_, i) => i).filter((i) => i < classes || there.has(i));
+  const there = new Uint8Array(given.length);
+  for (let r = 0; r < truth.length; r++) there[truth[r]!] = 1;
+  const kept = given.map((_, i) => i).filter((i) => i < classes || there[i] === 1);
   const labels = kept.map((i) => given[i]!);
   const placeOf = new Uint32Array(given.length);
   kept.forEach((i, place) => {
     placeOf[i] = place;
   });
-  const counts = labels.map(() => new Array<number>(labels.length).fill(0));
-  for (let r = 0; r < truth.length; r++) counts[placeOf[truth[r]!]!]![predicted[r]!]!++;
+  const width = labels.length;
+  const cells = new Uint32Array(width * width);
+  for (let r = 0; r < truth.length; r++) cells[placeOf[truth[r]!]! * width + predicted[r]!]!++;
+  const counts = labels.map((_, i) => Array.from(cells.subarray(i * width, (i + 1) * width)));
   const predictions = labels.map((_, j) => sum(counts.map((row) => row[j]!)));
   const perClass = labels.map((label, i) => classMetrics(label, counts[i]!, i, predictions[i]!));
   const unknown = perClass.slice(classes).map(({ label, support }) => [label, support] as const);
   return {
-    metrics: summarize(outcomes, perClass, sum(counts.map((row, i) => row[i]!))),
+    metrics: summarize(outcomes, perClass, predictions, sum(counts.map((row, i) => row[i]!))),
     perClass,
     confusion: { labels, counts },
     unknownLabels: Object.fromEntries(unknown),
@@ -83,15 +95,25 @@ function classMetrics(label: string, row: number[], own: number, predictions: nu
   };
 }
 
-function summarize({ labelScore }: Outcomes, perClass: ClassMetrics[], hits: number): Metrics {
+function summarize(
+  { labelScore }: Outcomes,
+  perClass: ClassMetrics[],
+  predictions: number[],
+  hits: number,
+): Metrics {
   const n = labelScore.length;
   const present = perClass.filter(({ f1 }) => f1 !== null);
   const macro = (figure: 'precision' | 'recall' | 'f1') =>
     ratio(sum(present.map((c) => c[figure] ?? 0)), present.length);
+  const weighted = (figure: 'precision' | 'recall' | 'f1') =>
+    ratio(sum(present.map((c) => (c[figure] ?? 0) * c.support)), n);
   const accuracy = ratio(hits, n);
+  const recalls = perClass.flatMap(({ recall }) => (recall === null ? [] : [recall]));
+  const supports = perClass.map(({ support }) => support);
   let loss = 0;
   let known = 0;
-  for (const p of labelScore) {
+  for (let r = 0; r < n; r++) {
+    const p = labelScore[r]!;
     if (Number.isNaN(p)) continue;
     loss -= Math.log(Math.max(p, Number.EPSILON));
     known++;
@@ -99,13 +121,30 @@ function summarize({ labelScore }: Outcomes, perClass: ClassMetrics[], hits: num
   return {
     n,
     accuracy,
+    balanced_accuracy: ratio(sum(recalls), recalls.length),
     f1_macro: macro('f1'),
-    // every row has one label and one prediction, so that the micro average is the accuracy
+    // every row has one label and one prediction, so that the micro averages are the accuracy
     f1_micro: accuracy,
-    f1_weighted: ratio(sum(present.map((c) => (c.f1 ?? 0) * c.support)), n),
+    f1_weighted: weighted('f1'),
     precision_macro: macro('precision'),
+    precision_micro: accuracy,
+    precision_weighted: weighted('precision'),
     recall_macro: macro('recall'),
+    recall_micro: accuracy,
+    recall_weighted: weighted('recall'),
+    ...agreement(supports, predictions, hits, n),
     log_loss: ratio(loss, known),
+  };
+}
+
+/** Correlation and kappa, from rows by true and by predicted label, and how many are right. */
+function agreement(supports: number[], predictions: number[], hits: number, n: number) {
+  const products = (a: number[], b: number[]) => sum(a.map((value, i) => value * b[i]!));
+  const both = products(supports, predictions);
+  const [own, said] = [products(supports, supports), products(predictions, predictions)];
+  return {
+    matthews_corrcoef: ratio(hits * n - both, Math.sqrt((n * n - own) * (n * n - said))),
+    cohen_kappa: ratio(hits * n - both, n * n - both),
   };
 }
 

@@ -14,7 +14,14 @@ export interface Outcomes {
   score: Float64Array;
   /** Probability given to the true label; NaN where the model does not know that label. */
   labelScore: Float64Array;
+  /** Probability of each class, row-major [rows, classes]; null where they were too many to keep. */
+  probabilities: Float64Array | null;
 }
+
+export type ScoredOutcomes = Outcomes & { probabilities: Float64Array };
+
+/** Probabilities that are kept at the most: 128 MB. */
+export const MOST_KEPT = 1 << 24;
 
 /** What class probabilities, row-major [rows, classes], say of rows whose true labels are places in `labels`. */
 export function outcomesOf(
@@ -22,7 +29,7 @@ export function outcomesOf(
   classes: number,
   truth: ArrayLike<number>,
   probabilities: Float64Array,
-): Outcomes {
+): ScoredOutcomes {
   const rows = truth.length;
   const predicted = new Uint32Array(rows);
   const score = new Float64Array(rows);
@@ -35,10 +42,13 @@ export function outcomesOf(
     score[r] = probabilities[from + best]!;
     labelScore[r] = own < classes ? probabilities[from + own]! : Number.NaN;
   }
-  return { labels, classes, truth, predicted, score, labelScore };
+  return { labels, classes, truth, predicted, score, labelScore, probabilities };
 }
 
-/** The rows of several outcomes, one after the other; `labels` holds all their labels, at the same places. */
+/**
+ * The rows of several outcomes, one after the other; `labels` holds all their labels, at the same places. Probabilities of
+ * all classes are kept where all have them.
+ */
 export function joined(labels: readonly string[], classes: number, parts: readonly Outcomes[]): Outcomes {
   const rows = parts.reduce((sum, { truth }) => sum + truth.length, 0);
   const all = {
@@ -55,5 +65,12 @@ export function joined(labels: readonly string[], classes: number, parts: readon
     all.labelScore.set(labelScore, at);
     at += truth.length;
   }
-  return { labels, classes, ...all };
+  const scored = parts.every(({ probabilities }) => probabilities !== null);
+  const probabilities = scored ? new Float64Array(rows * classes) : null;
+  let from = 0;
+  for (const part of probabilities ? parts : []) {
+    probabilities!.set(part.probabilities!, from);
+    from += part.probabilities!.length;
+  }
+  return { labels, classes, ...all, probabilities };
 }

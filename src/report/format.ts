@@ -112,6 +112,10 @@ export const baselinesText = (baselines: Partial<Record<keyof typeof baselineNam
     .map((name) => `${baselineNames[name]} ${figure(baselines[name]!.accuracy)}`)
     .join(', ');
 
+/** "0.8732–0.8813"; nothing where there is no interval. */
+export const intervalText = (interval: readonly [low: number, high: number] | null | undefined): string =>
+  interval ? interval.map((bound) => figure(bound)).join('–') : '';
+
 export const baselineNames = { nb: 'naive Bayes', majority: 'most frequent class' } as const;
 
 /** Mean ± standard deviation over folds: "accuracy 0.8929 ± 0.0120, F1 macro …". */

@@ -1,5 +1,6 @@
 import type { EmbeddingReport } from '../features/embedding-fit.js';
-import type { Evaluation, Metrics } from '../metrics/classification.js';
+import type { Metrics } from '../metrics/classification.js';
+import type { FullEvaluation } from '../metrics/evaluation.js';
 import type { FitReport } from '../models/fits.js';
 import { confusedPairs } from './confusion.js';
 import {
@@ -39,26 +40,39 @@ export interface ReportFacts {
   timings: Record<string, number>;
 }
 
-const metricNames: Record<keyof Metrics, string> = {
+const metricNames: Record<keyof FullEvaluation['metrics'], string> = {
   n: 'rows',
   accuracy: 'accuracy',
+  balanced_accuracy: 'balanced accuracy',
+  top_3_accuracy: 'accuracy (top 3)',
+  top_5_accuracy: 'accuracy (top 5)',
   f1_macro: 'F1 (macro)',
   f1_micro: 'F1 (micro)',
   f1_weighted: 'F1 (weighted)',
   precision_macro: 'precision (macro)',
+  precision_micro: 'precision (micro)',
+  precision_weighted: 'precision (weighted)',
   recall_macro: 'recall (macro)',
+  recall_micro: 'recall (micro)',
+  recall_weighted: 'recall (weighted)',
+  roc_auc: 'ROC AUC',
+  average_precision: 'average precision',
+  matthews_corrcoef: 'Matthews correlation',
+  cohen_kappa: "Cohen's kappa",
   log_loss: 'log loss',
+  brier_score: 'Brier score',
+  expected_calibration_error: 'expected calibration error',
 };
 
 /** report.md of a version: its metrics on the held-out rows, by class, and where it comes from. */
-export function reportMarkdown(facts: ReportFacts, evaluation: Evaluation): string {
+export function reportMarkdown(facts: ReportFacts, evaluation: FullEvaluation): string {
   const { metrics, perClass, confusion } = evaluation;
   const { fit, rows } = facts;
   const beside = (['nb', 'majority'] as const).filter((name) => facts.baselines[name]);
   const figures = (Object.keys(metricNames) as (keyof Metrics)[]).map((key) => [
     metricNames[key],
     ...[metrics, ...beside.map((name) => facts.baselines[name]!)].map((of) =>
-      key === 'n' ? grouped(of.n) : figure(of[key]),
+      key === 'n' ? grouped(of.n) : figure(of[key] ?? null),
     ),
   ]);
   const pairs = confusedPairs(confusion, 10);

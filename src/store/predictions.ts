@@ -3,7 +3,8 @@ import { csvField } from '../data/csv-text.js';
 import { Numbered } from '../data/numbered.js';
 import type { Places } from '../data/places.js';
 import { MaasError } from '../errors.js';
-import type { Outcomes } from '../metrics/outcomes.js';
+import { MOST_KEPT, type Outcomes } from '../metrics/outcomes.js';
+import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
 
 /** What a version said of held-out rows; a row is named by its place, never by its text. */
 export interface Predictions {
@@ -15,6 +16,9 @@ export interface Predictions {
 
 /** Characters that become bytes at a time, so that what they were made of is soon forgotten. */
 const PIECE = 1 << 16;
+
+/** The file of a version that has the probabilities of all classes for its held-out rows. */
+export const SCORES = 'scores.safetensors';
 
 const columns = ['file', 'row', 'line', 'label', 'predicted', 'score', 'label_score'];
 
@@ -39,11 +43,23 @@ export function encodePredictions({ files, places, outcomes }: Predictions): Uin
   return Buffer.concat([...pieces, Buffer.from(csv)]);
 }
 
+/** The probabilities of all classes, row-major [rows, classes], in a file of their own; none where they were not kept. */
+export function encodeScores({ probabilities, classes, truth }: Outcomes): Record<string, Uint8Array> {
+  if (!probabilities || probabilities.length > MOST_KEPT) return {};
+  const scores = { shape: [truth.length, classes], data: probabilities };
+  return { [SCORES]: encodeSafetensors({ probabilities: scores }) };
+}
+
 /**
- * What `encodePredictions` was given, for a model that knows these classes. Throws `artifact` for another table, and for
- * predictions of other classes.
+ * What `encodePredictions` and `encodeScores` were given, for a model that knows these classes. Throws `artifact` for
+ * another table, and for predictions of other classes.
  */
-export function decodePredictions(csv: string, name: string, classes: readonly string[]): Predictions {
+export function decodePredictions(
+  csv: string,
+  name: string,
+  classes: readonly string[],
+  scores: Uint8Array | null,
+): Predictions {
   const { data, errors } = Papa.parse<string[]>(csv, { delimiter: ',', newline: '\n', skipEmptyLines: true });
   const wrong = (found: string) => new MaasError('artifact', `${name} ${found}`);
   if (errors.length > 0 || data[0]?.join() !== columns.join()) {
@@ -69,6 +85,15 @@ export function decodePredictions(csv: string, name: string, classes: readonly s
     predicted,
     score: Float64Array.from(rows, (fields) => Number(fields[5])),
     labelScore: Float64Array.from(rows, ({ 6: own }) => (own === '' ? Number.NaN : Number(own))),
+    probabilities: scores && scoresOf(scores, rows.length * classes.length, name),
   };
   return { files: files.names, places, outcomes };
+}
+
+function scoresOf(bytes: Uint8Array, count: number, beside: string): Float64Array {
+  const { probabilities } = decodeSafetensors(bytes, SCORES);
+  if (probabilities?.data instanceof Float64Array && probabilities.data.length === count) {
+    return probabilities.data;
+  }
+  throw new MaasError('artifact', `${SCORES} does not go with ${beside}, expected ${count} probabilities`);
 }

@@ -1,6 +1,7 @@
 import { gathered } from '../data/places.js';
 import { MaasError } from '../errors.js';
-import { evaluate } from '../metrics/classification.js';
+import { bootstrapIntervals } from '../metrics/bootstrap.js';
+import { evaluateFully } from '../metrics/evaluation.js';
 import { type Listener, Stopwatch } from '../progress.js';
 import type { ModelManifest } from '../store/store.js';
 import { crossValidate } from './cross-validate.js';
@@ -51,7 +52,12 @@ export async function evaluateRecipe(
       const { seed } = settings;
       const folded = { rows, features, ...split };
       const { cv, outcomes } = await crossValidate(folded, { folds, seed }, fitter, listener);
-      return { data: { kind: 'folds', files: rows.files }, ...evaluate(outcomes), cv };
+      return {
+        data: { kind: 'folds', files: rows.files },
+        ...evaluateFully(outcomes),
+        intervals: bootstrapIntervals(outcomes),
+        cv,
+      };
     } finally {
       fitter.close();
     }

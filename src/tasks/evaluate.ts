@@ -1,11 +1,12 @@
 import { readExamples } from '../data/examples.js';
 import { Numbered } from '../data/numbered.js';
 import { MaasError } from '../errors.js';
-import { type ClassMetrics, type Confusion, evaluate, type Metrics } from '../metrics/classification.js';
-import { joined, type Outcomes, outcomesOf } from '../metrics/outcomes.js';
+import { bootstrapIntervals, type Intervals } from '../metrics/bootstrap.js';
+import { evaluateFully, type FullEvaluation } from '../metrics/evaluation.js';
+import { joined, MOST_KEPT, type Outcomes, outcomesOf } from '../metrics/outcomes.js';
 import type { Listener } from '../progress.js';
 import type { Artifact } from '../store/artifact.js';
-import { decodePredictions } from '../store/predictions.js';
+import { decodePredictions, SCORES } from '../store/predictions.js';
 import { type ModelManifest, Store } from '../store/store.js';
 import type { Baselines } from './baselines.js';
 import type { CrossValidation } from './cross-validate.js';
@@ -29,16 +30,14 @@ export interface EvaluateOptions {
     Partial<Pick<DataSettings, 'textColumn' | 'labelColumn' | 'delimiter'>>;
 }
 
-export interface EvaluateResult {
+export interface EvaluateResult extends FullEvaluation {
   model: string;
   version: number;
   data:
     | { kind: 'held-out' }
     | { kind: 'file' | 'folds'; files: { path: string; sha256: string; rows: number }[] };
-  metrics: Metrics;
-  perClass: ClassMetrics[];
-  confusion: Confusion;
-  unknownLabels: Record<string, number>;
+  /** Bounds of metrics that hold the middle 95 % of resamples of the rows. */
+  intervals: Intervals;
   /** What the most frequent class and naive Bayes reach on the held-out rows. */
   baselines?: Baselines;
   /** Mean and spread over the folds, where the recipe was refitted on folds. */
@@ -59,7 +58,7 @@ export async function evaluateModel(
   const { outcomes, data } = options.data
     ? await predictFiles(artifact, options.data, options.settings, listener)
     : { outcomes: await heldOut(artifact), data: { kind: 'held-out' as const } };
-  const evaluation = evaluate(outcomes);
+  const evaluation = { ...evaluateFully(outcomes), intervals: bootstrapIntervals(outcomes) };
   const unknown = Object.keys(evaluation.unknownLabels);
   if (unknown.length > 0) {
     listener.warn?.(
@@ -76,6 +75,7 @@ async function heldOut(artifact: Artifact<ModelManifest>): Promise<Outcomes> {
     (await artifact.read(name)).toString('utf8'),
     `${artifact.folder}/${name}`,
     artifact.manifest.classes,
+    SCORES in artifact.manifest.files ? await artifact.read(SCORES) : null,
   );
   if (outcomes.truth.length === 0) {
     throw new MaasError('data', `${artifact.folder} held no rows out`, {
@@ -109,8 +109,13 @@ async function predictFiles(
     texts = [];
     units = 0;
   };
+  let kept = 0;
+  const keep = (part: Outcomes) => {
+    kept += part.probabilities?.length ?? 0;
+    parts.push(kept > MOST_KEPT ? { ...part, probabilities: null } : part);
+  };
   const caughtUp = async (ahead: number) => {
-    while (underWay.length > ahead) parts.push(await underWay.shift()!);
+    while (underWay.length > ahead) keep(await underWay.shift()!);
   };
   try {
     const { files } = await readExamples(

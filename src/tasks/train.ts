@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import type { EmbeddingReport } from '../features/embedding-fit.js';
-import { type Evaluation, evaluate, type Metrics } from '../metrics/classification.js';
+import { evaluate } from '../metrics/classification.js';
+import { evaluateFully, type FullEvaluation } from '../metrics/evaluation.js';
 import { outcomesOf } from '../metrics/outcomes.js';
 import { bulkProbabilities } from '../models/bulk.js';
 import type { FitReport } from '../models/fits.js';
@@ -12,7 +13,7 @@ import { historyPlot } from '../report/history-plot.js';
 import { reportMarkdown } from '../report/markdown.js';
 import { type Tuning, trialsCsv } from '../report/tuning.js';
 import { tuningPlot } from '../report/tuning-plot.js';
-import { encodePredictions } from '../store/predictions.js';
+import { encodePredictions, encodeScores } from '../store/predictions.js';
 import { encodeState } from '../store/state-files.js';
 import { modelNameFor, Store } from '../store/store.js';
 import { version as toolVersion } from '../version.js';
@@ -56,7 +57,7 @@ export interface TrainResult {
   seed: number;
   /** How texts became terms, with what was left to the data. */
   terms: Prepared['decided'];
-  metrics: Metrics;
+  metrics: FullEvaluation['metrics'];
   /** What the most frequent class and naive Bayes reach on the same rows. */
   baselines: Baselines;
   timings: Record<'read' | 'vectorize' | 'fit' | 'evaluate' | 'total', number> & {
@@ -103,7 +104,7 @@ export async function trainOn(
     const outcomes = scored(parts.test);
     return {
       outcomes,
-      test: evaluate(outcomes),
+      test: evaluateFully(outcomes),
       baselines: baselinesOf(prepared, settings.model),
       validation: parts.validation.labels.length ? evaluate(scored(parts.validation)).metrics : null,
     };
@@ -145,6 +146,7 @@ export async function trainOn(
       'metrics.json': `${JSON.stringify(metrics, null, 2)}\n`,
       'confusion_matrix.csv': confusionCsv(test.confusion),
       'predictions.csv': encodePredictions({ files, places: parts.test, outcomes }),
+      ...encodeScores(outcomes),
       'report.md': reportMarkdown({ ...facts, model: name, tuning }, test),
       ...('history' in report && { 'history.svg': historyPlot(report) }),
       ...(tuning && { 'trials.csv': trialsCsv(tuning), 'trials.svg': tuningPlot(tuning) }),
@@ -177,7 +179,7 @@ export async function trainOn(
 /** A search without its trials, which are a file of their own. */
 const lineageOf = ({ trials: _, ...search }: Tuning) => search;
 
-const metricsFile = ({ metrics, perClass, unknownLabels }: Evaluation) => ({
+const metricsFile = ({ metrics, perClass, unknownLabels }: FullEvaluation) => ({
   ...metrics,
   per_class: Object.fromEntries(perClass.map(({ label, ...figures }) => [label, figures])),
   unknown_labels: unknownLabels,

@@ -316,6 +316,7 @@ test('models list and show', async () => {
     'pipeline.json',
     'predictions.csv',
     'report.md',
+    'scores.safetensors',
     'vocabulary.json',
     'weights.safetensors',
   ]);

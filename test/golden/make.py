@@ -184,16 +184,48 @@ def regressions():
     return out
 
 
+def defined(value, is_defined):
+    return float(value) if is_defined and not np.isnan(value) else None
+
+
+def top_accuracy(truth, p, known, k):
+    """Labels that are not known are wrong, which scikit-learn's function refuses."""
+    if len(known) <= k:
+        return None
+    own = [known.index(t) if t in known else -1 for t in truth]
+    inside = np.array([c >= 0 for c in own])
+    labels = list(range(len(known)))
+    hits = metrics.top_k_accuracy_score(np.array(own)[inside], p[inside], k=k, labels=labels, normalize=False)
+    return float(hits) / len(truth)
+
+
+def one_vs_rest(function, truth, p, known, is_defined):
+    """Of the second of two classes, or the mean over classes that have rows."""
+    columns = [1] if len(known) == 2 else [c for c, label in enumerate(known) if label in truth]
+    if not is_defined or (len(known) == 2 and known[1] not in truth):
+        return None
+    return float(np.mean([function(truth == known[c], p[:, c]) for c in columns]))
+
+
+def calibration_error(confidence, hits, bins=10):
+    """Naeini et al. 2015, over bins of equal width that their upper edge belongs to."""
+    place = np.maximum(np.ceil(confidence * bins).astype(int) - 1, 0)
+    gaps = [abs(hits[place == b].sum() - confidence[place == b].sum()) for b in range(bins)]
+    return float(sum(gaps) / len(hits))
+
+
 def scores():
     rng = np.random.default_rng(7)
     classes = ["a", "b", "c", "d"]
     out = []
-    for truth, known in [("aabbccda", classes), ("abcx", classes), ("aaaa", classes[:2]), ("abbbbbbbbb", classes[:2])]:
+    for truth, known in [("aabbccda", classes), ("abcx", classes), ("aaaa", classes[:2]), ("abbbbbbbbb", classes[:2]), ("abcdefgabcdefgxaab", list("abcdefg"))]:
         truth = list(truth)
         p = rng.dirichlet(np.ones(len(known)), len(truth))
         predicted = [known[i] for i in p.argmax(1)]
-        inside = [t in known for t in truth]
+        inside = np.array([t in known for t in truth])
         kw = {"zero_division": 0}
+        own = np.array(truth)[inside]
+        hits = (np.array(truth) == np.array(predicted)).astype(float)
         out.append(
             {
                 "classes": known,
@@ -205,7 +237,21 @@ def scores():
                 "f1_weighted": metrics.f1_score(truth, predicted, average="weighted", **kw),
                 "precision_macro": metrics.precision_score(truth, predicted, average="macro", **kw),
                 "recall_macro": metrics.recall_score(truth, predicted, average="macro", **kw),
-                "log_loss": metrics.log_loss([t for t in truth if t in known], p[inside], labels=known),
+                **{
+                    f"{name}_{average}": function(truth, predicted, average=average, **kw)
+                    for name, function in [("precision", metrics.precision_score), ("recall", metrics.recall_score)]
+                    for average in ["micro", "weighted"]
+                },
+                "balanced_accuracy": metrics.recall_score(truth, predicted, labels=sorted(set(truth)), average="macro", **kw),
+                "matthews_corrcoef": defined(metrics.matthews_corrcoef(truth, predicted), len(set(truth)) > 1),
+                "cohen_kappa": defined(metrics.cohen_kappa_score(truth, predicted), True),
+                "log_loss": metrics.log_loss(own, p[inside], labels=known),
+                "top_3_accuracy": top_accuracy(truth, p, known, 3),
+                "top_5_accuracy": top_accuracy(truth, p, known, 5),
+                "roc_auc": one_vs_rest(metrics.roc_auc_score, own, p[inside], known, 0 < len(set(own)) - 1),
+                "average_precision": one_vs_rest(metrics.average_precision_score, own, p[inside], known, True),
+                "brier_score": metrics.brier_score_loss(own, p[inside], labels=known, **({"pos_label": known[1]} if len(known) == 2 else {})),
+                "expected_calibration_error": calibration_error(p.max(1), hits),
             }
         )
     return out

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Numbered } from '../../src/data/numbered.js';
-import { evaluate, type Metrics } from '../../src/metrics/classification.js';
+import { evaluate } from '../../src/metrics/classification.js';
+import { evaluateFully } from '../../src/metrics/evaluation.js';
 import { joined, type Outcomes, outcomesOf } from '../../src/metrics/outcomes.js';
 import { golden } from '../support/golden.js';
 
@@ -11,9 +12,13 @@ describe(`like ${golden.made_by}`, () => {
       const labels = new Numbered(expected.classes);
       const truth = expected.truth.map((label) => labels.of(label));
       const probabilities = Float64Array.from(expected.probabilities.flat());
-      const { metrics } = evaluate(outcomesOf(labels.names, expected.classes.length, truth, probabilities));
-      for (const [name, value] of Object.entries(metrics) as [keyof Metrics, number][]) {
-        if (name !== 'n') expect(value, name).toBeCloseTo(expected[name] as number, 12);
+      const { metrics } = evaluateFully(
+        outcomesOf(labels.names, expected.classes.length, truth, probabilities),
+      );
+      for (const [name, value] of Object.entries(metrics)) {
+        if (name === 'n') continue;
+        if (expected[name] === null) expect(value, name).toBeNull();
+        else expect(value, name).toBeCloseTo(expected[name] as number, 12);
       }
     },
   );
@@ -30,6 +35,7 @@ function outcomes(classes: string[], rows: [label: string, predicted: string][])
     predicted: Uint32Array.from(rows, ([, predicted]) => classes.indexOf(predicted)),
     score: new Float64Array(rows.length).fill(0.5),
     labelScore: Float64Array.from(truth, (label) => (label < classes.length ? 0.5 : Number.NaN)),
+    probabilities: null,
   };
 }
 
@@ -38,11 +44,18 @@ test('what is undefined is null', () => {
   expect(metrics).toEqual({
     n: 0,
     accuracy: null,
+    balanced_accuracy: null,
     f1_macro: null,
     f1_micro: null,
     f1_weighted: null,
     precision_macro: null,
+    precision_micro: null,
+    precision_weighted: null,
     recall_macro: null,
+    recall_micro: null,
+    recall_weighted: null,
+    matthews_corrcoef: null,
+    cohen_kappa: null,
     log_loss: null,
   });
   const rows = outcomes(

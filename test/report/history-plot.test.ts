@@ -1,15 +1,9 @@
 import { expect, test } from 'vitest';
+import { evaluate } from '../../src/metrics/classification.js';
+import { outcomesOf } from '../../src/metrics/outcomes.js';
 import { historyPlot } from '../../src/report/history-plot.js';
 
-const metrics = {
-  n: 10,
-  accuracy: 1,
-  f1_macro: 1,
-  f1_micro: 1,
-  f1_weighted: 1,
-  precision_macro: 1,
-  recall_macro: 1,
-};
+const { metrics } = evaluate(outcomesOf(['a', 'b'], 2, [0], Float64Array.of(1, 0)));
 const epochOf = (epoch: number, loss: number, logLoss?: number) => ({
   epoch,
   loss,

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { listedTerms } from '../../src/features/terms.js';
 import { openArtifact, publishFolder, writeFiles } from '../../src/store/artifact.js';
 import { asidePath, discardUnfinished } from '../../src/store/aside.js';
-import { decodePredictions, encodePredictions } from '../../src/store/predictions.js';
+import { decodePredictions, encodePredictions, encodeScores, SCORES } from '../../src/store/predictions.js';
 import { decodeSafetensors, encodeSafetensors } from '../../src/store/safetensors.js';
 import { decodeState, encodeState } from '../../src/store/state-files.js';
 import { modelNameFor, Store } from '../../src/store/store.js';
@@ -214,14 +214,19 @@ describe('round trips', () => {
         predicted: Uint32Array.of(0, 1, 0),
         score: Float64Array.of(1 / 3, 1e-17, 0.25),
         labelScore: Float64Array.of(0.1 + 0.2, Number.NaN, 0.25),
+        probabilities: Float64Array.of(1 / 3, 0.3, 0.1 + 0.2, 0.2, 0.7, 0.1, 0.25, 0.5, 0.25),
       },
     };
     const csv = Buffer.from(encodePredictions(predictions)).toString('utf8');
-    expect(decodePredictions(csv, 'f', ['x', '', 'x "y"\nz'])).toEqual(predictions);
-    expect(() => decodePredictions(csv, 'f', ['x'])).toThrow(
+    const scores = encodeScores(predictions.outcomes)[SCORES]!;
+    expect(decodePredictions(csv, 'f', ['x', '', 'x "y"\nz'], scores)).toEqual(predictions);
+    expect(() => decodePredictions(`${csv}f,1,2,x,x,1,1\n`, 'f', ['x', '', 'x "y"\nz'], scores)).toThrow(
+      'scores.safetensors does not go with f',
+    );
+    expect(() => decodePredictions(csv, 'f', ['x'], null)).toThrow(
       'predicts "", which is none of the model\'s classes',
     );
-    expect(() => decodePredictions('a,b\n1,2\n', 'f', [])).toThrow(
+    expect(() => decodePredictions('a,b\n1,2\n', 'f', [], null)).toThrow(
       expect.objectContaining({ code: 'artifact' }),
     );
   });

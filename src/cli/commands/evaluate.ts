@@ -1,9 +1,13 @@
+import type { IntervalMetric } from '../../metrics/bootstrap.js';
 import type { Metrics } from '../../metrics/classification.js';
 import { confusedPairs } from '../../report/confusion.js';
-import { baselineNames, figure, foldsText, grouped } from '../../report/format.js';
+import { baselineNames, figure, foldsText, grouped, intervalText } from '../../report/format.js';
 import { resolveSettings } from '../../tasks/presets.js';
 import type { Command } from '../command.js';
 import { table } from '../terminal.js';
+
+/** Not told to people: rows stand above, and micro averages are the accuracy where each row has one label. */
+const untold: ReadonlySet<string> = new Set(['n', 'f1_micro', 'precision_micro', 'recall_micro']);
 
 export const evaluate: Command = {
   usage: 'evaluate [model]',
@@ -47,15 +51,18 @@ export const evaluate: Command = {
         '',
         table(
           style,
-          ['metric', 'value', ...beside.map((name) => baselineNames[name])],
-          Object.entries(metrics)
-            .filter(([name]) => name !== 'n')
-            .map(([name, value]) => [
+          ['metric', 'value', '95 % interval', ...beside.map((name) => baselineNames[name])],
+          (Object.keys(metrics) as (keyof typeof metrics)[])
+            .filter((name) => metrics[name] !== null && !untold.has(name))
+            .map((name) => [
               name,
-              figure(value),
-              ...beside.map((baseline) => figure(result.baselines![baseline]![name as keyof Metrics])),
+              figure(metrics[name]),
+              intervalText(result.intervals[name as IntervalMetric]),
+              ...beside.map((baseline) =>
+                figure(result.baselines![baseline]![name as keyof Metrics] ?? null),
+              ),
             ]),
-          [false, true, ...beside.map(() => true)],
+          [false, true, true, ...beside.map(() => true)],
         ),
         ...(result.cv ? ['', `by fold: ${foldsText(result.cv)}`] : []),
         '',

@@ -1,0 +1,24 @@
+import type { ReliabilityBin } from './calibration.js';
+import { type ClassMetrics, type Evaluation, evaluate, type Metrics } from './classification.js';
+import type { Outcomes } from './outcomes.js';
+import { type ClassScores, evaluateScores, type ScoreMetrics } from './scores.js';
+
+/** All that rows say of a model. */
+export interface FullEvaluation extends Evaluation {
+  metrics: Metrics & ScoreMetrics;
+  /** The classes that the model knows have scores, too. */
+  perClass: (ClassMetrics & Partial<ClassScores>)[];
+  reliability: ReliabilityBin[];
+}
+
+/** Evaluates predictions with the probabilities of all classes; what takes these is null where they were not kept. */
+export function evaluateFully(outcomes: Outcomes): FullEvaluation {
+  const evaluation = evaluate(outcomes);
+  const scores = evaluateScores(outcomes);
+  return {
+    ...evaluation,
+    metrics: { ...evaluation.metrics, ...scores.metrics },
+    perClass: evaluation.perClass.map((figures, c) => ({ ...figures, ...scores.perClass[c] })),
+    reliability: scores.reliability,
+  };
+}
