@@ -14,6 +14,7 @@ import { presets, resolveSettings } from '../../tasks/presets.js';
 import { settings as allSettings, featureSettings } from '../../tasks/settings.js';
 import type { TrainResult } from '../../tasks/train.js';
 import type { Command } from '../command.js';
+import { dataFlags, dataOptions } from '../data-flags.js';
 import type { FlagName } from '../flags.js';
 import type { Terminal } from '../terminal.js';
 
@@ -36,22 +37,18 @@ export const train: Command = {
     ['cat data.csv | maas train - --name piped', 'from standard input'],
   ],
   flags: [
-    ...(['name', 'test', 'preset', 'cv', 'threads', 'maxMemory', 'resume', 'checkpointSeconds'] as const),
+    ...dataFlags,
+    ...(['cv', 'resume', 'checkpointSeconds'] as const),
     ...(Object.keys(allSettings) as FlagName[]),
   ],
 
-  async run({ args, values, settings, store, devices, argv, terminal }) {
+  async run(input) {
+    const { values, settings, terminal } = input;
     const { train } = await import('../../tasks/train.js');
     const resolved = resolveSettings(settings, values.preset);
     const result = await train(
       {
-        data: args[0] as string[],
-        ...(values.test ? { test: values.test } : {}),
-        store,
-        devices,
-        threads: values.threads,
-        maxMemory: values.maxMemory,
-        name: values.name,
+        ...dataOptions(input),
         cv: values.cv,
         resume: values.resume,
         checkpointSeconds: values.checkpointSeconds,
@@ -62,7 +59,6 @@ export const train: Command = {
             (name) => name in featureSettings,
           ),
         ]),
-        command: ['maas', ...argv],
       },
       terminal,
     );
