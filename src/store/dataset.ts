@@ -39,5 +39,10 @@ export async function readDataset<S extends object>(
   return { manifest: artifact.manifest, digest: sha256(JSON.stringify(artifact.manifest.files)), state };
 }
 
+/** What a dataset folder says of itself; its files are not looked at. Throws `artifact`. */
+export async function readDatasetManifest(folder: string): Promise<DatasetManifest> {
+  return (await openArtifact<DatasetManifest>(folder, FORMAT, FORMAT_VERSION)).manifest;
+}
+
 /** Where a dataset goes when nobody says: beside the models. */
 export const datasetFolder = (store: string, name: string) => join(store, 'datasets', name);

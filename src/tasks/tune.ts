@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { gathered } from '../data/places.js';
 import type { Split } from '../data/split.js';
 import { MaasError } from '../errors.js';
@@ -9,7 +7,6 @@ import type { Monitor } from '../models/training/watch.js';
 import { type Listener, Stopwatch } from '../progress.js';
 import { grouped } from '../report/format.js';
 import type { Tuning } from '../report/tuning.js';
-import { MANIFEST } from '../store/artifact.js';
 import { Journal } from '../store/journal.js';
 import { modelNameFor, Store } from '../store/store.js';
 import type { Texts } from '../text/batch.js';
@@ -23,6 +20,7 @@ import { DecidingTexts, decide } from './recipe.js';
 import { checkShares, type Rows, readRows, splitRows } from './rows.js';
 import type { TrainSettings } from './settings.js';
 import { type TrainResult, trainOn } from './train.js';
+import { isDataset } from './training-settings.js';
 import { rungsFor, Samples } from './tuning/halving.js';
 import { affords, foldsFor, threadsFor } from './tuning/limits.js';
 import { possibleModels } from './tuning/named-models.js';
@@ -198,7 +196,7 @@ async function check(
 ): Promise<void> {
   const [first] = data;
   if (first === undefined) throw new MaasError('usage', 'there is nothing to tune on, expected a CSV file');
-  if ((await stat(join(first, MANIFEST)).catch(() => undefined))?.isFile()) {
+  if (await isDataset(first)) {
     throw new MaasError(
       'usage',
       `the dataset ${first} has decided how texts become features, expected a CSV file`,

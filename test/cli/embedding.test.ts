@@ -98,7 +98,10 @@ describe('a model of word vectors', () => {
       await json('train', tickets, ...flags.slice(0, 3), zipped, ...same, '--threads', '1'),
       await json('train', set, '--name', 'set'),
     ];
+    const iterations = (path: string) =>
+      JSON.parse(readFileSync(join(path, 'manifest.json'), 'utf8')).config.maxIter;
     for (const { path, embeddings } of again) {
+      expect(iterations(path)).toBe(iterations(trained.path));
       expect(embeddings.coverage).toEqual(trained.embeddings.coverage);
       for (const file of ['weights.safetensors', 'pipeline.json', 'vocabulary.json', 'predictions.csv']) {
         const [one, two] = [trained.path, path].map((folder) => readFileSync(join(folder, file)));

@@ -14,8 +14,10 @@ export const preprocess: Command = {
     ['maas preprocess data.csv', 'writes artifacts/datasets/data'],
     ['maas preprocess a.csv.gz b.tsv --ngram-range 1,2 -o sets/ab', 'several files, with 1- and 2-grams'],
     ['maas preprocess train.csv --test test.csv', 'with a fixed test set'],
+    ['maas preprocess data.csv --model cnn', 'with what suits the model that will be trained on it'],
   ],
-  flags: ['output', ...dataFlags, ...settings],
+  // a model decides what suits its features
+  flags: ['output', 'model', ...dataFlags, ...settings],
 
   async run(input) {
     const { values, settings, terminal } = input;

@@ -10,8 +10,7 @@ import {
   recipeText,
   vectorsText,
 } from '../../report/format.js';
-import { presets, resolveSettings } from '../../tasks/presets.js';
-import { settings as allSettings, featureSettings } from '../../tasks/settings.js';
+import { settings as allSettings } from '../../tasks/settings.js';
 import type { TrainResult } from '../../tasks/train.js';
 import type { Command } from '../command.js';
 import { dataFlags, dataOptions } from '../data-flags.js';
@@ -44,25 +43,23 @@ export const train: Command = {
 
   async run(input) {
     const { values, settings, terminal } = input;
-    const { train } = await import('../../tasks/train.js');
-    const resolved = resolveSettings(settings, values.preset);
+    const [{ train }, { trainingSettings }] = await Promise.all([
+      import('../../tasks/train.js'),
+      import('../../tasks/training-settings.js'),
+    ]);
+    const options = dataOptions(input);
+    const resolved = await trainingSettings(options.data, settings, values.preset);
     const result = await train(
       {
-        ...dataOptions(input),
+        ...options,
+        ...resolved,
         cv: values.cv,
         resume: values.resume,
         checkpointSeconds: values.checkpointSeconds,
-        settings: resolved,
-        asked: new Set([
-          ...Object.keys(settings),
-          ...Object.keys(values.preset ? presets[values.preset] : {}).filter(
-            (name) => name in featureSettings,
-          ),
-        ]),
       },
       terminal,
     );
-    const recipe = recipeText(resolved, result.terms, result.fit);
+    const recipe = recipeText(resolved.settings, result.terms, result.fit);
     return { json: result, text: trainedText(result, terminal.style, recipe) };
   },
 };
