@@ -63,6 +63,7 @@ export async function load(options: TrainOptions, stopwatch: Stopwatch, listener
   if (decided.length > 0) {
     throw new MaasError('usage', `the dataset ${first} has decided ${decided.join(', ')} otherwise`, {
       hint: 'give that to `maas preprocess`, or train from the CSV file',
+      details: { settings: decided },
     });
   }
   const { train, validation, test } = prepared.parts;

@@ -161,11 +161,11 @@ export function resolveSettings(given: Record<string, unknown>, preset: string =
     );
   const { model, device, vectorizer } = resolved as TrainSettings;
   const unused = pointless(ofVectorizers.filter((name) => !usedBy[vectorizer].some((used) => used === name)));
-  if (unused) throw new MaasError('usage', `the vectorizer "${vectorizer}" has no use for ${unused}`);
+  if (unused) throw noUseFor(unused, `the vectorizer "${vectorizer}"`);
   if (vectorizer === 'embedding') checkEmbedding(resolved as TrainSettings);
   const used: readonly SettingName[] = ['model', 'device', ...settingsOf[model]];
   const ofOthers = pointless(ofModels.filter((name) => !used.includes(name)));
-  if (ofOthers) throw new MaasError('usage', `the model "${model}" has no use for ${ofOthers}`);
+  if (ofOthers) throw noUseFor(ofOthers, `the model "${model}"`);
   if (counts.includes(model) && device !== 'auto' && device !== 'cpu') {
     throw new MaasError(
       'usage',
@@ -180,6 +180,9 @@ export function resolveSettings(given: Record<string, unknown>, preset: string =
   }
   return resolved as TrainSettings;
 }
+
+const noUseFor = (name: SettingName, who: string) =>
+  new MaasError('usage', `${who} has no use for ${name}`, { details: { settings: [name] } });
 
 /** The settings that a recipe has a use for; of which model and vectorizer it is, is given or the preset's. */
 export function settingsInUse(given: { [K in SettingName]?: unknown }): ReadonlySet<SettingName> {
@@ -205,6 +208,7 @@ function checkFeatures({ analyzer, stopWords, stemmer, vectorizer, ngramRange }:
     throw new MaasError(
       'usage',
       `the vectorizer "sequence" keeps the order of terms of one length, expected no ngramRange ${ngramRange}`,
+      { details: { settings: ['ngramRange'] } },
     );
   }
 }

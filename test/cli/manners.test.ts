@@ -224,6 +224,19 @@ describe('config', () => {
     expect(ran.code).toBe(2);
     expect(ran.stderr).toContain(sentence);
   });
+
+  test.each([
+    [['--min-df', '2'], '', 'has no use for --min-df'],
+    [['--no-use-idf'], '', 'has no use for --no-use-idf'],
+    [[], 'minDf: 2', 'has no use for minDf in hashing.yaml'],
+    [['--min-df', '2'], 'minDf: 3', 'has no use for --min-df'],
+  ])('errors name a setting as it was given: %j %s', async (flags, line, sentence) => {
+    folder.file('hashing.yaml', `vectorizer: hashing\n${line}\n`);
+    const args = ['train', tickets, '--config', 'hashing.yaml', ...flags, '--json'];
+    const ran = await maas(args, { ...inStore, cwd: folder.path });
+    expect(ran.stderr).toBe(`error: the vectorizer "hashing" ${sentence}\n`);
+    expect(JSON.parse(ran.stdout).error.message).toBe(`the vectorizer "hashing" ${sentence}`);
+  });
 });
 
 describe('signals and pipes', () => {

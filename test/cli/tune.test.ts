@@ -244,7 +244,7 @@ test.each([
   [['--cv', '5', '--validation-size', '0.2'], 'both say which rows score'],
   [['--model', 'dense', '--schedule', 'plateau'], 'no training can watch them'],
   [['--vectorizer', 'sequence'], 'the model "logistic" counts terms, whatever their order'],
-  [['--models', 'nb', '--C', '3'], 'the model "nb" has no use for C'],
+  [['--models', 'nb', '--C', '3'], 'the model "nb" has no use for --C'],
   [['--models', 'cnn,lstm', '--vectorizer', 'tfidf'], 'the model "cnn" reads terms in their order'],
   [['--stop-words', 'klingon'], '"klingon" is neither a language'],
   [
