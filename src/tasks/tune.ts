@@ -23,6 +23,7 @@ import { type TrainResult, trainOn } from './train.js';
 import { isDataset } from './training-settings.js';
 import { rungsFor, Samples } from './tuning/halving.js';
 import { affords, foldsFor, threadsFor } from './tuning/limits.js';
+import { namedFiles } from './tuning/named-files.js';
 import { possibleModels } from './tuning/named-models.js';
 import { Pool } from './tuning/pool.js';
 import { type Finding, RungScores } from './tuning/rung-scores.js';
@@ -89,10 +90,11 @@ export async function tune(options: TuneOptions, listener: Listener = {}): Promi
   const samples = new Samples(classOf, rows.classes, folds, seed);
   checkHeld(samples.of(1).folds, scored);
   const rungs = rungsFor(split.train.length, rows.classes, folds, scored);
+  const about = [settings, given, space, await namedFiles(settings, space), models, metric, folds, scored];
   const journal = new Journal<Finding>(
     options.store,
     name,
-    fingerprintOf([rows.sha256, split.train.length, settings, given, space, models, metric, folds, scored]),
+    fingerprintOf([rows.sha256, split.train.length, ...about]),
   );
   const found = await begin(journal, options.resume, listener);
 
@@ -258,6 +260,11 @@ async function begin(
     return found;
   }
   if (resume) listener.info?.('no search was interrupted: it begins anew');
-  await journal.start();
+  const before = await journal.start();
+  if (before) {
+    listener.warn?.(
+      `an earlier search was interrupted after ${before.findings} scores, which are set aside in ${before.path}: the command that began it goes on with them with --resume`,
+    );
+  }
   return [];
 }

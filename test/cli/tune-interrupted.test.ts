@@ -42,18 +42,10 @@ test('a search that is killed goes on, and ends as one that was not', async () =
   expect(anew.stderr).toContain('no search was interrupted: it begins anew');
 });
 
-test.skipIf(process.platform === 'win32')('Ctrl-C keeps what is known and says how to go on', async () => {
-  const child = spawn(process.execPath, [
-    bin,
-    'tune',
-    tickets,
-    '--budget',
-    '5m',
-    '--name',
-    'stopped',
-    ...store,
-  ]);
-  const journal = join(storePath, 'searches', 'stopped.jsonl');
+/** Begins a search, ends it with a signal once it has found something, and answers with its exit code and stderr. */
+async function interrupted(name: string, signal: NodeJS.Signals, ...flags: string[]) {
+  const child = spawn(process.execPath, [bin, 'tune', tickets, '--name', name, ...flags, ...store]);
+  const journal = join(storePath, 'searches', `${name}.jsonl`);
   let stderr = '';
   child.stderr.on('data', (text) => {
     stderr += text;
@@ -62,9 +54,37 @@ test.skipIf(process.platform === 'win32')('Ctrl-C keeps what is known and says h
   while (!existsSync(journal) || readFileSync(journal, 'utf8').split('\n').length < 8) {
     await new Promise((r) => setTimeout(r, 10));
   }
-  child.kill('SIGINT');
-  expect(await ended).toBe(130);
+  child.kill(signal);
+  return { code: await ended, stderr, journal };
+}
+
+test.skipIf(process.platform === 'win32')('Ctrl-C keeps what is known and says how to go on', async () => {
+  const { code, stderr, journal } = await interrupted('stopped', 'SIGINT', '--budget', '5m');
+  expect(code).toBe(130);
   expect(stderr).toContain('the trials so far are kept: the same command with --resume goes on');
   expect(readFileSync(journal, 'utf8').split('\n').length).toBeGreaterThanOrEqual(8);
   expect(existsSync(join(storePath, 'models', 'stopped', '1'))).toBe(false);
+});
+
+test('a search that begins anew sets an earlier one aside, which can still go on', async () => {
+  const { journal } = await interrupted('aside', 'SIGKILL', '--trials', '30');
+  const found = readFileSync(journal, 'utf8').trimEnd().split('\n').length - 1;
+  const anew = await tuned('aside', '--trials', '1');
+  const kept = journal.replace('aside.jsonl', 'aside~1.jsonl');
+  expect(anew.stderr).toContain(
+    `an earlier search was interrupted after ${found} scores, which are set aside in ${kept}`,
+  );
+  const resumed = await tuned('aside', '--trials', '30', '--resume');
+  expect(resumed.stderr).toContain(`the search goes on with ${found} scores that are known`);
+  expect(existsSync(kept)).toBe(false);
+});
+
+test('a search does not go on with files that have changed since', async () => {
+  const words = folder.file('words.txt', 'the\n');
+  await interrupted('changed', 'SIGKILL', '--budget', '5m', '--stop-words', words);
+  folder.file('words.txt', 'the\nmy\n');
+  const again = ['--budget', '5m', '--stop-words', words, '--resume'];
+  const ran = await maas(['tune', tickets, '--name', 'changed', ...again, ...store]);
+  expect(ran.code).toBe(6);
+  expect(ran.stderr).toContain('was left by a search with other data or settings');
 });
