@@ -1,6 +1,5 @@
 import { Command as Commander, CommanderError, Option } from 'commander';
 import { exitCodes, MaasError } from '../errors.js';
-import { discardUnfinished } from '../store/aside.js';
 import { presets } from '../tasks/presets.js';
 import { settings } from '../tasks/settings.js';
 import { version } from '../version.js';
@@ -19,6 +18,7 @@ import {
 } from './flags.js';
 import { asFlag, asKey, type GivenNames, nameAsGiven } from './given-names.js';
 import { errorAsJson } from './rows.js';
+import { endOnSignals } from './signals.js';
 import { Terminal } from './terminal.js';
 
 /** Flags that every command has. */
@@ -34,7 +34,7 @@ export async function execute(argv: readonly string[]): Promise<number> {
   });
   let json = argv.includes('--json');
   const given: GivenNames = new Map();
-  endOnSignals();
+  endOnSignals(() => ({ terminal, json }));
   const program = new Commander('maas')
     .description('From a CSV of texts and labels to a trained, evaluated, versioned and deployed classifier.')
     .version(version)
@@ -215,23 +215,6 @@ function fromCommander(error: CommanderError): MaasError | undefined {
   const [message, suggestion] = error.message.replace(/^error: /, '').split('\n') as [string, string?];
   const hint = suggestion ? suggestion.replace(/[()]/g, '') : '`maas help <command>` shows what it takes';
   return new MaasError('usage', message, { hint: hint[0]!.toLowerCase() + hint.slice(1) });
-}
-
-/** Ctrl-C removes what is half-written; a reader of stdout that has gone away ends the work without a word. */
-function endOnSignals(): void {
-  const end = (code: number) => () => {
-    discardUnfinished();
-    process.exit(code);
-  };
-  process.once('SIGINT', end(130));
-  process.once('SIGTERM', end(143));
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') end(141)();
-    process.stderr.write(`error: standard output cannot be written (${error.code})\n`);
-    end(1)();
-  });
-  // a reader of stderr that has gone away misses progress and warnings, no more
-  process.stderr.on('error', () => {});
 }
 
 /** Waits until stdout has taken everything. */

@@ -281,8 +281,11 @@ describe('signals and pipes', () => {
   );
 
   test.skipIf(process.platform === 'win32')('Ctrl-C in the middle of train publishes nothing', async () => {
-    const child = start(['train', '-', '--name', 'interrupted', '--verbose']);
-    let stderr = '';
+    const child = start(['train', '-', '--name', 'interrupted', '--verbose', '--json']);
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (text) => {
+      stdout += text;
+    });
     child.stderr.on('data', (text) => {
       stderr += text;
     });
@@ -291,7 +294,25 @@ describe('signals and pipes', () => {
     await until(() => stderr.includes('its text is empty'));
     child.kill('SIGINT');
     expect(await ended(child)).toBe(130);
+    expect(JSON.parse(stdout)).toEqual({
+      error: { code: 'interrupted', message: 'interrupted by SIGINT' },
+    });
     expect(existsSync(join(store, 'models', 'interrupted', '1'))).toBe(false);
+  });
+
+  test.skipIf(process.platform === 'win32')('Ctrl-C ends the JSON that is being written', async () => {
+    const child = start(['predict', 'tickets', '-', '--json']);
+    let stdout = '';
+    child.stdout.on('data', (text) => {
+      stdout += text;
+    });
+    child.stdin.write(`text\n${'where is my parcel\n'.repeat(20_000)}`);
+    await until(() => stdout !== '');
+    child.kill('SIGINT');
+    expect(await ended(child)).toBe(130);
+    const { predictions, error } = JSON.parse(stdout);
+    expect(error).toEqual({ code: 'interrupted', message: 'interrupted by SIGINT' });
+    expect(predictions[0].label).toBe('delivery');
   });
 
   test('memory does not grow with what is predicted', async () => {

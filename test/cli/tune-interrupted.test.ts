@@ -42,11 +42,14 @@ test('a search that is killed goes on, and ends as one that was not', async () =
   expect(anew.stderr).toContain('no search was interrupted: it begins anew');
 });
 
-/** Begins a search, ends it with a signal once it has found something, and answers with its exit code and stderr. */
+/** Begins a search, ends it with a signal once it has found something, and answers with its exit code and output. */
 async function interrupted(name: string, signal: NodeJS.Signals, ...flags: string[]) {
   const child = spawn(process.execPath, [bin, 'tune', tickets, '--name', name, ...flags, ...store]);
   const journal = join(storePath, 'searches', `${name}.jsonl`);
-  let stderr = '';
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (text) => {
+    stdout += text;
+  });
   child.stderr.on('data', (text) => {
     stderr += text;
   });
@@ -55,13 +58,16 @@ async function interrupted(name: string, signal: NodeJS.Signals, ...flags: strin
     await new Promise((r) => setTimeout(r, 10));
   }
   child.kill(signal);
-  return { code: await ended, stderr, journal };
+  return { code: await ended, stdout, stderr, journal };
 }
 
 test.skipIf(process.platform === 'win32')('Ctrl-C keeps what is known and says how to go on', async () => {
-  const { code, stderr, journal } = await interrupted('stopped', 'SIGINT', '--budget', '5m');
+  const flags = ['--budget', '5m', '--json'];
+  const { code, stdout, stderr, journal } = await interrupted('stopped', 'SIGINT', ...flags);
   expect(code).toBe(130);
-  expect(stderr).toContain('the trials so far are kept: the same command with --resume goes on');
+  const hint = 'the trials so far are kept: the same command with --resume goes on';
+  expect(stderr).toContain(hint);
+  expect(JSON.parse(stdout).error).toEqual({ code: 'interrupted', message: 'interrupted by SIGINT', hint });
   expect(readFileSync(journal, 'utf8').split('\n').length).toBeGreaterThanOrEqual(8);
   expect(existsSync(join(storePath, 'models', 'stopped', '1'))).toBe(false);
 });

@@ -32,6 +32,8 @@ export const predict: Command = {
     let rows = 0;
     // nothing is written before it is known that something can be predicted
     let before = writer.head;
+    const { failed } = writer;
+    if (toStdout && failed) terminal.closing = (error) => (rows === 0 ? before : '') + failed(error);
     try {
       for await (const batch of found.batches()) {
         if (batch.length === 0) continue;
@@ -41,8 +43,8 @@ export const predict: Command = {
       }
       await output.close(rows === 0 ? before + writer.tail : writer.tail);
     } catch (error) {
-      if (toStdout && writer.failed) {
-        await output.write((rows === 0 ? before : '') + writer.failed(error));
+      if (terminal.closing) {
+        await output.write(terminal.closing(error));
         terminal.toldOnStdout = true;
       }
       await output.discard();

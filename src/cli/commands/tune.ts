@@ -34,11 +34,7 @@ export const tune: Command = {
   async run(input) {
     const { values, settings, terminal } = input;
     const { tune } = await import('../../tasks/tune.js');
-    const interrupted = () => {
-      terminal.stop();
-      process.stderr.write('the trials so far are kept: the same command with --resume goes on\n');
-    };
-    process.prependOnceListener('SIGINT', interrupted);
+    terminal.toGoOn = 'the trials so far are kept: the same command with --resume goes on';
     const result = await tune(
       {
         ...dataOptions(input),
@@ -54,7 +50,6 @@ export const tune: Command = {
       },
       terminal,
     );
-    process.removeListener('SIGINT', interrupted);
     return {
       json: result,
       text: `${trialsText(result.tune, terminal.style)}\n\n${trainedText(result, terminal.style)}`,
