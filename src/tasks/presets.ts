@@ -112,7 +112,7 @@ const modelDefaults: Partial<Record<ClassifierKind, Partial<TrainSettings>>> = {
 /** What suits a vectorizer, likewise. */
 const vectorizerDefaults: Partial<Record<VectorizerKind, Partial<TrainSettings>>> = {
   // a text's order is that of its words; one that is met once teaches what to make of the unknown
-  sequence: { ngramRange: [1, 1], minDf: 2 },
+  sequence: { ngramRange: [1, 1], minDf: 'auto' },
   // columns that depend on each other take many passes, each of which is quick
   embedding: { analyzer: 'word', ngramRange: [1, 1], sublinearTf: false, maxIter: 1000 },
 };
