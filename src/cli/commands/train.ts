@@ -48,7 +48,7 @@ export const train: Command = {
       import('../../tasks/training-settings.js'),
     ]);
     const options = dataOptions(input);
-    const resolved = await trainingSettings(options.data, settings, values.preset);
+    const { ofDataset, ...resolved } = await trainingSettings(options.data, settings, values.preset);
     const result = await train(
       {
         ...options,
@@ -59,7 +59,11 @@ export const train: Command = {
       },
       terminal,
     );
-    const recipe = recipeText(resolved.settings, result.terms, result.fit);
+    const { model, vectorizer } = resolved.settings;
+    const chosen = recipeText(resolved.settings, result.terms, result.fit);
+    const likeSklearn = model === 'logistic' && vectorizer === 'tfidf' && !ofDataset;
+    const other = likeSklearn ? ` ${terminal.style.dim("(scikit-learn's: --preset sklearn)")}` : '';
+    const recipe = chosen && chosen + other;
     return { json: result, text: trainedText(result, terminal.style, recipe) };
   },
 };
@@ -75,7 +79,7 @@ export function trainedText(result: TrainResult, { bold, dim }: Terminal['style'
     ...(result.embeddings
       ? [`vectors   ${vectorsText(result.embeddings)}`, `covered   ${coverageText(result.embeddings)}`]
       : []),
-    ...(recipe ? [`recipe    ${recipe} ${dim("(scikit-learn's: --preset sklearn)")}`] : []),
+    ...(recipe ? [`recipe    ${recipe}`] : []),
     `device    ${deviceText(result.deviceFacts)}: ${result.deviceFacts.reason}`,
     `fit       ${fitText(fit)}`,
     `time      ${duration(timings.total)}`,
