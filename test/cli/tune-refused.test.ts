@@ -9,6 +9,7 @@ const store = ['--store', join(folder.path, 'store')];
 test.each([
   [['--search', '{"seed": [1]}'], 'which is no setting that can be searched'],
   [['--search', '{"C": [1, -1]}'], 'search.C holds -1, expected a number above 0'],
+  [['--search', '{"schedule": ["linear", "plateau"]}'], 'search.schedule holds "plateau"'],
   [['--search', '{"C": []}'], 'search.C is empty'],
   [['--search', '{"C": {"from": 3}}'], 'expected a list of values, or a range such as'],
   [['--search', 'C=1'], '--search is "C=1", expected values by setting'],
