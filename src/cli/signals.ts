@@ -1,4 +1,3 @@
-import { writeSync } from 'node:fs';
 import { MaasError } from '../errors.js';
 import { discardUnfinished } from '../store/aside.js';
 import { errorAsJson } from './rows.js';
@@ -19,9 +18,10 @@ export function endOnSignals(asked: () => { terminal: Terminal; json: boolean })
       terminal.stop();
       const hint = terminal.toGoOn;
       if (hint) process.stderr.write(`${hint}\n`);
-      if (json)
-        tell(new MaasError('interrupted', `interrupted by ${signal}`, { ...(hint && { hint }) }), terminal);
-      end(code);
+      if (!json) return end(code);
+      const error = new MaasError('interrupted', `interrupted by ${signal}`, { ...(hint && { hint }) });
+      // behind rows that wait for a slow reader
+      process.stdout.write(asJson(error, terminal), () => end(code));
     });
   endOn('SIGINT', 130);
   endOn('SIGTERM', 143);
@@ -34,12 +34,5 @@ export function endOnSignals(asked: () => { terminal: Terminal; json: boolean })
   process.stderr.on('error', () => {});
 }
 
-/** Writes what the process does not live to write otherwise, unless rows that wait for a slow reader would come behind it. */
-function tell(error: MaasError, { closing }: Terminal): void {
-  if (process.stdout.writableLength > 0) return;
-  try {
-    writeSync(1, closing ? closing(error) : `${JSON.stringify({ error: errorAsJson(error) })}\n`);
-  } catch {
-    // nobody reads it
-  }
-}
+const asJson = (error: MaasError, { closing }: Terminal): string =>
+  closing ? closing(error) : `${JSON.stringify({ error: errorAsJson(error) })}\n`;

@@ -37,10 +37,13 @@ export const predict: Command = {
     try {
       for await (const batch of found.batches()) {
         if (batch.length === 0) continue;
-        await output.write(before + batch.map(writer.row).join(writer.between));
+        const text = before + batch.map(writer.row).join(writer.between);
+        // known before it is waited for, since it may be interrupted then
         before = writer.between;
         rows += batch.length;
+        await output.write(text);
       }
+      terminal.closing = undefined;
       await output.close(rows === 0 ? before + writer.tail : writer.tail);
     } catch (error) {
       if (terminal.closing) {
