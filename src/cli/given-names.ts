@@ -19,6 +19,6 @@ export function nameAsGiven(error: unknown, given: GivenNames): void {
   for (const setting of settings) {
     // whole words outside of quotes and paths
     const name = new RegExp(`(?<![\\w"/.-])${setting}(?![\\w"/.-])`);
-    fault.message = fault.message.replace(name, () => given.get(setting) ?? setting);
+    fault.message = fault.message.replace(name, () => given.get(setting) ?? longFlag(setting));
   }
 }

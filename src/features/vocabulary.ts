@@ -24,7 +24,7 @@ export function keptRows(
   if (atMost >= atLeast) return { atLeast, atMost };
   throw new MaasError(
     'usage',
-    `max-df (${maxDf}) leaves out what min-df (${minDf}) asks for, on ${rows} rows`,
+    `--max-df ${maxDf} leaves out what --min-df ${minDf} asks for, on ${rows} rows`,
   );
 }
 

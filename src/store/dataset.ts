@@ -1,5 +1,12 @@
 import { join } from 'node:path';
-import { type ArtifactManifest, openArtifact, publishFolder, sha256, writeFiles } from './artifact.js';
+import {
+  type ArtifactManifest,
+  checkFolder,
+  openArtifact,
+  publishFolder,
+  sha256,
+  writeFiles,
+} from './artifact.js';
 import { decodeState, encodeState } from './state-files.js';
 
 const FORMAT = 'maas-dataset';
@@ -14,6 +21,9 @@ export interface DatasetManifest extends ArtifactManifest {
   config: Record<string, unknown>;
   rows: { train: number; validation: number; test: number };
 }
+
+/** Throws `usage` where no dataset can be written. */
+export const checkDatasetFolder = (folder: string): Promise<void> => checkFolder(folder, FORMAT);
 
 /**
  * Writes a dataset folder, in the place of an older one if there is one. `state` is plain data and typed arrays and

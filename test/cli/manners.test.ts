@@ -49,6 +49,7 @@ describe('errors', () => {
     ['export --format pickle', 2, '--format is "pickle", expected one of js, tfjs'],
     ['models list nobody', 6, 'there is no model "nobody"'],
     ['train x.csv --name bad/name', 2, '"bad/name" cannot name a model'],
+    ['preprocess nowhere.csv -o .', 2, 'holds other files, expected an empty folder'],
     ['preprocess x.csv --name ../evil', 2, '"../evil" cannot name a model'],
     ['train - --test-size 0.6 --validation-size 0.4', 2, 'are 1 together, expected less than 1', oneClass],
     ['train - --text-column text --label-column text', 2, 'is named as both text and label', oneClass],
@@ -172,6 +173,19 @@ describe('output', () => {
       expect(code).toBe(0);
       expect(stdout).toContain('Examples:\n  ');
     }
+  });
+
+  test('rows of another encoding are told with a remedy', async () => {
+    const rows = 'café,a\nthé,b\n'.repeat(3);
+    const remedy = 'a file in Latin-1 becomes UTF-8 by `iconv -f latin1 -t utf-8`';
+    const all = folder.file('latin.csv', Buffer.from(`text,label\n${rows}`, 'latin1'));
+    const none = await maas(['train', all], inStore);
+    expect(none.code).toBe(3);
+    expect(none.stderr).toContain(`hint: ${remedy}`);
+    const mixed = Buffer.concat([Buffer.from(`text,label\n${rows}`), Buffer.from('café,a\n', 'latin1')]);
+    const some = await maas(['train', folder.file('mixed.csv', mixed)], inStore);
+    expect(some.code).toBe(0);
+    expect(some.stderr).toContain(`1 bad row was left out of 7: ${remedy}`);
   });
 
   test('bad rows are summed up', async () => {

@@ -89,7 +89,7 @@ describe('train', () => {
       stderr: expect.stringContaining('has decided --text-column otherwise'),
     });
     const preset = await maas(['train', join(folder.path, 'set'), '--preset', 'sklearn', '--store', store]);
-    expect(preset.stderr).toContain('has decided tokenizer, ngramRange, sublinearTf otherwise');
+    expect(preset.stderr).toContain('has decided --tokenizer, --ngram-range, --sublinear-tf otherwise');
   });
 
   test('no text of a row is in a version', () => {
