@@ -83,6 +83,9 @@ export const presets = {
 } as const satisfies Record<string, TrainSettings>;
 export type PresetName = keyof typeof presets;
 
+/** Values that ask for nothing: given to a model or a vectorizer without a use for them, they contradict nobody. */
+const neutral: TrainSettings = sklearn;
+
 /** What suits models of sequences. */
 const ofSequences = {
   vectorizer: 'sequence',
@@ -156,7 +159,7 @@ export function resolveSettings(given: Record<string, unknown>, preset: string =
       (name) =>
         given[name] !== undefined &&
         resolved[name] !== 'auto' &&
-        !isDeepStrictEqual(resolved[name], sklearn[name]) &&
+        !isDeepStrictEqual(resolved[name], neutral[name]) &&
         !isDeepStrictEqual(resolved[name], base[name]),
     );
   const { model, device, vectorizer } = resolved as TrainSettings;
