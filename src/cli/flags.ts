@@ -80,7 +80,7 @@ const general = {
     metavar: '<text>',
     help: 'classify this text',
   } as Setting<string>,
-  lines: onOff('each line of the input is one text, without a header'),
+  lines: onOff('each line of the input, a blank one too, is one text; there is no header'),
   topK: integer(1, '<k>', 'answer with the k most probable classes'),
   rowFormat: oneOf(['csv', 'jsonl'], 'form of the rows'),
   threads: integer(

@@ -1,6 +1,5 @@
 import { Command as Commander, CommanderError, Option } from 'commander';
 import { exitCodes, MaasError } from '../errors.js';
-import { discardUnfinished } from '../store/aside.js';
 import { presets } from '../tasks/presets.js';
 import { settings } from '../tasks/settings.js';
 import { version } from '../version.js';
@@ -17,7 +16,9 @@ import {
   publicName,
   repeatable,
 } from './flags.js';
+import { asFlag, asKey, type GivenNames, nameAsGiven } from './given-names.js';
 import { errorAsJson } from './rows.js';
+import { endOnSignals } from './signals.js';
 import { Terminal } from './terminal.js';
 
 /** Flags that every command has. */
@@ -32,7 +33,8 @@ export async function execute(argv: readonly string[]): Promise<number> {
     color: !argv.includes('--no-color'),
   });
   let json = argv.includes('--json');
-  endOnSignals();
+  const given: GivenNames = new Map();
+  endOnSignals(() => ({ terminal, json }));
   const program = new Commander('maas')
     .description('From a CSV of texts and labels to a trained, evaluated, versioned and deployed classifier.')
     .version(version)
@@ -40,7 +42,7 @@ export async function execute(argv: readonly string[]): Promise<number> {
     .helpCommand('help [command]', 'show the help of a command');
   quieten(program);
   for (const [name, load] of neededBy(argv)) {
-    declare(program, name.split(' '), await load(), argv, (made, values) => {
+    declare(program, name.split(' '), await load(), argv, given, (made, values) => {
       terminal = made;
       json = values.json ?? false;
     });
@@ -55,6 +57,7 @@ export async function execute(argv: readonly string[]): Promise<number> {
   } catch (error) {
     // whoever feeds stdin is not waited for
     process.stdin.destroy();
+    nameAsGiven(error, given);
     return report(error, terminal, json);
   } finally {
     terminal.stop();
@@ -74,6 +77,7 @@ function declare(
   path: string[],
   command: Command,
   argv: readonly string[],
+  given: GivenNames,
   use: (terminal: Terminal, values: FlagValues) => void,
 ): void {
   const [name, ...rest] = path as [string, ...string[]];
@@ -87,9 +91,9 @@ function declare(
     'after',
     `\nExamples:\n${command.examples.map(([line, does]) => `  ${line}\n      ${does}`).join('\n')}`,
   );
-  declared.action(async (...given: unknown[]) => {
-    const positional = given.slice(0, -2) as (string | string[] | undefined)[];
-    const values = await collectFlags(declared, names);
+  declared.action(async (...received: unknown[]) => {
+    const positional = received.slice(0, -2) as (string | string[] | undefined)[];
+    const values = await collectFlags(declared, names, given);
     const terminal = new Terminal({
       quiet: values.quiet ?? false,
       verbose: values.verbose ?? false,
@@ -143,21 +147,29 @@ function addOption(command: Commander, flag: FlagName): void {
   command.addOption(new Option(off, `do not ${help}`).hideHelp(preset === false));
 }
 
-/** The values of a command's flags: those of the command line, else those of the config file. */
-async function collectFlags(command: Commander, names: readonly FlagName[]): Promise<FlagValues> {
-  const given = (flag: FlagName) => {
+/** The values of a command's flags: those of the command line, else those of the config file; `given` takes their names. */
+async function collectFlags(
+  command: Commander,
+  names: readonly FlagName[],
+  given: GivenNames,
+): Promise<FlagValues> {
+  const typed = (flag: FlagName) => {
     const name = publicName(flag);
     return command.getOptionValueSource(name) === 'cli' ? command.getOptionValue(name) : undefined;
   };
-  const config = await readConfig(given('config') as string | undefined);
+  const config = await readConfig(typed('config') as string | undefined);
   const values: Record<string, unknown> = {};
   for (const flag of names) {
-    const fromCli = given(flag);
+    const fromCli = typed(flag);
     const fromFile =
       config && Object.hasOwn(config.values, publicName(flag)) ? config.values[publicName(flag)] : undefined;
-    if (fromCli !== undefined) values[flag] = parseFlag(flag, fromCli, longFlag(flag));
+    const take = (value: unknown, name: string) => {
+      given.set(flag, name);
+      values[flag] = parseFlag(flag, value, name);
+    };
+    if (fromCli !== undefined) take(fromCli, asFlag(flag, fromCli));
     else if (fromFile !== undefined && !isForAnother(flag, fromFile))
-      values[flag] = parseFlag(flag, fromFile, `${publicName(flag)} in ${config!.file}`);
+      take(fromFile, asKey(flag, config!.file));
   }
   return values as FlagValues;
 }
@@ -203,23 +215,6 @@ function fromCommander(error: CommanderError): MaasError | undefined {
   const [message, suggestion] = error.message.replace(/^error: /, '').split('\n') as [string, string?];
   const hint = suggestion ? suggestion.replace(/[()]/g, '') : '`maas help <command>` shows what it takes';
   return new MaasError('usage', message, { hint: hint[0]!.toLowerCase() + hint.slice(1) });
-}
-
-/** Ctrl-C removes what is half-written; a reader of stdout that has gone away ends the work without a word. */
-function endOnSignals(): void {
-  const end = (code: number) => () => {
-    discardUnfinished();
-    process.exit(code);
-  };
-  process.once('SIGINT', end(130));
-  process.once('SIGTERM', end(143));
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') end(141)();
-    process.stderr.write(`error: standard output cannot be written (${error.code})\n`);
-    end(1)();
-  });
-  // a reader of stderr that has gone away misses progress and warnings, no more
-  process.stderr.on('error', () => {});
 }
 
 /** Waits until stdout has taken everything. */

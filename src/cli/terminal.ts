@@ -19,6 +19,10 @@ export class Terminal implements Listener {
   readonly #spins: boolean;
   /** Set once an error has been told on stdout, inside of what stood there already. */
   toldOnStdout = false;
+  /** What ends the JSON that stands on stdout, with an error inside, while it is being written. */
+  closing: ((error: unknown) => string) | undefined;
+  /** How to go on with work that is interrupted now. */
+  toGoOn: string | undefined;
   #spinner: Ora | undefined;
   #stage = '';
   #stageStart = 0;

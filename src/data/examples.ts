@@ -3,6 +3,9 @@ import type { Listener } from '../progress.js';
 import { type BadRow, BadRows } from './bad-rows.js';
 import { type ColumnChoice, findColumns } from './columns.js';
 import { type CsvTable, openCsv } from './csv.js';
+import { NOT_UTF8 } from './row-parser.js';
+
+const LATIN = 'a file in Latin-1 becomes UTF-8 by `iconv -f latin1 -t utf-8`';
 
 /** A labelled text and where it came from. */
 export interface Example {
@@ -70,9 +73,10 @@ export async function readExamples(
     }
     files.push({ path: table.name, sha256: table.digest(), rows: rows - before });
   }
+  const encoding = bad.rows.some(({ problem }) => problem === NOT_UTF8) ? LATIN : undefined;
   if (bad.count > 0) {
     listener.warn?.(
-      `${bad.count} bad ${bad.count === 1 ? 'row was' : 'rows were'} left out of ${bad.count + rows}`,
+      `${bad.count} bad ${bad.count === 1 ? 'row was' : 'rows were'} left out of ${bad.count + rows}${encoding ? `: ${encoding}` : ''}`,
     );
   }
   if (rows === 0) {
@@ -80,6 +84,7 @@ export async function readExamples(
       'data',
       `${paths.join(', ')}: no row can be used, expected a text and a label in each`,
       {
+        ...(encoding && { hint: encoding }),
         details: { skipped: bad.count },
       },
     );

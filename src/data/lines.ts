@@ -1,6 +1,6 @@
 import { MaasError } from '../errors.js';
 import type { CsvTable } from './csv.js';
-import { type CsvRow, LONGEST_ROW } from './row-parser.js';
+import { type CsvRow, LONGEST_ROW, NOT_UTF8 } from './row-parser.js';
 import { INVALID, openSource } from './source.js';
 
 /** Reads a file whose lines are texts, without header or quoting, as a table with the only column `text`. */
@@ -17,7 +17,7 @@ export async function openLines(path: string): Promise<CsvTable> {
       const row = (text: string): CsvRow => ({
         line: ++line,
         fields: [text.endsWith('\r') ? text.slice(0, -1) : text],
-        ...(text.includes(INVALID) ? { problem: 'it is not valid UTF-8' } : {}),
+        ...(text.includes(INVALID) ? { problem: NOT_UTF8 } : {}),
       });
       for await (const chunk of source.chunks()) {
         const lines = (rest + chunk).split('\n');

@@ -10,6 +10,9 @@ export interface CsvRow {
   problem?: string;
 }
 
+/** What is wrong with a row of another encoding. */
+export const NOT_UTF8 = 'it is not valid UTF-8';
+
 /** A row longer than this (in UTF-16 units) is a quote that nobody closed. */
 export const LONGEST_ROW = 1 << 24;
 
@@ -159,7 +162,7 @@ export class RowParser {
         kept[this.width - 1] = fields.slice(this.width - 1).join(this.delimiter);
       row.fields = kept;
     } else if (!row.problem && fields.some((field) => field.includes(INVALID))) {
-      row.problem = 'it is not valid UTF-8';
+      row.problem = NOT_UTF8;
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { Listener } from '../progress.js';
 import type { Csr } from '../sparse/csr.js';
 import { GrowableU32 } from '../sparse/growable.js';
 import { byFallingKey } from '../sparse/sort.js';
@@ -42,15 +43,15 @@ export class SequenceCollector implements FeatureCollector {
   async caughtUp(): Promise<void> {}
 
   async finish(): Promise<FeatureFit> {
-    return { fit: (trainRows) => this.#fit(trainRows) };
+    return { fit: (trainRows, beside) => this.#fit(trainRows, beside?.listener) };
   }
 
   async stop(): Promise<void> {}
 
-  #fit(trainRows: Uint32Array): FittedFeatures {
+  #fit(trainRows: Uint32Array, listener: Listener | undefined): FittedFeatures {
     const { analyzer, ngramRange, lowercase, tokenizer, stopWords, stemmer, maxLength } = this.options;
     const found = [...this.#numbers.keys()];
-    const kept = this.#choose(trainRows, found);
+    const kept = this.#choose(trainRows, found, listener);
     const columns = new Uint32Array(found.length).fill(UNKNOWN);
     kept.forEach((term, i) => {
       columns[term] = i + FIRST;
@@ -74,7 +75,7 @@ export class SequenceCollector implements FeatureCollector {
   }
 
   /** The terms kept, those of most rows first and the earlier met where they are equal. */
-  #choose(rows: Uint32Array, found: readonly string[]): Uint32Array {
+  #choose(rows: Uint32Array, found: readonly string[], listener: Listener | undefined): Uint32Array {
     const documents = new Uint32Array(found.length);
     const totals = new Uint32Array(found.length);
     /** One more than the row that a term was last seen in. */
@@ -92,9 +93,14 @@ export class SequenceCollector implements FeatureCollector {
       }
     }
     const { atLeast, atMost } = keptRows(this.options, rows.length);
-    const within = met
-      .subarray(0, count)
-      .filter((term) => documents[term]! >= atLeast && documents[term]! <= atMost);
+    const from = (least: number) =>
+      met.subarray(0, count).filter((term) => documents[term]! >= least && documents[term]! <= atMost);
+    const auto = this.options.minDf === 'auto';
+    let within = from(auto ? 2 : atLeast);
+    if (within.length === 0 && auto && count > 0) {
+      listener?.warn?.('no term is in two training rows, so that those of one are kept (--min-df 1)');
+      within = from(atLeast);
+    }
     if (within.length === 0) throw noTerms(count > 0, this.options);
     return byFallingKey(
       mostFrequent(within, totals, found, this.options.maxFeatures),

@@ -2,8 +2,11 @@ import { MaasError } from '../errors.js';
 
 /** Which terms a vocabulary holds. */
 export interface VocabularyOptions {
-  /** Terms in fewer rows than this are left out: a count (1, 2, …), or a proportion of the rows (0 < p < 1). */
-  minDf: number;
+  /**
+   * Terms in fewer rows than this are left out: a count (1, 2, …), or a proportion of the rows (0 < p < 1). `auto` leaves none
+   * out, and of sequences those of a single row where others are left.
+   */
+  minDf: number | 'auto';
   /** Terms in more rows than this are left out: a count (2, 3, …), or a proportion of the rows (0 < p ≤ 1). */
   maxDf: number;
   /** Keep only so many terms, the most frequent ones; null keeps all. Ties keep the term that sorts first. */
@@ -15,12 +18,13 @@ export function keptRows(
   { minDf, maxDf }: VocabularyOptions,
   rows: number,
 ): { atLeast: number; atMost: number } {
-  const atLeast = Math.max(1, minDf < 1 ? minDf * rows : minDf);
+  const least = minDf === 'auto' ? 1 : minDf;
+  const atLeast = Math.max(1, least < 1 ? least * rows : least);
   const atMost = maxDf <= 1 ? maxDf * rows : maxDf;
   if (atMost >= atLeast) return { atLeast, atMost };
   throw new MaasError(
     'usage',
-    `max-df (${maxDf}) leaves out what min-df (${minDf}) asks for, on ${rows} rows`,
+    `--max-df ${maxDf} leaves out what --min-df ${minDf} asks for, on ${rows} rows`,
   );
 }
 

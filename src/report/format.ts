@@ -76,12 +76,16 @@ export function fitText(fit: FitReport): string {
   return `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'} of ${fit.solver}${ends[fit.stopped]}${taken}, loss ${figure(fit.history[fit.epoch - 1]!.loss)}`;
 }
 
-/** What was chosen from the data: "words, 1–2-grams; C 30, best of 4 on 1,090 held-out rows"; undefined where nothing was. */
+/**
+ * What was chosen from the data: "words, 1–2-grams; C 30, best of 4 on 1,090 held-out rows"; undefined where nothing was, or
+ * nothing that the model looks at.
+ */
 export function recipeText(
-  asked: { analyzer: unknown; ngramRange: unknown },
+  asked: { analyzer: unknown; ngramRange: unknown; model: string },
   { analyzer, ngramRange: [shortest, longest] }: { analyzer: AnalyzerName; ngramRange: NgramRange },
   fit: FitReport,
 ): string | undefined {
+  if (asked.model === 'majority') return undefined;
   const parts: string[] = [];
   if (asked.analyzer === 'auto' || asked.ngramRange === 'auto') {
     const lengths = shortest === longest ? String(longest) : `${shortest}–${longest}`;

@@ -58,6 +58,11 @@ export async function publishFolder<M extends ArtifactManifest>(
   }
 }
 
+/** Throws `usage` for a folder that `publishFolder` would leave alone; to be asked before long work. */
+export async function checkFolder(target: string, format: string): Promise<void> {
+  await checkReplaceable(await realpath(target).catch(() => resolve(target)), format);
+}
+
 /** True for an empty folder, false for nothing or an older artifact of the format; throws for anything else. */
 async function checkReplaceable(path: string, format: string): Promise<boolean> {
   const entries = await readdir(path).catch((error: NodeJS.ErrnoException) => {

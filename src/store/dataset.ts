@@ -1,5 +1,12 @@
 import { join } from 'node:path';
-import { type ArtifactManifest, openArtifact, publishFolder, sha256, writeFiles } from './artifact.js';
+import {
+  type ArtifactManifest,
+  checkFolder,
+  openArtifact,
+  publishFolder,
+  sha256,
+  writeFiles,
+} from './artifact.js';
 import { decodeState, encodeState } from './state-files.js';
 
 const FORMAT = 'maas-dataset';
@@ -14,6 +21,9 @@ export interface DatasetManifest extends ArtifactManifest {
   config: Record<string, unknown>;
   rows: { train: number; validation: number; test: number };
 }
+
+/** Throws `usage` where no dataset can be written. */
+export const checkDatasetFolder = (folder: string): Promise<void> => checkFolder(folder, FORMAT);
 
 /**
  * Writes a dataset folder, in the place of an older one if there is one. `state` is plain data and typed arrays and
@@ -37,6 +47,11 @@ export async function readDataset<S extends object>(
   const artifact = await openArtifact<DatasetManifest>(folder, FORMAT, FORMAT_VERSION);
   const state = await decodeState<S>(artifact);
   return { manifest: artifact.manifest, digest: sha256(JSON.stringify(artifact.manifest.files)), state };
+}
+
+/** What a dataset folder says of itself; its files are not looked at. Throws `artifact`. */
+export async function readDatasetManifest(folder: string): Promise<DatasetManifest> {
+  return (await openArtifact<DatasetManifest>(folder, FORMAT, FORMAT_VERSION)).manifest;
 }
 
 /** Where a dataset goes when nobody says: beside the models. */

@@ -1,7 +1,7 @@
 import { type Fold, stratifiedFolds } from '../data/folds.js';
 import { gathered } from '../data/places.js';
 import { MaasError } from '../errors.js';
-import type { FeatureFit } from '../features/fits.js';
+import type { FeatureFit, FittedFeatures } from '../features/fits.js';
 import { evaluate, type Metrics } from '../metrics/classification.js';
 import { joined, type Outcomes, outcomesOf } from '../metrics/outcomes.js';
 import { bulkProbabilities } from '../models/bulk.js';
@@ -39,11 +39,12 @@ export interface FoldedRows {
  * metrics, and what was said of each row. Throws `data` where there are too few rows.
  */
 export async function crossValidate(
-  { rows, features, train, validation }: FoldedRows,
+  folded: FoldedRows,
   { folds: k, seed }: { folds: number; seed: number },
   fitter: Pick<OpenFitter, 'fit'>,
   listener: Listener,
 ): Promise<{ cv: CrossValidation; outcomes: Outcomes }> {
+  const { rows, train } = folded;
   const { classOf, classes, labels } = rows;
   const folds = stratifiedFolds(gathered(classOf, train), classes, k, seed);
   checkHeld(folds);
@@ -51,14 +52,8 @@ export async function crossValidate(
   const parts: Outcomes[] = [];
   listener.step?.({ stage: 'cross-validate' });
   for (const fold of folds) {
-    const fitRows = gathered(train, fold.train);
     const held = gathered(train, fold.held);
-    const { vectorizer: _, vectorize } = await features.fit(fitRows);
-    const examples = (chosen: Uint32Array) => ({
-      features: vectorize(chosen),
-      labels: new Int32Array(gathered(classOf, chosen)),
-    });
-    const data: FitData = { ...examples(fitRows), classes, validation: examples(validation) };
+    const { data, vectorize } = await fitDataOf(folded, gathered(train, fold.train));
     const { classifier } = await fitter.fit(data, { listener: ofFold(scores.length + 1, k, listener) });
     const score = await bulkProbabilities(classifier);
     const outcomes = outcomesOf(labels, classes, gathered(classOf, held), score(vectorize(held)));
@@ -69,6 +64,19 @@ export async function crossValidate(
     listener.step?.({ stage: 'cross-validate', done: scores.length, total: k, unit: 'folds', note });
   }
   return { cv: { folds: k, seed, ...spreadOf(scores), scores }, outcomes: joined(labels, classes, parts) };
+}
+
+/** What a fit on some of the rows takes, and the vectorizer that is fitted on them. */
+export async function fitDataOf(
+  { rows: { classOf, classes }, features, validation }: FoldedRows,
+  train: Uint32Array,
+): Promise<{ data: FitData; vectorize: FittedFeatures['vectorize'] }> {
+  const { vectorize } = await features.fit(train);
+  const examples = (chosen: Uint32Array) => ({
+    features: vectorize(chosen),
+    labels: new Int32Array(gathered(classOf, chosen)),
+  });
+  return { data: { ...examples(train), classes, validation: examples(validation) }, vectorize };
 }
 
 /** Throws `data` where one of the first `scored` folds has no row to score. */

@@ -1,10 +1,9 @@
-import { gathered } from '../data/places.js';
 import { MaasError } from '../errors.js';
 import { bootstrapIntervals } from '../metrics/bootstrap.js';
 import { evaluateFully } from '../metrics/evaluation.js';
 import { type Listener, Stopwatch } from '../progress.js';
 import type { ModelManifest } from '../store/store.js';
-import { crossValidate } from './cross-validate.js';
+import { crossValidate, fitDataOf } from './cross-validate.js';
 import type { EvaluateOptions, EvaluateResult } from './evaluate.js';
 import { inTurn, openFitter } from './fit.js';
 import { MemoryBudget } from './memory.js';
@@ -41,16 +40,11 @@ export async function evaluateRecipe(
   const collected = await collect({ data, threads }, settings, new MemoryBudget(), stopwatch, listener);
   const { rows, split, features } = collected;
   return inTurn(async () => {
-    const { vectorizer: _, vectorize } = await features.fit(split.train);
-    const labelled = (chosen: Uint32Array) => ({
-      features: vectorize(chosen),
-      labels: new Int32Array(gathered(rows.classOf, chosen)),
-    });
-    const whole = { ...labelled(split.train), classes: rows.classes, validation: labelled(split.validation) };
+    const folded = { rows, features, ...split };
+    const { data: whole } = await fitDataOf(folded, split.train);
     const fitter = (await openFitter({ settings, devices, threads }, whole, listener))!;
     try {
       const { seed } = settings;
-      const folded = { rows, features, ...split };
       const { cv, outcomes } = await crossValidate(folded, { folds, seed }, fitter, listener);
       return {
         data: { kind: 'folds', files: rows.files },

@@ -167,6 +167,10 @@ async function hooksOf(
     listener.info?.(`the training goes on after epoch ${history.length} and ${steps} steps of the next`);
   } else if (resume) {
     listener.info?.('no training was interrupted: it begins anew');
+  } else if (await file.load().catch(() => undefined)) {
+    listener.warn?.(
+      'this training was interrupted before, and begins anew: --resume goes on with it, until the first checkpoint of this one takes its place',
+    );
   }
   return {
     resume: found,

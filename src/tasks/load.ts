@@ -1,11 +1,8 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { MaasError } from '../errors.js';
 import { fitters } from '../models/fits.js';
 import type { Listener, Stopwatch } from '../progress.js';
 import type { Tuning } from '../report/tuning.js';
 import { mergedColumns } from '../sparse/frequency.js';
-import { MANIFEST } from '../store/artifact.js';
 import { modelNameFor } from '../store/store.js';
 import { openDataset } from './dataset.js';
 import { MemoryBudget } from './memory.js';
@@ -14,6 +11,7 @@ import { type Collected, collect, type Prepared, vectorize } from './prepare.js'
 import { checkRows } from './presets.js';
 import { dataSettings, featureSettings, type TrainSettings } from './settings.js';
 import type { TrainOptions } from './train.js';
+import { isDataset } from './training-settings.js';
 
 /** Data for a training: prepared rows, of which dataset if any, and what the model is to be called. */
 export interface Loaded {
@@ -34,9 +32,8 @@ export async function load(options: TrainOptions, stopwatch: Stopwatch, listener
   const [first] = options.data;
   if (first === undefined)
     throw new MaasError('usage', 'there is nothing to train on, expected a CSV file or a dataset');
-  const isDataset = (await stat(join(first, MANIFEST)).catch(() => undefined))?.isFile() ?? false;
   const { model, vectorizer } = options.settings;
-  if (!isDataset || options.data.length > 1) {
+  if (options.data.length > 1 || !(await isDataset(first))) {
     checkRows(model, vectorizer);
     const needs = (classes: number) => fitNeeds(classes, options);
     const budget = new MemoryBudget(options.maxMemory);
@@ -66,6 +63,7 @@ export async function load(options: TrainOptions, stopwatch: Stopwatch, listener
   if (decided.length > 0) {
     throw new MaasError('usage', `the dataset ${first} has decided ${decided.join(', ')} otherwise`, {
       hint: 'give that to `maas preprocess`, or train from the CSV file',
+      details: { settings: decided },
     });
   }
   const { train, validation, test } = prepared.parts;

@@ -1,6 +1,6 @@
 import type { EmbeddingReport } from '../features/embedding-fit.js';
 import { type Listener, Stopwatch } from '../progress.js';
-import { datasetFolder, writeDataset } from '../store/dataset.js';
+import { checkDatasetFolder, datasetFolder, writeDataset } from '../store/dataset.js';
 import { checkName, modelNameFor } from '../store/store.js';
 import { version } from '../version.js';
 import { storedForm } from './dataset.js';
@@ -39,8 +39,10 @@ export async function preprocess(
   const stopwatch = new Stopwatch();
   const name = options.name ?? modelNameFor(options.data[0]!);
   checkName(name);
-  const prepared = await prepare(options, options.settings, stopwatch, listener);
   const path = options.output ?? datasetFolder(options.store, name);
+  // told before an hour of reading, not after
+  await checkDatasetFolder(path);
+  const prepared = await prepare(options, options.settings, stopwatch, listener);
   const rows = rowCounts(prepared);
   listener.step?.({ stage: 'write' });
   await writeDataset(path, storedForm(prepared), {

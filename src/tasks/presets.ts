@@ -83,6 +83,9 @@ export const presets = {
 } as const satisfies Record<string, TrainSettings>;
 export type PresetName = keyof typeof presets;
 
+/** Values that ask for nothing: given to a model or a vectorizer without a use for them, they contradict nobody. */
+const neutral: TrainSettings = sklearn;
+
 /** What suits models of sequences. */
 const ofSequences = {
   vectorizer: 'sequence',
@@ -112,7 +115,7 @@ const modelDefaults: Partial<Record<ClassifierKind, Partial<TrainSettings>>> = {
 /** What suits a vectorizer, likewise. */
 const vectorizerDefaults: Partial<Record<VectorizerKind, Partial<TrainSettings>>> = {
   // a text's order is that of its words; one that is met once teaches what to make of the unknown
-  sequence: { ngramRange: [1, 1], minDf: 2 },
+  sequence: { ngramRange: [1, 1], minDf: 'auto' },
   // columns that depend on each other take many passes, each of which is quick
   embedding: { analyzer: 'word', ngramRange: [1, 1], sublinearTf: false, maxIter: 1000 },
 };
@@ -156,16 +159,16 @@ export function resolveSettings(given: Record<string, unknown>, preset: string =
       (name) =>
         given[name] !== undefined &&
         resolved[name] !== 'auto' &&
-        !isDeepStrictEqual(resolved[name], sklearn[name]) &&
+        !isDeepStrictEqual(resolved[name], neutral[name]) &&
         !isDeepStrictEqual(resolved[name], base[name]),
     );
   const { model, device, vectorizer } = resolved as TrainSettings;
   const unused = pointless(ofVectorizers.filter((name) => !usedBy[vectorizer].some((used) => used === name)));
-  if (unused) throw new MaasError('usage', `the vectorizer "${vectorizer}" has no use for ${unused}`);
+  if (unused) throw noUseFor(unused, `the vectorizer "${vectorizer}"`);
   if (vectorizer === 'embedding') checkEmbedding(resolved as TrainSettings);
   const used: readonly SettingName[] = ['model', 'device', ...settingsOf[model]];
   const ofOthers = pointless(ofModels.filter((name) => !used.includes(name)));
-  if (ofOthers) throw new MaasError('usage', `the model "${model}" has no use for ${ofOthers}`);
+  if (ofOthers) throw noUseFor(ofOthers, `the model "${model}"`);
   if (counts.includes(model) && device !== 'auto' && device !== 'cpu') {
     throw new MaasError(
       'usage',
@@ -180,6 +183,9 @@ export function resolveSettings(given: Record<string, unknown>, preset: string =
   }
   return resolved as TrainSettings;
 }
+
+const noUseFor = (name: SettingName, who: string) =>
+  new MaasError('usage', `${who} has no use for ${name}`, { details: { settings: [name] } });
 
 /** The settings that a recipe has a use for; of which model and vectorizer it is, is given or the preset's. */
 export function settingsInUse(given: { [K in SettingName]?: unknown }): ReadonlySet<SettingName> {
@@ -205,6 +211,7 @@ function checkFeatures({ analyzer, stopWords, stemmer, vectorizer, ngramRange }:
     throw new MaasError(
       'usage',
       `the vectorizer "sequence" keeps the order of terms of one length, expected no ngramRange ${ngramRange}`,
+      { details: { settings: ['ngramRange'] } },
     );
   }
 }

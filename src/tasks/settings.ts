@@ -51,12 +51,12 @@ export const featureSettings = {
     help: 'words to leave out',
   }),
   stemmer: orNone<StemmerName>(oneOf(stemmerNames, 'reduce words to stems')),
-  minDf: {
+  minDf: orAuto<number>({
     parse: where((n) => n > 0 && (n < 1 || Number.isInteger(n))),
     expected: 'a number of rows (1, 2, …) or a share of them (below 1)',
     metavar: '<rows|share>',
     help: 'leave out terms in fewer rows than this',
-  } as Setting<number>,
+  }),
   maxDf: {
     parse: where((n) => n > 0 && (n <= 1 || Number.isInteger(n))),
     expected: 'a share of the rows (up to 1) or a number of them (2, 3, …)',

@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { gathered } from '../data/places.js';
 import type { Split } from '../data/split.js';
 import { MaasError } from '../errors.js';
@@ -9,7 +7,6 @@ import type { Monitor } from '../models/training/watch.js';
 import { type Listener, Stopwatch } from '../progress.js';
 import { grouped } from '../report/format.js';
 import type { Tuning } from '../report/tuning.js';
-import { MANIFEST } from '../store/artifact.js';
 import { Journal } from '../store/journal.js';
 import { modelNameFor, Store } from '../store/store.js';
 import type { Texts } from '../text/batch.js';
@@ -23,8 +20,10 @@ import { DecidingTexts, decide } from './recipe.js';
 import { checkShares, type Rows, readRows, splitRows } from './rows.js';
 import type { TrainSettings } from './settings.js';
 import { type TrainResult, trainOn } from './train.js';
+import { isDataset } from './training-settings.js';
 import { rungsFor, Samples } from './tuning/halving.js';
 import { affords, foldsFor, threadsFor } from './tuning/limits.js';
+import { namedFiles } from './tuning/named-files.js';
 import { possibleModels } from './tuning/named-models.js';
 import { Pool } from './tuning/pool.js';
 import { type Finding, RungScores } from './tuning/rung-scores.js';
@@ -91,10 +90,11 @@ export async function tune(options: TuneOptions, listener: Listener = {}): Promi
   const samples = new Samples(classOf, rows.classes, folds, seed);
   checkHeld(samples.of(1).folds, scored);
   const rungs = rungsFor(split.train.length, rows.classes, folds, scored);
+  const about = [settings, given, space, await namedFiles(settings, space), models, metric, folds, scored];
   const journal = new Journal<Finding>(
     options.store,
     name,
-    fingerprintOf([rows.sha256, split.train.length, settings, given, space, models, metric, folds, scored]),
+    fingerprintOf([rows.sha256, split.train.length, ...about]),
   );
   const found = await begin(journal, options.resume, listener);
 
@@ -198,7 +198,7 @@ async function check(
 ): Promise<void> {
   const [first] = data;
   if (first === undefined) throw new MaasError('usage', 'there is nothing to tune on, expected a CSV file');
-  if ((await stat(join(first, MANIFEST)).catch(() => undefined))?.isFile()) {
+  if (await isDataset(first)) {
     throw new MaasError(
       'usage',
       `the dataset ${first} has decided how texts become features, expected a CSV file`,
@@ -260,6 +260,11 @@ async function begin(
     return found;
   }
   if (resume) listener.info?.('no search was interrupted: it begins anew');
-  await journal.start();
+  const before = await journal.start();
+  if (before) {
+    listener.warn?.(
+      `an earlier search was interrupted after ${before.findings} scores, which are set aside in ${before.path}: the command that began it goes on with them with --resume`,
+    );
+  }
   return [];
 }

@@ -98,7 +98,10 @@ describe('a model of word vectors', () => {
       await json('train', tickets, ...flags.slice(0, 3), zipped, ...same, '--threads', '1'),
       await json('train', set, '--name', 'set'),
     ];
+    const iterations = (path: string) =>
+      JSON.parse(readFileSync(join(path, 'manifest.json'), 'utf8')).config.maxIter;
     for (const { path, embeddings } of again) {
+      expect(iterations(path)).toBe(iterations(trained.path));
       expect(embeddings.coverage).toEqual(trained.embeddings.coverage);
       for (const file of ['weights.safetensors', 'pipeline.json', 'vocabulary.json', 'predictions.csv']) {
         const [one, two] = [trained.path, path].map((folder) => readFileSync(join(folder, file)));
@@ -162,10 +165,10 @@ describe('what cannot be', () => {
       2,
       'the vectorizer "embedding" needs word vectors, expected --embeddings <file>',
     ],
-    [['--embeddings', vectors], 2, 'the vectorizer "tfidf" has no use for embeddings'],
-    [[...flags, '--ngram-range', '1,2'], 2, 'the vectorizer "embedding" has no use for ngramRange'],
-    [[...flags, '--min-df', '2'], 2, 'the vectorizer "embedding" has no use for minDf'],
-    [[...flags, '--stemmer', 'porter'], 2, 'the vectorizer "embedding" has no use for stemmer'],
+    [['--embeddings', vectors], 2, 'the vectorizer "tfidf" has no use for --embeddings'],
+    [[...flags, '--ngram-range', '1,2'], 2, 'the vectorizer "embedding" has no use for --ngram-range'],
+    [[...flags, '--min-df', '2'], 2, 'the vectorizer "embedding" has no use for --min-df'],
+    [[...flags, '--stemmer', 'porter'], 2, 'the vectorizer "embedding" has no use for --stemmer'],
     [[...flags, '--pooling', 'max'], 2, 'expected one of mean, tfidf, sif'],
     [[...flags, '--embedding-words', 'some'], 2, 'expected a number of words, seen for none, or all'],
     [[...flags, '--model', 'nb'], 2, 'the model "nb" counts terms'],

@@ -49,6 +49,7 @@ describe('errors', () => {
     ['export --format pickle', 2, '--format is "pickle", expected one of js, tfjs'],
     ['models list nobody', 6, 'there is no model "nobody"'],
     ['train x.csv --name bad/name', 2, '"bad/name" cannot name a model'],
+    ['preprocess nowhere.csv -o .', 2, 'holds other files, expected an empty folder'],
     ['preprocess x.csv --name ../evil', 2, '"../evil" cannot name a model'],
     ['train - --test-size 0.6 --validation-size 0.4', 2, 'are 1 together, expected less than 1', oneClass],
     ['train - --text-column text --label-column text', 2, 'is named as both text and label', oneClass],
@@ -174,6 +175,19 @@ describe('output', () => {
     }
   });
 
+  test('rows of another encoding are told with a remedy', async () => {
+    const rows = 'café,a\nthé,b\n'.repeat(3);
+    const remedy = 'a file in Latin-1 becomes UTF-8 by `iconv -f latin1 -t utf-8`';
+    const all = folder.file('latin.csv', Buffer.from(`text,label\n${rows}`, 'latin1'));
+    const none = await maas(['train', all], inStore);
+    expect(none.code).toBe(3);
+    expect(none.stderr).toContain(`hint: ${remedy}`);
+    const mixed = Buffer.concat([Buffer.from(`text,label\n${rows}`), Buffer.from('café,a\n', 'latin1')]);
+    const some = await maas(['train', folder.file('mixed.csv', mixed)], inStore);
+    expect(some.code).toBe(0);
+    expect(some.stderr).toContain(`1 bad row was left out of 7: ${remedy}`);
+  });
+
   test('bad rows are summed up', async () => {
     const ran = await maas(['train', '-', '--name', 'rows'], {
       ...inStore,
@@ -224,6 +238,19 @@ describe('config', () => {
     expect(ran.code).toBe(2);
     expect(ran.stderr).toContain(sentence);
   });
+
+  test.each([
+    [['--min-df', '2'], '', 'has no use for --min-df'],
+    [['--no-use-idf'], '', 'has no use for --no-use-idf'],
+    [[], 'minDf: 2', 'has no use for minDf in hashing.yaml'],
+    [['--min-df', '2'], 'minDf: 3', 'has no use for --min-df'],
+  ])('errors name a setting as it was given: %j %s', async (flags, line, sentence) => {
+    folder.file('hashing.yaml', `vectorizer: hashing\n${line}\n`);
+    const args = ['train', tickets, '--config', 'hashing.yaml', ...flags, '--json'];
+    const ran = await maas(args, { ...inStore, cwd: folder.path });
+    expect(ran.stderr).toBe(`error: the vectorizer "hashing" ${sentence}\n`);
+    expect(JSON.parse(ran.stdout).error.message).toBe(`the vectorizer "hashing" ${sentence}`);
+  });
 });
 
 describe('signals and pipes', () => {
@@ -268,8 +295,11 @@ describe('signals and pipes', () => {
   );
 
   test.skipIf(process.platform === 'win32')('Ctrl-C in the middle of train publishes nothing', async () => {
-    const child = start(['train', '-', '--name', 'interrupted', '--verbose']);
-    let stderr = '';
+    const child = start(['train', '-', '--name', 'interrupted', '--verbose', '--json']);
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (text) => {
+      stdout += text;
+    });
     child.stderr.on('data', (text) => {
       stderr += text;
     });
@@ -278,7 +308,25 @@ describe('signals and pipes', () => {
     await until(() => stderr.includes('its text is empty'));
     child.kill('SIGINT');
     expect(await ended(child)).toBe(130);
+    expect(JSON.parse(stdout)).toEqual({
+      error: { code: 'interrupted', message: 'interrupted by SIGINT' },
+    });
     expect(existsSync(join(store, 'models', 'interrupted', '1'))).toBe(false);
+  });
+
+  test.skipIf(process.platform === 'win32')('Ctrl-C ends the JSON that is being written', async () => {
+    const child = start(['predict', 'tickets', '-', '--json']);
+    let stdout = '';
+    child.stdout.on('data', (text) => {
+      stdout += text;
+    });
+    child.stdin.write(`text\n${'where is my parcel\n'.repeat(20_000)}`);
+    await until(() => stdout !== '');
+    child.kill('SIGINT');
+    expect(await ended(child)).toBe(130);
+    const { predictions, error } = JSON.parse(stdout);
+    expect(error).toEqual({ code: 'interrupted', message: 'interrupted by SIGINT' });
+    expect(predictions[0].label).toBe('delivery');
   });
 
   test('memory does not grow with what is predicted', async () => {

@@ -102,9 +102,9 @@ describe('--vectorizer hashing', () => {
   test('what it has no use for is refused', async () => {
     const ran = await run('train', tickets, '--vectorizer', 'hashing', '--min-df', '2');
     expect(ran.code).toBe(2);
-    expect(ran.stderr).toContain('the vectorizer "hashing" has no use for minDf');
+    expect(ran.stderr).toContain('the vectorizer "hashing" has no use for --min-df');
     const other = await run('train', tickets, '--n-features', '100');
     expect(other.code).toBe(2);
-    expect(other.stderr).toContain('the vectorizer "tfidf" has no use for nFeatures');
+    expect(other.stderr).toContain('the vectorizer "tfidf" has no use for --n-features');
   });
 });

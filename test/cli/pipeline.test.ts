@@ -82,14 +82,14 @@ describe('train', () => {
     expect(manifest.dataset.path).toBe(join(folder.path, 'set'));
     const refused = await maas(['train', join(folder.path, 'set'), '--min-df', '3', '--store', store]);
     expect(refused.code).toBe(2);
-    expect(refused.stderr).toContain('has decided minDf otherwise');
+    expect(refused.stderr).toContain('has decided --min-df otherwise');
     const column = await maas(['train', join(folder.path, 'set'), '--text-column', 'body', '--store', store]);
     expect(column).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('has decided textColumn otherwise'),
+      stderr: expect.stringContaining('has decided --text-column otherwise'),
     });
     const preset = await maas(['train', join(folder.path, 'set'), '--preset', 'sklearn', '--store', store]);
-    expect(preset.stderr).toContain('has decided tokenizer, ngramRange, sublinearTf otherwise');
+    expect(preset.stderr).toContain('has decided --tokenizer, --ngram-range, --sublinear-tf otherwise');
   });
 
   test('no text of a row is in a version', () => {

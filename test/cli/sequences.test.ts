@@ -84,6 +84,14 @@ test('a dataset of sequences is read in order, and by no model that counts', asy
   const counted = await maas(['train', dataset, '--store', store]);
   expect(counted.code).toBe(2);
   expect(counted.stderr).toContain('the model "logistic" counts terms, whatever their order');
+  // a model that is named makes the same of it, in a config file, too
+  const config = folder.file('cnn.yaml', 'model: cnn\nfilters: 8\nepochs: 2\n');
+  const configured = ['--config', config, '--store', store, '--json'];
+  const implied = join(folder.path, 'implied');
+  const madeAlike = await maas(['preprocess', tickets, '-o', implied, ...configured]);
+  expect(madeAlike.code, madeAlike.stderr).toBe(0);
+  await maas(['train', implied, '--name', 'implied', ...configured]);
+  expect(weights('implied').equals(weights('file'))).toBe(true);
   const alone = await maas(['train', tickets, '--vectorizer', 'sequence', '--store', store]);
   expect(alone.code).toBe(2);
   expect(alone.stderr).toContain('expected no vectorizer sequence');

@@ -30,6 +30,23 @@ test('a training that is killed goes on, and ends with the weights of one that w
   const other = await maas([...args, '--epochs', '61', '--resume']);
   expect(other.code).toBe(6);
   expect(other.stderr).toContain('was left by a training with other data, settings or another device');
+  // begun anew without a checkpoint of its own, it leaves the old one
+  const anew = spawn(process.execPath, [
+    bin,
+    ...args.slice(0, -4),
+    '--checkpoint-seconds',
+    '9',
+    ...args.slice(-2),
+  ]);
+  let told = '';
+  for await (const text of anew.stderr) {
+    told += text;
+    if (told.includes('--resume goes on with it')) break;
+  }
+  const gone = new Promise((resolve) => anew.once('close', resolve));
+  anew.kill('SIGKILL');
+  await gone;
+  expect(told).toContain('this training was interrupted before, and begins anew');
   const resumed = await maas([...args, '--resume', '--json']);
   expect(resumed.code).toBe(0);
   expect(weights('killed').equals(weights('whole'))).toBe(true);

@@ -1,38 +1,12 @@
-import { spawn } from 'node:child_process';
-import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { bin, maas } from '../support/maas.js';
+import { maas } from '../support/maas.js';
 import { temporaryFolder, tickets } from '../support/temp.js';
+import { searchesIn, steady, type Tried } from '../support/tuning.js';
 
 const folder = temporaryFolder();
-const storePath = join(folder.path, 'store');
-const store = ['--store', storePath];
-
-interface Tried {
-  trial: number;
-  changes: Record<string, unknown>;
-  share: number;
-  folds: number;
-  whole: boolean;
-  mean: Record<'accuracy' | 'f1_macro' | 'log_loss', number>;
-  std: Record<'accuracy', number>;
-  problem: string | null;
-  seconds: number;
-}
-
-async function tuned(name: string, ...flags: string[]) {
-  const ran = await maas(['tune', tickets, '--name', name, ...flags, ...store, '--json']);
-  expect(ran.code, ran.stderr).toBe(0);
-  const result = JSON.parse(ran.stdout);
-  const trials: Tried[] = result.tune.trials;
-  const { tune, metrics, rows } = result;
-  return { tune, metrics, rows, trials, stderr: ran.stderr };
-}
-
-/** What does not depend on the machine. */
-const steady = (trials: Tried[]) => trials.map(({ seconds, ...rest }) => rest);
-const version = (name: string, file: string) => readFileSync(join(storePath, 'models', name, '1', file));
+const { store, tuned, version } = searchesIn(join(folder.path, 'store'));
 
 describe('a search of so many trials', async () => {
   const two = await tuned('two', '--trials', '14', '--threads', '2');
@@ -115,65 +89,6 @@ describe('a search of so many trials', async () => {
   });
 });
 
-test('a search that is killed goes on, and ends as one that was not', async () => {
-  const flags = ['--trials', '30', '--threads', '2'];
-  const whole = await tuned('whole', ...flags);
-  const journal = join(storePath, 'searches', 'killed.jsonl');
-  const lines = () => (existsSync(journal) ? readFileSync(journal, 'utf8').split('\n').length - 1 : 0);
-  const args = ['tune', tickets, '--name', 'killed', ...flags, ...store];
-  let known = 0;
-  for (let kills = 0; kills < 2; kills++) {
-    const child = spawn(process.execPath, [bin, ...args, '--resume'], { stdio: 'ignore' });
-    const ended = new Promise((resolve) => child.once('close', resolve));
-    while (lines() < known + 12 && child.exitCode === null) await new Promise((r) => setTimeout(r, 5));
-    child.kill('SIGKILL');
-    await ended;
-    expect(child.signalCode, 'it was over before it was killed').toBe('SIGKILL');
-    expect(lines()).toBeGreaterThanOrEqual(known + 12);
-    known = lines();
-  }
-  const other = await maas([...args, '--C', '3', '--resume']);
-  expect(other.code).toBe(6);
-  expect(other.stderr).toContain('was left by a search with other data or settings');
-  // as a kill may leave it
-  appendFileSync(journal, '{"job":"1/0/');
-  const resumed = await tuned('killed', ...flags, '--resume');
-  expect(resumed.stderr).toContain(`the search goes on with ${known - 1} scores that are known`);
-  expect(steady(resumed.trials)).toEqual(steady(whole.trials));
-  expect(version('killed', 'weights.safetensors').equals(version('whole', 'weights.safetensors'))).toBe(true);
-  // it is over now
-  expect(readdirSync(join(storePath, 'searches'))).toEqual([]);
-  const anew = await tuned('killed', '--trials', '2', '--resume');
-  expect(anew.stderr).toContain('no search was interrupted: it begins anew');
-});
-
-test.skipIf(process.platform === 'win32')('Ctrl-C keeps what is known and says how to go on', async () => {
-  const child = spawn(process.execPath, [
-    bin,
-    'tune',
-    tickets,
-    '--budget',
-    '5m',
-    '--name',
-    'stopped',
-    ...store,
-  ]);
-  const journal = join(storePath, 'searches', 'stopped.jsonl');
-  let stderr = '';
-  child.stderr.on('data', (text) => {
-    stderr += text;
-  });
-  const ended = new Promise((resolve) => child.once('close', resolve));
-  while (!existsSync(journal) || readFileSync(journal, 'utf8').split('\n').length < 8) {
-    await new Promise((r) => setTimeout(r, 10));
-  }
-  child.kill('SIGINT');
-  expect(await ended).toBe(130);
-  expect(stderr).toContain('the trials so far are kept: the same command with --resume goes on');
-  expect(readFileSync(journal, 'utf8').split('\n').length).toBeGreaterThanOrEqual(8);
-  expect(existsSync(join(storePath, 'models', 'stopped', '1'))).toBe(false);
-});
-
 test('a budget holds', async () => {
   const from = performance.now();
   const { trials, tune } = await tuned('budget', '--budget', '4s');
@@ -233,30 +148,6 @@ test('what is searched can be said', async () => {
   expect(loss.trials[0]!.mean.log_loss).toBe(Math.min(...loss.trials.map(({ mean }) => mean.log_loss)));
 });
 
-test.each([
-  [['--search', '{"seed": [1]}'], 'which is no setting that can be searched'],
-  [['--search', '{"C": [1, -1]}'], 'search.C holds -1, expected a number above 0'],
-  [['--search', '{"C": []}'], 'search.C is empty'],
-  [['--search', '{"C": {"from": 3}}'], 'expected a list of values, or a range such as'],
-  [['--search', 'C=1'], '--search is "C=1", expected values by setting'],
-  [['--models', 'svm'], 'expected models out of logistic'],
-  [['--budget', 'soon'], 'expected a time such as 90s'],
-  [['--cv', '5', '--validation-size', '0.2'], 'both say which rows score'],
-  [['--model', 'dense', '--schedule', 'plateau'], 'no training can watch them'],
-  [['--vectorizer', 'sequence'], 'the model "logistic" counts terms, whatever their order'],
-  [['--models', 'nb', '--C', '3'], 'the model "nb" has no use for C'],
-  [['--models', 'cnn,lstm', '--vectorizer', 'tfidf'], 'the model "cnn" reads terms in their order'],
-  [['--stop-words', 'klingon'], '"klingon" is neither a language'],
-  [
-    ['--models', 'nb', '--vectorizer', 'embedding', '--embeddings', tickets],
-    'the model "nb" counts terms, and numbers of vectors are no counts',
-  ],
-])('%s is refused', async (flags, message) => {
-  const ran = await maas(['tune', tickets, ...flags, ...store]);
-  expect(ran.code).toBe(2);
-  expect(ran.stderr).toContain(message);
-});
-
 test('what cannot be tried is a problem of its trials alone', async () => {
   const flags = ['--search', '{"stopWords": ["english", "klingon"]}', '--trials', '3'];
   const { trials } = await tuned('problem', ...flags);
@@ -264,26 +155,4 @@ test('what cannot be tried is a problem of its trials alone', async () => {
   expect(problems.map(({ changes }) => changes.stopWords)).toEqual(['klingon']);
   expect(problems[0]!.problem).toContain('"klingon" is neither a language with stop words nor a file');
   expect(trials).toHaveLength(3);
-});
-
-test.each([
-  ['a row is scored in each fold', 2, []],
-  ['so in as many as are asked for', 3, ['--cv', '10']],
-])('few rows are refused: %s', async (_, each, flags) => {
-  const rows = Array.from(
-    { length: each },
-    (_, r) => `lost parcel ${r},delivery\nwrong invoice ${r},billing`,
-  );
-  const file = folder.file('least.csv', ['text,label', ...rows].join('\n'));
-  const ran = await maas(['tune', file, '--trials', '2', ...flags, ...store]);
-  expect(ran.code).toBe(3);
-  expect(ran.stderr).toMatch(/\d rows are too few for (5|10) folds, expected one row to score in each/);
-});
-
-test('a dataset, whose features are decided, is refused', async () => {
-  const dataset = join(folder.path, 'dataset');
-  await maas(['preprocess', tickets, '-o', dataset, ...store]);
-  const ran = await maas(['tune', dataset, ...store]);
-  expect(ran.code).toBe(2);
-  expect(ran.stderr).toContain('expected a CSV file');
 });

@@ -61,6 +61,22 @@ test('its state brings it back', async () => {
   expect(again.transform(texts)).toEqual(vectorizer.transform(texts));
 });
 
+test('terms of a single row are unknown, unless there are no others or it is asked for', async () => {
+  expect((await fitted(texts, { minDf: 'auto' })).terms).toEqual(['dog', 'the']);
+  expect(resolveSettings({ model: 'cnn' }).minDf).toBe('auto');
+  const warnings: string[] = [];
+  const unlike = ['red car', 'lazy dog', 'my'];
+  const settings = decide(resolveSettings({ model: 'cnn' }), unlike);
+  const collector = collectors.sequence({ ...settings, stopWords: null }, undefined);
+  for (const text of unlike) collector.add(text);
+  const fit = await collector.finish();
+  const listener = { warn: (message: string) => warnings.push(message) };
+  const { vectorizer } = await fit.fit(Uint32Array.of(0, 1), { listener });
+  expect((vectorizer as SequenceVectorizer).state().terms.list()).toEqual(['red', 'car', 'lazy', 'dog']);
+  expect(warnings).toEqual(['no term is in two training rows, so that those of one are kept (--min-df 1)']);
+  await expect(fitted(unlike, { minDf: 2 })).rejects.toThrow('none of the terms is left');
+});
+
 test('models of sequences take sequences, and others do not', () => {
   const refused: [Record<string, unknown>, string][] = [
     [

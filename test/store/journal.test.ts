@@ -1,4 +1,5 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Journal } from '../../src/store/journal.js';
 import { temporaryFolder } from '../support/temp.js';
@@ -39,4 +40,31 @@ test('another search, and what is none, is refused', async () => {
   }
   writeFileSync(journal.path, '{"format":');
   expect(await new Journal(folder.path, 'other', 'a').resume()).toBeUndefined();
+});
+
+test('an earlier search is set aside, and the command that began it goes on with it', async () => {
+  const begin = (fingerprint: string) => new Journal<{ n: number }>(folder.path, 'aside', fingerprint);
+  const first = begin('a');
+  expect(await first.start()).toBeUndefined();
+  first.append({ n: 1 });
+  first.append({ n: 2 });
+  first.close();
+  const path = join(folder.path, 'searches', 'aside~1.jsonl');
+  const second = begin('b');
+  expect(await second.start()).toEqual({ path, findings: 2 });
+  // what has found nothing is worth nothing
+  const third = begin('b');
+  expect(await third.start()).toBeUndefined();
+  third.append({ n: 3 });
+  third.close();
+  const again = begin('a');
+  expect(await again.resume()).toEqual([{ n: 1 }, { n: 2 }]);
+  expect(await begin('b').resume()).toEqual([{ n: 3 }]);
+  const other = await begin('a').start();
+  expect(other?.findings).toBe(1);
+  // of two that are its own, the one that came further
+  const back = begin('a');
+  expect(await back.resume()).toEqual([{ n: 1 }, { n: 2 }]);
+  await back.remove();
+  expect(await begin('b').resume()).toEqual([{ n: 3 }]);
 });

@@ -32,17 +32,22 @@ export const predict: Command = {
     let rows = 0;
     // nothing is written before it is known that something can be predicted
     let before = writer.head;
+    const { failed } = writer;
+    if (toStdout && failed) terminal.closing = (error) => (rows === 0 ? before : '') + failed(error);
     try {
       for await (const batch of found.batches()) {
         if (batch.length === 0) continue;
-        await output.write(before + batch.map(writer.row).join(writer.between));
+        const text = before + batch.map(writer.row).join(writer.between);
+        // known before it is waited for, since it may be interrupted then
         before = writer.between;
         rows += batch.length;
+        await output.write(text);
       }
+      terminal.closing = undefined;
       await output.close(rows === 0 ? before + writer.tail : writer.tail);
     } catch (error) {
-      if (toStdout && writer.failed) {
-        await output.write((rows === 0 ? before : '') + writer.failed(error));
+      if (terminal.closing) {
+        await output.write(terminal.closing(error));
         terminal.toldOnStdout = true;
       }
       await output.discard();

@@ -2,6 +2,7 @@ import { coverageText, duration, grouped, vectorsText } from '../../report/forma
 import { resolveSettings } from '../../tasks/presets.js';
 import { dataSettings, featureSettings } from '../../tasks/settings.js';
 import type { Command } from '../command.js';
+import { dataFlags, dataOptions } from '../data-flags.js';
 import type { FlagName } from '../flags.js';
 
 const settings = [...Object.keys(dataSettings), ...Object.keys(featureSettings)] as FlagName[];
@@ -13,22 +14,19 @@ export const preprocess: Command = {
     ['maas preprocess data.csv', 'writes artifacts/datasets/data'],
     ['maas preprocess a.csv.gz b.tsv --ngram-range 1,2 -o sets/ab', 'several files, with 1- and 2-grams'],
     ['maas preprocess train.csv --test test.csv', 'with a fixed test set'],
+    ['maas preprocess data.csv --model cnn', 'with what suits the model that will be trained on it'],
   ],
-  flags: ['output', 'name', 'test', 'preset', 'threads', 'maxMemory', ...settings],
+  // a model decides what suits its features
+  flags: ['output', 'model', ...dataFlags, ...settings],
 
-  async run({ args, values, settings, store, argv, terminal }) {
+  async run(input) {
+    const { values, settings, terminal } = input;
     const { preprocess } = await import('../../tasks/preprocess.js');
     const result = await preprocess(
       {
-        data: args[0] as string[],
-        ...(values.test ? { test: values.test } : {}),
-        store,
+        ...dataOptions(input),
         output: values.output,
-        threads: values.threads,
-        maxMemory: values.maxMemory,
-        name: values.name,
         settings: resolveSettings(settings, values.preset),
-        command: ['maas', ...argv],
       },
       terminal,
     );

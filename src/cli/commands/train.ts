@@ -10,10 +10,10 @@ import {
   recipeText,
   vectorsText,
 } from '../../report/format.js';
-import { presets, resolveSettings } from '../../tasks/presets.js';
-import { settings as allSettings, featureSettings } from '../../tasks/settings.js';
+import { settings as allSettings } from '../../tasks/settings.js';
 import type { TrainResult } from '../../tasks/train.js';
 import type { Command } from '../command.js';
+import { dataFlags, dataOptions } from '../data-flags.js';
 import type { FlagName } from '../flags.js';
 import type { Terminal } from '../terminal.js';
 
@@ -36,37 +36,34 @@ export const train: Command = {
     ['cat data.csv | maas train - --name piped', 'from standard input'],
   ],
   flags: [
-    ...(['name', 'test', 'preset', 'cv', 'threads', 'maxMemory', 'resume', 'checkpointSeconds'] as const),
+    ...dataFlags,
+    ...(['cv', 'resume', 'checkpointSeconds'] as const),
     ...(Object.keys(allSettings) as FlagName[]),
   ],
 
-  async run({ args, values, settings, store, devices, argv, terminal }) {
-    const { train } = await import('../../tasks/train.js');
-    const resolved = resolveSettings(settings, values.preset);
+  async run(input) {
+    const { values, settings, terminal } = input;
+    const [{ train }, { trainingSettings }] = await Promise.all([
+      import('../../tasks/train.js'),
+      import('../../tasks/training-settings.js'),
+    ]);
+    const options = dataOptions(input);
+    const { ofDataset, ...resolved } = await trainingSettings(options.data, settings, values.preset);
     const result = await train(
       {
-        data: args[0] as string[],
-        ...(values.test ? { test: values.test } : {}),
-        store,
-        devices,
-        threads: values.threads,
-        maxMemory: values.maxMemory,
-        name: values.name,
+        ...options,
+        ...resolved,
         cv: values.cv,
         resume: values.resume,
         checkpointSeconds: values.checkpointSeconds,
-        settings: resolved,
-        asked: new Set([
-          ...Object.keys(settings),
-          ...Object.keys(values.preset ? presets[values.preset] : {}).filter(
-            (name) => name in featureSettings,
-          ),
-        ]),
-        command: ['maas', ...argv],
       },
       terminal,
     );
-    const recipe = recipeText(resolved, result.terms, result.fit);
+    const { model, vectorizer } = resolved.settings;
+    const chosen = recipeText(resolved.settings, result.terms, result.fit);
+    const likeSklearn = model === 'logistic' && vectorizer === 'tfidf' && !ofDataset;
+    const other = likeSklearn ? ` ${terminal.style.dim("(scikit-learn's: --preset sklearn)")}` : '';
+    const recipe = chosen && chosen + other;
     return { json: result, text: trainedText(result, terminal.style, recipe) };
   },
 };
@@ -82,7 +79,7 @@ export function trainedText(result: TrainResult, { bold, dim }: Terminal['style'
     ...(result.embeddings
       ? [`vectors   ${vectorsText(result.embeddings)}`, `covered   ${coverageText(result.embeddings)}`]
       : []),
-    ...(recipe ? [`recipe    ${recipe} ${dim("(scikit-learn's: --preset sklearn)")}`] : []),
+    ...(recipe ? [`recipe    ${recipe}`] : []),
     `device    ${deviceText(result.deviceFacts)}: ${result.deviceFacts.reason}`,
     `fit       ${fitText(fit)}`,
     `time      ${duration(timings.total)}`,

@@ -2,6 +2,7 @@ import { duration, figure } from '../../report/format.js';
 import { changesText, type Tuning } from '../../report/tuning.js';
 import { settings as allSettings } from '../../tasks/settings.js';
 import type { Command } from '../command.js';
+import { dataFlags, dataOptions } from '../data-flags.js';
 import { type FlagName, longFlag } from '../flags.js';
 import { type Terminal, table } from '../terminal.js';
 import { trainedText } from './train.js';
@@ -25,38 +26,18 @@ export const tune: Command = {
     ['maas tune data.csv --resume', 'goes on with a search that was interrupted'],
   ],
   flags: [
-    ...([
-      'name',
-      'test',
-      'preset',
-      'trials',
-      'budget',
-      'metric',
-      'models',
-      'search',
-      'cv',
-      'resume',
-    ] as const),
-    ...(['threads', 'maxMemory'] as const),
+    ...dataFlags,
+    ...(['trials', 'budget', 'metric', 'models', 'search', 'cv', 'resume'] as const),
     ...(Object.keys(allSettings) as FlagName[]).filter((name) => !without.has(name)),
   ],
 
-  async run({ args, values, settings, store, devices, argv, terminal }) {
+  async run(input) {
+    const { values, settings, terminal } = input;
     const { tune } = await import('../../tasks/tune.js');
-    const interrupted = () => {
-      terminal.stop();
-      process.stderr.write('the trials so far are kept: the same command with --resume goes on\n');
-    };
-    process.prependOnceListener('SIGINT', interrupted);
+    terminal.toGoOn = 'the trials so far are kept: the same command with --resume goes on';
     const result = await tune(
       {
-        data: args[0] as string[],
-        ...(values.test ? { test: values.test } : {}),
-        store,
-        devices,
-        threads: values.threads,
-        maxMemory: values.maxMemory,
-        name: values.name,
+        ...dataOptions(input),
         given: settings,
         preset: values.preset,
         search: values.search,
@@ -66,11 +47,9 @@ export const tune: Command = {
         trials: values.trials,
         budget: values.budget,
         resume: values.resume,
-        command: ['maas', ...argv],
       },
       terminal,
     );
-    process.removeListener('SIGINT', interrupted);
     return {
       json: result,
       text: `${trialsText(result.tune, terminal.style)}\n\n${trainedText(result, terminal.style)}`,

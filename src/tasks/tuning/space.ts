@@ -71,6 +71,12 @@ const unsearchable = new Set([
 function listOf(name: string, setting: Setting<unknown>, values: unknown[]): unknown[] {
   if (values.length === 0) throw new MaasError('usage', `search.${name} is empty, expected values to try`);
   for (const value of values) {
+    if (name === 'schedule' && value === 'plateau') {
+      throw new MaasError(
+        'usage',
+        'search.schedule holds "plateau", which watches validation rows: in a search they score',
+      );
+    }
     if (setting.parse(value) !== undefined) continue;
     throw new MaasError(
       'usage',

@@ -1,0 +1,32 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MANIFEST } from '../store/artifact.js';
+import { readDatasetManifest } from '../store/dataset.js';
+import { presets, resolveSettings } from './presets.js';
+import { featureSettings, type TrainSettings } from './settings.js';
+
+/** Whether this is a folder that `preprocess` may have written. */
+export const isDataset = async (path: string): Promise<boolean> =>
+  (await stat(join(path, MANIFEST)).catch(() => undefined))?.isFile() ?? false;
+
+/**
+ * The settings of a training on such data, and the names of those that were asked for, as against defaults. What suits a
+ * vectorizer suits one that a dataset brings, too, and what a dataset has decided is not left to the data. Throws `usage`, and `artifact` for a dataset that cannot be read.
+ */
+export async function trainingSettings(
+  data: readonly string[],
+  given: Record<string, unknown>,
+  preset: keyof typeof presets = 'default',
+): Promise<{ settings: TrainSettings; asked: ReadonlySet<string>; ofDataset: boolean }> {
+  const [first] = data;
+  const ofDataset = data.length === 1 && (await isDataset(first!));
+  const config: Partial<TrainSettings> = ofDataset ? (await readDatasetManifest(first!)).config : {};
+  const { vectorizer, embeddings, analyzer, ngramRange } = config;
+  const decided = presets[preset].analyzer === 'auto' ? { analyzer, ngramRange } : {};
+  const ofPreset = preset === 'default' ? [] : Object.keys(presets[preset]);
+  return {
+    settings: resolveSettings({ vectorizer, embeddings, ...decided, ...given }, preset),
+    asked: new Set([...Object.keys(given), ...ofPreset.filter((name) => name in featureSettings)]),
+    ofDataset,
+  };
+}
