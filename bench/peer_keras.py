@@ -1,7 +1,7 @@
 """The peers of `maas train --model dense` and `--model lstm` in Keras, with adam and a softmax: TF-IDF as a dense array and Dense
 layers, or embeddings of 64 numbers and an LSTM of 64 units on the first 40 words of a text.
 
-usage: peer_keras.py TRAIN TEST HIDDEN|lstm EPOCHS BATCH      (needs tensorflow, scikit-learn, pandas)
+usage: peer_keras.py TRAIN TEST HIDDEN|lstm EPOCHS BATCH SEED      (needs tensorflow, scikit-learn, pandas)
 """
 import json
 import os
@@ -15,8 +15,8 @@ import pandas as pd
 import tensorflow as tf
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-train, test, hidden, epochs, batch = sys.argv[1:]
-tf.keras.utils.set_random_seed(1)
+train, test, hidden, epochs, batch, seed = sys.argv[1:]
+tf.keras.utils.set_random_seed(int(seed))
 read = lambda path: pd.read_csv(path, keep_default_na=False, dtype=str)
 rows, held = read(train), read(test)
 labels = sorted(rows.label.unique())

@@ -23,6 +23,7 @@ export { LstmPass } from './wasm/lstm.js';
 export { type Matrix, matrixOf, multiply, transposed } from './wasm/matmul.js';
 export { type SequenceBatch, SequenceBatches } from './wasm/sequences.js';
 export {
+  type SteppedTable,
   type TouchedGradient,
   type TrainingMatrix,
   TrainingMemory,

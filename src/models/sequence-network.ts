@@ -9,6 +9,7 @@ import type { Gradient, Network } from './training/network.js';
 export class SequenceNetwork implements Network {
   readonly scorer: SequenceScorer;
   readonly weights: Network['weights'];
+  readonly tables: Readonly<Record<string, number>>;
   readonly #batches: SequenceBatches;
   readonly #labels: Int32Array;
 
@@ -27,6 +28,7 @@ export class SequenceNetwork implements Network {
     this.#labels = labels;
     this.scorer = new SequenceScorer(memory, state, options);
     this.weights = this.scorer.weights;
+    this.tables = { embedding: features.cols };
   }
 
   async gradients(rows: Uint32Array, random: Random): Promise<{ loss: number; gradients: Gradient[] }> {

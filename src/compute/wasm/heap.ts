@@ -45,6 +45,7 @@ export const JOBS = {
   convolve: 12,
   convolveBack: 13,
   convolveBackTerms: 14,
+  updateTable: 15,
 } as const;
 
 /** Where the job is described, and where what is allocated begins. */

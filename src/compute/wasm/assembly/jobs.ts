@@ -9,8 +9,8 @@ import { binaryRow, softmaxRow } from './loss';
 import { lstmBackwardBlock, lstmForwardBlock } from './lstm';
 import { matmulBlock } from './matmul';
 import { rowDot, rowProduct } from './sparse';
-import { adam, momentum, rmsprop, sgd } from './training';
 import { transposeBlock } from './transpose';
+import { updateBlock, updateTableBlock } from './update';
 import { addDots, combine, maxAbs, multiply, zero } from './vectors';
 
 export { packPanels } from './matmul';
@@ -105,6 +105,7 @@ function runBlock(block: i32): void {
     case 12: return convolveBlock(block);
     case 13: return convolveBackBlock(block);
     case 14: return convolveBackTermsBlock(block);
+    case 15: return updateTableBlock(block);
   }
 }
 
@@ -243,28 +244,5 @@ function rowsBlock(block: i32): void {
     const from = <usize>load<u32>(arg(3) + row) << 2;
     const to = <usize>load<u32>(arg(3) + row, 4) << 2;
     rowProduct(k, from, to, arg(4), arg(5), arg(6), arg(8) + i * (<usize>k << 2));
-  }
-}
-
-/**
- * An optimizer's step for some rows of weights.
- * Arguments: rule, bytes of a row, rows in all, rows of a block, weights, kept, kept, gradient (of these rows alone),
- * which rows (0: these), and five float32: rate, and what the rule takes.
- */
-function updateBlock(block: i32): void {
-  const bytes = arg(1);
-  const last = min((<usize>block + 1) * arg(3), arg(2));
-  const chosen = arg(8);
-  for (let i = <usize>block * arg(3); i < last; i++) {
-    const row = (chosen ? <usize>load<u32>(chosen + (i << 2)) : i) * bytes;
-    const gradient = arg(7) + i * bytes;
-    const weights = arg(4) + row;
-    const kept = arg(5) + row;
-    switch (<i32>arg(0)) {
-      case 0: adam(bytes, weights, kept, arg(6) + row, gradient, number(9), number(10), number(11), number(12), number(13)); break;
-      case 1: sgd(bytes, weights, gradient, number(9)); break;
-      case 2: momentum(bytes, weights, kept, gradient, number(9), number(10)); break;
-      case 3: rmsprop(bytes, weights, kept, gradient, number(9), number(10), number(11)); break;
-    }
   }
 }
