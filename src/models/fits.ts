@@ -21,7 +21,7 @@ import {
 import { type CPath, chooseC } from './logistic-path.js';
 import { fitMajority } from './majority.js';
 import { fitNaiveBayes, type NaiveBayesOptions } from './naive-bayes.js';
-import { fitSequence, type SequenceFitOptions } from './sequence-fit.js';
+import { fitSequence, type SequenceFitOptions, type StartingVectors } from './sequence-fit.js';
 import type { SequenceKind } from './sequence-models.js';
 import type { TrainingHooks, TrainingReport } from './training/loop.js';
 
@@ -57,8 +57,8 @@ export interface Fitted {
 export interface FitData extends Examples {
   classes: number;
   validation: Examples;
-  /** Row-major [features, dim]: what the embeddings of a model of sequences begin with; drawn at random if absent. */
-  embedding?: Float32Array | undefined;
+  /** What the embeddings of a model of sequences begin with; drawn at random if absent. */
+  startingVectors?: StartingVectors | undefined;
 }
 
 /** How large a fit's features are, before they are made. */
@@ -193,7 +193,7 @@ const sequences = (
       withEpochs(options, data.features.rows),
       threads,
       hooks,
-      data.embedding,
+      data.startingVectors,
     ),
 });
 

@@ -5,6 +5,11 @@ import { type SequenceModelState, SequenceScorer } from './sequence-scorer.js';
 import type { HeadOptions } from './softmax-head.js';
 import type { Gradient, Network } from './training/network.js';
 
+export interface SequenceNetworkOptions extends HeadOptions {
+  /** Whether embeddings stay what they are. */
+  freezeEmbeddings?: boolean;
+}
+
 /** The loss of a model of sequences on texts as the numbers of their terms, and its gradients. */
 export class SequenceNetwork implements Network {
   readonly scorer: SequenceScorer;
@@ -22,13 +27,14 @@ export class SequenceNetwork implements Network {
     { features, labels }: Examples,
     private readonly classWeights: Float64Array,
     state: SequenceModelState,
-    options: HeadOptions,
+    private readonly options: SequenceNetworkOptions,
   ) {
     this.#batches = new SequenceBatches(features);
     this.#labels = labels;
     this.scorer = new SequenceScorer(memory, state, options);
-    this.weights = this.scorer.weights;
-    this.tables = { embedding: features.cols };
+    const { embedding, ...others } = this.scorer.weights;
+    this.weights = options.freezeEmbeddings ? others : { embedding: embedding!, ...others };
+    this.tables = options.freezeEmbeddings ? {} : { embedding: features.cols };
   }
 
   async gradients(rows: Uint32Array, random: Random): Promise<{ loss: number; gradients: Gradient[] }> {
@@ -38,6 +44,7 @@ export class SequenceNetwork implements Network {
     const labels = Int32Array.from(batch.rows, (r) => this.#labels[r]!);
     const { loss, byInputs, gradients } = head.gradients(outputs, labels, this.classWeights, random);
     const { byEmbedded, gradients: ofEncoder } = encoder.back(byInputs);
+    if (this.options.freezeEmbeddings) return { loss, gradients: [...gradients, ...ofEncoder] };
     const rowsAt = this.memory.workspace.room('terms', batch.terms);
     const ofTerms = { name: 'embedding', rows: batch.terms, rowsAt, gradient: byEmbedded };
     return { loss, gradients: [...gradients, ...ofEncoder, ofTerms] };

@@ -53,12 +53,17 @@ export async function crossValidate(
   for (const fold of folds) {
     const fitRows = gathered(train, fold.train);
     const held = gathered(train, fold.held);
-    const { vectorizer: _, vectorize } = await features.fit(fitRows);
+    const { vectorizer: _, vectorize, startingVectors } = await features.fit(fitRows);
     const examples = (chosen: Uint32Array) => ({
       features: vectorize(chosen),
       labels: new Int32Array(gathered(classOf, chosen)),
     });
-    const data: FitData = { ...examples(fitRows), classes, validation: examples(validation) };
+    const data: FitData = {
+      ...examples(fitRows),
+      classes,
+      validation: examples(validation),
+      startingVectors,
+    };
     const { classifier } = await fitter.fit(data, { listener: ofFold(scores.length + 1, k, listener) });
     const score = await bulkProbabilities(classifier);
     const outcomes = outcomesOf(labels, classes, gathered(classOf, held), score(vectorize(held)));

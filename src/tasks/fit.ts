@@ -184,7 +184,8 @@ function checkpointFile(options: TrainOptions, { prepared, name }: Loaded, devic
     .update(
       JSON.stringify([
         version,
-        settings,
+        // word vectors are known by what is in their file, wherever that is
+        { ...settings, embeddings: null },
         sha256,
         rows,
         classes,
@@ -199,9 +200,12 @@ function checkpointFile(options: TrainOptions, { prepared, name }: Loaded, devic
 }
 
 /** What a classifier is fitted on, and the names of its classes. */
-function fitDataOf({ parts, labels, classes }: Prepared): { data: FitData; labels: string[] } {
+function fitDataOf({ parts, labels, classes, startingVectors }: Prepared): {
+  data: FitData;
+  labels: string[];
+} {
   const { train, validation } = parts;
-  return { data: { ...train, classes, validation }, labels: labels.slice(0, classes) };
+  return { data: { ...train, classes, validation, startingVectors }, labels: labels.slice(0, classes) };
 }
 
 const trainedOn = ({ device, requested, reason }: ChosenDevice): TrainedOn => ({

@@ -45,6 +45,7 @@ const sklearn: Decided<TrainSettings> & { C: number } = {
   alpha: 1,
   complement: false,
   dim: 16,
+  freezeEmbeddings: false,
   filters: 100,
   kernelSizes: [3, 4, 5],
   units: 64,
@@ -144,6 +145,8 @@ export function resolveSettings(given: Record<string, unknown>, preset: string =
   }
   const { analyzer, stopWords, stemmer } = resolved as TrainSettings;
   if (analyzer === 'auto' && (stopWords !== null || stemmer !== null)) resolved.analyzer = 'word';
+  // word vectors are of words
+  if (resolved.analyzer === 'auto' && resolved.embeddings !== null) resolved.analyzer = 'word';
   // what a vectorizer decides is not left to the data
   for (const [name, value] of Object.entries(ofVectorizer ?? {})) {
     if (resolved[name] === 'auto') resolved[name] = value;
@@ -163,6 +166,7 @@ export function resolveSettings(given: Record<string, unknown>, preset: string =
   const unused = pointless(ofVectorizers.filter((name) => !usedBy[vectorizer].some((used) => used === name)));
   if (unused) throw new MaasError('usage', `the vectorizer "${vectorizer}" has no use for ${unused}`);
   if (vectorizer === 'embedding') checkEmbedding(resolved as TrainSettings);
+  if (vectorizer === 'sequence') checkStarting(resolved as TrainSettings);
   const used: readonly SettingName[] = ['model', 'device', ...settingsOf[model]];
   const ofOthers = pointless(ofModels.filter((name) => !used.includes(name)));
   if (ofOthers) throw new MaasError('usage', `the model "${model}" has no use for ${ofOthers}`);
@@ -236,8 +240,8 @@ const settingsOf = {
   logistic: ['C', 'maxIter', 'tol', 'classWeight'],
   dense: ['hidden', 'activation', 'dropout', 'l2', ...ofTraining],
   bag: ['dim', 'dropout', ...ofTraining],
-  cnn: ['dim', 'filters', 'kernelSizes', 'dropout', ...ofTraining],
-  lstm: ['dim', 'units', 'bidirectional', 'dropout', ...ofTraining],
+  cnn: ['dim', 'freezeEmbeddings', 'filters', 'kernelSizes', 'dropout', ...ofTraining],
+  lstm: ['dim', 'freezeEmbeddings', 'units', 'bidirectional', 'dropout', ...ofTraining],
   nb: ['alpha', 'complement'],
   majority: [],
 } as const satisfies Record<ClassifierKind, readonly (keyof typeof modelSettings)[]>;
@@ -256,7 +260,7 @@ const usedBy = {
   tfidf: [...ofTerms, ...ofVocabulary, ...ofWeights, 'useIdf', 'smoothIdf'],
   hashing: [...ofTerms, ...ofWeights, 'nFeatures'],
   embedding: ['embeddings', 'pooling', 'embeddingWords'],
-  sequence: [...ofTerms, ...ofVocabulary, 'maxLength'],
+  sequence: [...ofTerms, ...ofVocabulary, 'maxLength', 'embeddings'],
 } as const satisfies Record<VectorizerKind, readonly (keyof typeof featureSettings)[]>;
 
 const ofVectorizers = Object.values(usedBy).flat();
@@ -270,6 +274,22 @@ function checkEmbedding({ embeddings }: TrainSettings): void {
       'the vectorizer "embedding" needs word vectors, expected --embeddings <file>',
     );
   }
+}
+
+/** Throws `usage` where embeddings cannot begin with word vectors. */
+function checkStarting({ embeddings, freezeEmbeddings, analyzer, ngramRange, stemmer }: TrainSettings): void {
+  if (embeddings === null) {
+    if (!freezeEmbeddings) return;
+    throw new MaasError(
+      'usage',
+      'freezeEmbeddings leaves word vectors as they are, expected --embeddings <file>',
+    );
+  }
+  const odd =
+    analyzer !== 'word' ? 'analyzer' : ngramRange[1] !== 1 ? 'ngramRange' : stemmer !== null && 'stemmer';
+  if (!odd) return;
+  const found = { analyzer, ngramRange, stemmer }[odd];
+  throw new MaasError('usage', `word vectors are of single whole words, expected no ${odd} ${found}`);
 }
 
 /** Why word vectors are nothing for some classifiers. */
