@@ -11,6 +11,7 @@ import {
   settings,
   type TrainSettings,
 } from './settings.js';
+import { checkVectors } from './word-vectors.js';
 
 /** Exactly what scikit-learn's `TfidfVectorizer()` and `LogisticRegression()` do. */
 const sklearn: Decided<TrainSettings> & { C: number } = {
@@ -165,8 +166,7 @@ export function resolveSettings(given: Record<string, unknown>, preset: string =
   const { model, device, vectorizer } = resolved as TrainSettings;
   const unused = pointless(ofVectorizers.filter((name) => !usedBy[vectorizer].some((used) => used === name)));
   if (unused) throw new MaasError('usage', `the vectorizer "${vectorizer}" has no use for ${unused}`);
-  if (vectorizer === 'embedding') checkEmbedding(resolved as TrainSettings);
-  if (vectorizer === 'sequence') checkStarting(resolved as TrainSettings);
+  checkVectors(resolved as TrainSettings);
   const used: readonly SettingName[] = ['model', 'device', ...settingsOf[model]];
   const ofOthers = pointless(ofModels.filter((name) => !used.includes(name)));
   if (ofOthers) throw new MaasError('usage', `the model "${model}" has no use for ${ofOthers}`);
@@ -265,32 +265,6 @@ const usedBy = {
 
 const ofVectorizers = Object.values(usedBy).flat();
 const ofModels = Object.keys(modelSettings) as (keyof typeof modelSettings)[];
-
-/** Throws `usage` where word vectors are missing. */
-function checkEmbedding({ embeddings }: TrainSettings): void {
-  if (embeddings === null) {
-    throw new MaasError(
-      'usage',
-      'the vectorizer "embedding" needs word vectors, expected --embeddings <file>',
-    );
-  }
-}
-
-/** Throws `usage` where embeddings cannot begin with word vectors. */
-function checkStarting({ embeddings, freezeEmbeddings, analyzer, ngramRange, stemmer }: TrainSettings): void {
-  if (embeddings === null) {
-    if (!freezeEmbeddings) return;
-    throw new MaasError(
-      'usage',
-      'freezeEmbeddings leaves word vectors as they are, expected --embeddings <file>',
-    );
-  }
-  const odd =
-    analyzer !== 'word' ? 'analyzer' : ngramRange[1] !== 1 ? 'ngramRange' : stemmer !== null && 'stemmer';
-  if (!odd) return;
-  const found = { analyzer, ngramRange, stemmer }[odd];
-  throw new MaasError('usage', `word vectors are of single whole words, expected no ${odd} ${found}`);
-}
 
 /** Why word vectors are nothing for some classifiers. */
 const noVectors: Partial<Record<ClassifierKind, string>> = {

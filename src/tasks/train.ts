@@ -22,7 +22,7 @@ import { fitModel, type TrainedOn } from './fit.js';
 import { type Loaded, load } from './load.js';
 import { type Part, type Prepared, type PrepareInput, rowCounts } from './prepare.js';
 import type { TrainSettings } from './settings.js';
-import { vectorDim } from './vector-dim.js';
+import { vectorDim } from './word-vectors.js';
 
 export interface TrainOptions extends PrepareInput {
   store: string;

@@ -32,7 +32,7 @@ import { bestOf, search, type Trial } from './tuning/search.js';
 import { type Changes, candidates, firstChanges, parseSpace, resolveRecipe } from './tuning/space.js';
 import { progressOf, triedRecipe } from './tuning/telling.js';
 import { collectKept, KeptTexts, shared, textOf } from './tuning/texts.js';
-import { vectorDim } from './vector-dim.js';
+import { vectorDim } from './word-vectors.js';
 
 export interface TuneOptions extends PrepareInput {
   store: string;
