@@ -1,7 +1,8 @@
 import { SequenceBatches, type TrainingMemory } from '../compute/index.js';
 import type { Random } from '../random.js';
 import type { Examples } from './dense-fit.js';
-import { type SequenceModelState, SequenceScorer } from './sequence-scorer.js';
+import type { SequenceModelState } from './sequence-classifier.js';
+import { SequenceScorer } from './sequence-scorer.js';
 import type { HeadOptions } from './softmax-head.js';
 import type { Gradient, Network } from './training/network.js';
 

@@ -6,17 +6,13 @@ import {
 } from '../compute/index.js';
 import type { Csr } from '../sparse/csr.js';
 import { allBelow } from '../sparse/sort.js';
-import type { CnnState } from './cnn.js';
 import { CnnEncoder } from './cnn-encoder.js';
 import { classProbabilities } from './linear.js';
-import type { LstmState } from './lstm.js';
 import { LstmEncoder } from './lstm-encoder.js';
 import { resized, roundedUp } from './resized.js';
+import type { SequenceModelState } from './sequence-classifier.js';
 import { type HeadOptions, SoftmaxHead } from './softmax-head.js';
 import type { Gradient } from './training/network.js';
-
-/** What models of sequences learn. */
-export type SequenceModelState = CnnState | LstmState;
 
 /** What makes some numbers of each sequence of embeddings, and is trained to. */
 export interface SequenceEncoder {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
 import { TrainingMemory } from '../../src/compute/index.js';
+import type { SequenceModelState } from '../../src/models/sequence-classifier.js';
 import { SequenceNetwork } from '../../src/models/sequence-network.js';
-import type { SequenceModelState } from '../../src/models/sequence-scorer.js';
 import { Optimizer, type OptimizerName } from '../../src/models/training/optimizers.js';
 import { seededRandom } from '../../src/random.js';
 import type { Csr } from '../../src/sparse/csr.js';
