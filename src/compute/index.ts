@@ -10,6 +10,7 @@ export {
   openDevice,
   openLinearDevice,
 } from './device.js';
+export type { Encodings } from './encodings.js';
 export { columnsFor, type LinearLoss, type LinearProblem } from './linear-loss.js';
 export { rememberProbes } from './measurements.js';
 export { defaultDeviceFolder } from './packages.js';
