@@ -10,7 +10,9 @@ export {
   openDevice,
   openLinearDevice,
 } from './device.js';
+export type { Encodings } from './encodings.js';
 export { columnsFor, type LinearLoss, type LinearProblem } from './linear-loss.js';
+export { SPARSE_COLUMNS } from './measure.js';
 export { rememberProbes } from './measurements.js';
 export { defaultDeviceFolder } from './packages.js';
 export { type Probe, probeDevice } from './probing.js';

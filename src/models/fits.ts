@@ -72,7 +72,7 @@ export interface FitSize {
 /** How a classifier is fitted on a kind of device, which `open` opens. */
 export interface DeviceFitter<D extends LinearDevice> {
   open: Opener<D>;
-  /** What it asks of a device at the least; null where its kernels are those of `wasm` alone. */
+  /** What it asks of a device at the least; null where `auto` is `wasm`, whose kernels it is trained by. */
   job: ((features: Csr, classes: number, options: FitOptions) => Job) | null;
   /** What it is expected to take: bytes at the peak beside the rows, and seconds. */
   needs(size: FitSize, classes: number, options: FitOptions): { bytes: number; seconds: number };
@@ -184,14 +184,14 @@ const sequences = (
     seconds:
       ((options.epochs ?? FEW_EPOCHS) * DIRECTIONS * trainNonZeros * multiplied(options)) / MATRIX_RATE,
   }),
-  fit: (data, options, { threads }, hooks) =>
+  fit: (data, options, device, hooks) =>
     fitSequence(
       kind,
       data,
       data.classes,
       data.validation,
       withEpochs(options, data.features.rows),
-      threads,
+      device,
       hooks,
       data.startingVectors,
     ),

@@ -1,4 +1,4 @@
-import { TrainingMemory } from '../compute/index.js';
+import { type LinearDevice, TrainingMemory } from '../compute/index.js';
 import { MaasError } from '../errors.js';
 import { type Random, seededRandom } from '../random.js';
 import type { Csr } from '../sparse/csr.js';
@@ -43,7 +43,7 @@ export async function fitSequence(
   classes: number,
   validation: Examples,
   options: SequenceFitOptions,
-  threads: number,
+  { threads, encodings }: Pick<LinearDevice, 'threads' | 'encodings'>,
   hooks: Omit<TrainingHooks, 'validate'>,
   starting?: StartingVectors,
 ): Promise<{ classifier: Classifier; report: TrainingReport }> {
@@ -59,7 +59,7 @@ export async function fitSequence(
   try {
     const begin = draws[kind](classes, embeddingOf(features, options.dim, random, starting), options, random);
     const weights = classWeights(labels, classes, options.classWeight);
-    const network = new SequenceNetwork(memory, train, weights, begin, options);
+    const network = new SequenceNetwork(memory, train, weights, begin, options, encodings);
     const { scorer } = network;
     const report = await trainNetwork(network, memory, features.rows, options, {
       ...hooks,

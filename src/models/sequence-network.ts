@@ -1,4 +1,9 @@
-import { SequenceBatches, type TrainingMemory } from '../compute/index.js';
+import {
+  type Encodings,
+  SequenceBatches,
+  type TrainingArray,
+  type TrainingMemory,
+} from '../compute/index.js';
 import type { Random } from '../random.js';
 import type { Examples } from './dense-fit.js';
 import type { SequenceModelState } from './sequence-classifier.js';
@@ -22,6 +27,7 @@ export class SequenceNetwork implements Network {
   /**
    * @param classWeights the weight of each class's rows
    * @param state the weights to begin with
+   * @param encodings the device's, where it has any
    */
   constructor(
     private readonly memory: TrainingMemory,
@@ -29,6 +35,7 @@ export class SequenceNetwork implements Network {
     private readonly classWeights: Float64Array,
     state: SequenceModelState,
     private readonly options: SequenceNetworkOptions,
+    private readonly encodings?: Encodings,
   ) {
     this.#batches = new SequenceBatches(features);
     this.#labels = labels;
@@ -41,13 +48,21 @@ export class SequenceNetwork implements Network {
   async gradients(rows: Uint32Array, random: Random): Promise<{ loss: number; gradients: Gradient[] }> {
     const { encoder, head } = this.scorer;
     const batch = this.#batches.batch(rows);
-    const outputs = this.scorer.encode(batch);
+    const embedded = this.scorer.embed(batch);
     const labels = Int32Array.from(batch.rows, (r) => this.#labels[r]!);
-    const { loss, byInputs, gradients } = head.gradients(outputs, labels, this.classWeights, random);
-    const { byEmbedded, gradients: ofEncoder } = encoder.back(byInputs);
-    if (this.options.freezeEmbeddings) return { loss, gradients: [...gradients, ...ofEncoder] };
+    let loss = 0;
+    let ofHead: Gradient[] = [];
+    const byOutputs = (outputs: TrainingArray) => {
+      const found = head.gradients(outputs, labels, this.classWeights, random);
+      ({ loss, gradients: ofHead } = found);
+      return found.byInputs;
+    };
+    const { byEmbedded, gradients } = this.encodings
+      ? await encoder.gradientsBy(this.encodings, batch, embedded, byOutputs)
+      : encoder.back(byOutputs(encoder.encode(batch, embedded)));
+    if (this.options.freezeEmbeddings) return { loss, gradients: [...ofHead, ...gradients] };
     const rowsAt = this.memory.workspace.room('terms', batch.terms);
     const ofTerms = { name: 'embedding', rows: batch.terms, rowsAt, gradient: byEmbedded };
-    return { loss, gradients: [...gradients, ...ofEncoder, ofTerms] };
+    return { loss, gradients: [...ofHead, ...gradients, ofTerms] };
   }
 }

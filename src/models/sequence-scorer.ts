@@ -1,4 +1,5 @@
 import {
+  type Encodings,
   type SequenceBatch,
   SequenceBatches,
   type TrainingArray,
@@ -14,6 +15,12 @@ import type { SequenceModelState } from './sequence-classifier.js';
 import { type HeadOptions, SoftmaxHead } from './softmax-head.js';
 import type { Gradient } from './training/network.js';
 
+/** The gradients by the embeddings [terms, dim] of a batch and by the weights; valid until the next ones. */
+export interface EncoderGradients {
+  byEmbedded: TrainingArray;
+  gradients: Gradient[];
+}
+
 /** What makes some numbers of each sequence of embeddings, and is trained to. */
 export interface SequenceEncoder {
   readonly weights: Readonly<Record<string, TrainingArray>>;
@@ -24,7 +31,14 @@ export interface SequenceEncoder {
   /** [sequences, outputs] of a batch whose terms have these embeddings [terms, dim]; valid until the next ones. */
   encode(batch: SequenceBatch, embedded: TrainingArray): TrainingArray;
   /** The gradients by the embeddings and the weights, from that by what it has made last; valid until the next ones. */
-  back(byOutputs: TrainingArray): { byEmbedded: TrainingArray; gradients: Gradient[] };
+  back(byOutputs: TrainingArray): EncoderGradients;
+  /** `encode` and `back` by a device's encodings. */
+  gradientsBy(
+    encodings: Encodings,
+    batch: SequenceBatch,
+    embedded: TrainingArray,
+    byOutputs: (outputs: TrainingArray) => TrainingArray,
+  ): Promise<EncoderGradients>;
 }
 
 /** Rows that are scored at a time. */
@@ -73,16 +87,15 @@ export class SequenceScorer {
     } as SequenceModelState;
   }
 
-  /** What the encoder makes of a batch; valid until the next one. */
-  encode(batch: SequenceBatch): TrainingArray {
+  /** The embeddings of a batch's terms, row-major; valid until the next ones. */
+  embed({ terms }: SequenceBatch): TrainingArray {
     const dim = this.#dim;
-    const { terms } = batch;
     const embedded = this.memory.workspace.numbers('embedded', dim * terms.length);
     const { values } = this.#embedding;
     terms.forEach((term, i) => {
       embedded.values.set(values.subarray(term * dim, (term + 1) * dim), i * dim);
     });
-    return this.encoder.encode(batch, embedded);
+    return embedded;
   }
 
   /** Class probabilities, row-major [rows, classes]. */
@@ -93,7 +106,7 @@ export class SequenceScorer {
     const out = new Float64Array(sequences.rows * classes);
     for (let from = 0; from < sequences.rows; from += SCORED) {
       const batch = batches.batch(every.subarray(from, from + SCORED));
-      const logits = this.head.logits(this.encode(batch));
+      const logits = this.head.logits(this.encoder.encode(batch, this.embed(batch)));
       const count = logits.length / batch.rows.length;
       batch.rows.forEach((r, i) => {
         const own = logits.subarray(i * count, (i + 1) * count);

@@ -176,12 +176,6 @@ export function resolveSettings(given: Record<string, unknown>, preset: string =
       `the model "${model}" is counted on the processor, expected no device ${device}`,
     );
   }
-  if (ofOrder.includes(model) && device !== 'auto' && device !== 'wasm') {
-    throw new MaasError(
-      'usage',
-      `the model "${model}" is trained on wasm alone, expected no device ${device}`,
-    );
-  }
   return resolved as TrainSettings;
 }
 

@@ -58,7 +58,7 @@ describe.each(['cnn', 'lstm'] as const)('%s', (kind) => {
     hooks: Parameters<typeof fitSequence>[6] = {},
     threads = 2,
     starting?: StartingVectors,
-  ) => fitSequence(kind, train, 5, watched, { ...optionsOf(kind), ...given }, threads, hooks, starting);
+  ) => fitSequence(kind, train, 5, watched, { ...optionsOf(kind), ...given }, { threads }, hooks, starting);
   const stateOf = ({ classifier }: Awaited<ReturnType<typeof trained>>) =>
     classifier.state() as SequenceModelState;
   const bytes = (fitted: Awaited<ReturnType<typeof trained>>) => sha256(packState(stateOf(fitted)));

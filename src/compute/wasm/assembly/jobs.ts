@@ -20,6 +20,8 @@ export { columnOffsets } from './transpose';
 /** Number of the job (18 bits) and the next block of it (12 bits, all set when the job is over); −1 ends the threads. */
 const NEXT: usize = 64;
 const BLOCKS: usize = 128;
+/** Not 0 once a thread that serves has failed. */
+const FAILED: usize = 132;
 const DONE: usize = 192;
 const KIND: usize = 256;
 
@@ -27,6 +29,15 @@ const BLOCK_BITS: i32 = 12;
 const OVER: i32 = (1 << BLOCK_BITS) - 1;
 /** How often a thread looks for work before it sleeps; 20 to 40 µs. */
 const SPINS: i32 = 10000;
+/** Nanoseconds that the caller sleeps at a time, and how often in a row nothing may have been done meanwhile. */
+const NAP: i64 = 1000000000;
+const NAPS: i32 = 300;
+const TIMED_OUT: i32 = 2;
+
+/** How a job ended: every block is done; a thread failed; one holds a block and is gone. */
+const FINE: i32 = 0;
+const THREAD_FAILED: i32 = 1;
+const THREAD_GONE: i32 = 2;
 
 /** What a thread beside does until it is told to end. */
 export function serve(): void {
@@ -38,8 +49,14 @@ export function serve(): void {
   }
 }
 
-/** Does the job whose description is written, together with whoever serves; at most 4,094 blocks. */
-export function run(blocks: i32): void {
+/** What a thread beside does whose `serve` threw: the job that it had a block of will never be done. */
+export function fail(): void {
+  atomic.store<i32>(FAILED, 1);
+  atomic.notify(DONE, -1);
+}
+
+/** Does the job whose description is written, together with whoever serves; at most 4,094 blocks. Answers with how it ended. */
+export function run(blocks: i32): i32 {
   store<i32>(BLOCKS, blocks);
   atomic.store<i32>(DONE, 0);
   const job = (((atomic.load<i32>(NEXT) >> BLOCK_BITS) + 1) & 0x3ffff) << BLOCK_BITS;
@@ -47,12 +64,16 @@ export function run(blocks: i32): void {
   if (blocks > 1) atomic.notify(NEXT, -1);
   work(job);
   let done = atomic.load<i32>(DONE);
+  let naps = 0;
   for (let spins = 0; done < blocks; spins++) {
-    if (spins > SPINS) atomic.wait<i32>(DONE, done, -1);
+    if (atomic.load<i32>(FAILED)) return THREAD_FAILED;
+    if (spins > SPINS) naps = atomic.wait<i32>(DONE, done, NAP) == TIMED_OUT ? naps + 1 : 0;
+    if (naps == NAPS) return THREAD_GONE;
     done = atomic.load<i32>(DONE);
   }
   // before the next job is described, so that nobody takes a block of that for one of this
   atomic.store<i32>(NEXT, job | OVER);
+  return FINE;
 }
 
 /** Ends the threads that serve. */
