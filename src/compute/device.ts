@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type { Backend, DeviceFacts, DeviceMemory } from './backend.js';
 import type { DeviceChoice } from './choices.js';
-import { type Encodings, tensorEncodings } from './encodings.js';
+import type { Encodings } from './encodings.js';
 import { type LinearLoss, type LinearProblem, tensorLoss } from './linear-loss.js';
 import { defaultDeviceFolder } from './packages.js';
 import { type SparseOperations, sparseOperations, type Tf } from './sparse.js';
@@ -81,6 +81,9 @@ export async function openDevice(
   const operations = sparseOperations(tf, backend.upload);
   const read = backend.read ?? ((tensor: tfjs.Tensor) => tensor.data());
   const tensors = vectors as (length: number) => VectorSpace<TensorVector>;
+  const encodings = gpus.includes(name)
+    ? (await import('./encodings.js')).tensorEncodings({ tf, read, ...operations })
+    : undefined;
   return {
     name,
     tf,
@@ -91,7 +94,7 @@ export async function openDevice(
     vectors,
     loss: backend.loss ?? ((problem) => tensorLoss(tf, operations, tensors, read, problem)),
     read,
-    ...(gpus.includes(name) && { encodings: tensorEncodings({ tf, read, ...operations }) }),
+    ...(encodings && { encodings }),
     close: () => backend.close?.(),
   };
 }
