@@ -30,7 +30,7 @@ async function trainVectors() {
   const file = join(folder, 'imdb.txt');
   await writeFastTextFile(csv('imdb', 'train'), file);
   writeFileSync(file, readFileSync(file, 'utf8').replace(/^__label__\S+ /gm, ''));
-  const args = ['-dim', '64', '-epoch', '3', '-minCount', '5', '-bucket', '100000', '-thread', '2'];
+  const args = ['-dim', '64', '-epoch', '1', '-minCount', '5', '-bucket', '100000', '-thread', '2'];
   run('fasttext', ['skipgram', '-input', file, '-output', join(folder, 'imdb'), ...args]);
   return join(folder, 'imdb.vec');
 }
