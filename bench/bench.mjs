@@ -58,12 +58,12 @@ const figure = (results, key, digits) => median(results.map((result) => result[k
 /** The peer's figure by maas's, pair by pair. */
 const ratio = (own, other, key) => median(own.map((mine, i) => other[i][key] / mine[key])).toFixed(2);
 
-/** All in turns, so that what slows the machine slows each. */
+/** All in turns, so that what slows the machine slows each; each is told the number of the turn, from 1. */
 function inTurns(...runners) {
   const measured = runners.map(() => []);
-  for (let i = 0; i < runs; i++) {
+  for (let i = 1; i <= runs; i++) {
     runners.forEach((measure, k) => {
-      measured[k].push(measure());
+      measured[k].push(measure(i));
     });
   }
   return measured;
@@ -197,6 +197,10 @@ const networks = [
   ['banking77', lstm, 'lstm', 10],
 ];
 
+/** Their mean, and from where to where they go. */
+const accuracies = (percents) =>
+  `${(percents.reduce((a, b) => a + b) / percents.length).toFixed(1)} (${Math.min(...percents).toFixed(1)}–${Math.max(...percents).toFixed(1)})`;
+
 function benchKeras() {
   if (spawnSync(python, ['-c', 'import tensorflow']).status !== 0) return `${python} has no TensorFlow`;
   const own = ['maas seconds, all', 'fit', 'MB', 'accuracy'];
@@ -206,12 +210,15 @@ function benchKeras() {
     if (!existsSync(csv(set, 'train'))) continue;
     const flags = [...network, '--epochs', String(epochs), '--batch-size', '128'];
     const [maas, keras] = inTurns(
-      () => trainMaas(set, flags),
-      () => peer('./peer_keras.py', [csv(set, 'train'), csv(set, 'test'), layers, String(epochs), '128']),
+      (seed) => trainMaas(set, [...flags, '--seed', String(seed)]),
+      (seed) => {
+        const numbers = [layers, String(epochs), '128', String(seed)];
+        return peer('./peer_keras.py', [csv(set, 'train'), csv(set, 'test'), ...numbers]);
+      },
     );
     const figures = (of) => [
       ...[figure(of, 'seconds', 2), figure(of, 'fit', 2), figure(of, 'megabytes', 0)],
-      figure(of, 'accuracy', 4),
+      accuracies(of.map(({ accuracy }) => 100 * accuracy)),
     ];
     const ratios = [`**${ratio(maas, keras, 'fit')}**`, ratio(maas, keras, 'megabytes')];
     row([set, layers, epochs, ...figures(maas), ...figures(keras), ...ratios]);
@@ -235,7 +242,7 @@ const titles = {
   predict:
     '`maas predict MODEL FILE -o OUT` and `bench/peer_predict.py`, from a stored model to a written file',
   keras:
-    '`maas train SET --preset sklearn --batch-size 128`, with `--model dense --hidden 128,64` on all features or with `--model lstm --max-length 40 --tokenizer unicode --min-df 1 --max-features 9998 --learning-rate 0.001 --schedule constant`, and the same network in `bench/peer_keras.py` on the 10,000 most frequent',
+    '`maas train SET --preset sklearn --batch-size 128`, with `--model dense --hidden 128,64` on all features or with `--model lstm --max-length 40 --tokenizer unicode --min-df 1 --max-features 9998 --learning-rate 0.001 --schedule constant`, and the same network in `bench/peer_keras.py` on the 10,000 most frequent; each pair with a seed of its own, accuracy in percent: mean (least–most)',
 };
 const machine = `${availableParallelism()} cores (${cpus()[0].model.trim()}), Node ${process.version}, ${versions}; medians of ${runs} pairs, ${new Date().toISOString().slice(0, 10)}.`;
 

@@ -1,7 +1,8 @@
-"""The peers of `maas train --model dense` and `--model lstm` in Keras, with adam and a softmax: TF-IDF as a dense array and Dense
-layers, or embeddings of 64 numbers and an LSTM of 64 units on the first 40 words of a text.
+"""The peers of `maas train --model dense`, `--model lstm` and `--model cnn` in Keras, with adam and a softmax: TF-IDF as a dense array and Dense
+layers, or embeddings of 64 numbers of the first 40 words of a text, and an LSTM of 64 units or the largest outcomes of 100 filters
+each over windows of 3, 4 and 5 words.
 
-usage: peer_keras.py TRAIN TEST HIDDEN|lstm EPOCHS BATCH      (needs tensorflow, scikit-learn, pandas)
+usage: peer_keras.py TRAIN TEST HIDDEN|lstm|cnn EPOCHS BATCH SEED      (needs tensorflow, scikit-learn, pandas)
 """
 import json
 import os
@@ -15,19 +16,26 @@ import pandas as pd
 import tensorflow as tf
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-train, test, hidden, epochs, batch = sys.argv[1:]
-tf.keras.utils.set_random_seed(1)
+train, test, hidden, epochs, batch, seed = sys.argv[1:]
+tf.keras.utils.set_random_seed(int(seed))
 read = lambda path: pd.read_csv(path, keep_default_na=False, dtype=str)
 rows, held = read(train), read(test)
 labels = sorted(rows.label.unique())
 index = {label: i for i, label in enumerate(labels)}
 y = rows.label.map(index).to_numpy()
-if hidden == "lstm":
+if hidden in ("lstm", "cnn"):
     vectorizer = tf.keras.layers.TextVectorization(max_tokens=10000, output_sequence_length=40)
     vectorizer.adapt(rows.text.to_numpy())
     vectorize = lambda texts: np.asarray(vectorizer(texts.to_numpy()))
     x = vectorize(rows.text)
-    layers = [tf.keras.layers.Embedding(10000, 64, mask_zero=True), tf.keras.layers.LSTM(64)]
+    layers = [tf.keras.layers.Embedding(10000, 64, mask_zero=hidden == "lstm")]
+    if hidden == "lstm":
+        layers.append(tf.keras.layers.LSTM(64))
+    else:
+        embeddings = tf.keras.Input((40, 64))
+        filters = [tf.keras.layers.Conv1D(100, width, activation="relu")(embeddings) for width in (3, 4, 5)]
+        largest = [tf.keras.layers.GlobalMaxPooling1D()(outcomes) for outcomes in filters]
+        layers.append(tf.keras.Model(embeddings, tf.keras.layers.Concatenate()(largest)))
 else:
     vectorizer = TfidfVectorizer(max_features=10000, dtype=np.float32)
     x = vectorizer.fit_transform(rows.text).toarray()

@@ -2,7 +2,7 @@ import { MaasError } from '../errors.js';
 import type { Listener } from '../progress.js';
 import type { DeviceChoice } from './choices.js';
 import type { DeviceName, LinearDevice } from './device.js';
-import { SPARSE_COLUMNS } from './measure.js';
+import type { Throughput } from './measure.js';
 import { keepMeasurements, readMeasurements } from './measurements.js';
 import { findPackages, type PackageKind } from './packages.js';
 import { probeDevice } from './probing.js';
@@ -23,11 +23,8 @@ export interface ChosenDevice<D extends LinearDevice = LinearDevice> {
 
 /** What a fit asks of a device. */
 export interface Job {
-  /** Non-zeros of the feature matrix. */
-  nonZeros: number;
-  /** Weights for each feature, and all weights. */
-  columns: number;
-  parameters: number;
+  /** What it takes where these are the rates of a device. */
+  seconds(rates: Throughput): number;
   /** All that has to lie on the device at once, and the largest part of it. */
   bytes: number;
   largest: number;
@@ -88,10 +85,8 @@ async function openTried<D extends LinearDevice>(
   return opener(name, folder, threads);
 }
 
-/** Passes over the data that a fit takes, as a rule. */
-const PASSES = 40;
-/** What a core of 2020 does on wasm, for a first estimate: multiplications, and elements of vectors, a second. */
-const USUAL_RATES = { multiplications: 8e8, vectorElements: 5e7 };
+/** What a core of 2020 does on wasm, for a first estimate. */
+const USUAL_RATES: Throughput = { denseGflops: 20, sparseNonZeros: 1e8, vectorElements: 5e7 };
 /** A GPU's libraries take seconds to load, so that shorter jobs have nothing to gain. */
 const WORTH_SECONDS = 10;
 /** How much faster than wasm a device must be expected to be to be taken. */
@@ -124,7 +119,7 @@ export async function openForJob<D extends LinearDevice>(
     if (!isMissing(error)) throw error;
     return open('cpu', 'WebAssembly is not to be had here');
   });
-  const seconds = fitSeconds(job, USUAL_RATES);
+  const seconds = job.seconds(USUAL_RATES);
   const fits = holds(wasm.device, job);
   if (fits && seconds < WORTH_SECONDS) return wasm;
   const installed = candidates
@@ -159,12 +154,6 @@ const isMissing = (error: unknown): error is MaasError =>
 const holds = ({ memory }: LinearDevice, { bytes, largest }: Job) =>
   bytes <= memory.bytes && largest <= memory.tensorBytes;
 
-/** Seconds that a fit takes at these rates a second. */
-const fitSeconds = (
-  { nonZeros, columns, parameters }: Job,
-  rates: { multiplications: number; vectorElements: number },
-) => PASSES * ((2 * nonZeros * columns) / rates.multiplications + parameters / rates.vectorElements);
-
 /** Seconds that a fit is expected to take on each of these devices that works and is no software adapter. */
 async function expectedSeconds(
   job: Job,
@@ -181,9 +170,7 @@ async function expectedSeconds(
       if (probe.usable && !probe.software && probe.throughput) known[name] = probe.throughput;
     }
     const throughput = known[name];
-    if (!throughput) continue;
-    const multiplications = throughput.sparseNonZeros * SPARSE_COLUMNS;
-    expected.set(name, fitSeconds(job, { multiplications, vectorElements: throughput.vectorElements }));
+    if (throughput) expected.set(name, job.seconds(throughput));
   }
   await keepMeasurements(known, folder);
   return expected;

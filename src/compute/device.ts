@@ -2,12 +2,13 @@ import { availableParallelism } from 'node:os';
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type { Backend, DeviceFacts, DeviceMemory } from './backend.js';
 import type { DeviceChoice } from './choices.js';
+import type { Encodings } from './encodings.js';
 import { type LinearLoss, type LinearProblem, tensorLoss } from './linear-loss.js';
 import { defaultDeviceFolder } from './packages.js';
 import { type SparseOperations, sparseOperations, type Tf } from './sparse.js';
 import type { TensorVector, VectorSpace } from './vectors.js';
 
-/** What linear models are fitted on: the loss and its vectors. */
+/** What linear models are fitted on, the loss and its vectors, and models of sequences. */
 export interface LinearDevice {
   readonly name: DeviceName;
   readonly facts: DeviceFacts;
@@ -18,6 +19,8 @@ export interface LinearDevice {
   vectors(length: number): VectorSpace;
   /** What logistic regression minimises. Throws `failed` where it does not fit on the device. */
   loss(problem: LinearProblem): LinearLoss;
+  /** What models of sequences are trained with; absent where that is the kernels of `TrainingMemory`. */
+  readonly encodings?: Encodings;
   /** Lets go of the device, so that the process can end. */
   close(): void;
 }
@@ -43,6 +46,9 @@ const devices = {
 } as const satisfies Partial<Record<DeviceChoice, (folder: string, threads: number) => Promise<Backend>>>;
 
 export type DeviceName = keyof typeof devices;
+
+/** GPUs; the others are the processor, where maas's own kernels train sequences many times as fast as TensorFlow.js. */
+const gpus: readonly DeviceName[] = ['cuda', 'webgpu'];
 
 export const deviceNames = Object.keys(devices) as DeviceName[];
 
@@ -75,6 +81,9 @@ export async function openDevice(
   const operations = sparseOperations(tf, backend.upload);
   const read = backend.read ?? ((tensor: tfjs.Tensor) => tensor.data());
   const tensors = vectors as (length: number) => VectorSpace<TensorVector>;
+  const encodings = gpus.includes(name)
+    ? (await import('./encodings.js')).tensorEncodings({ tf, read, ...operations })
+    : undefined;
   return {
     name,
     tf,
@@ -85,6 +94,7 @@ export async function openDevice(
     vectors,
     loss: backend.loss ?? ((problem) => tensorLoss(tf, operations, tensors, read, problem)),
     read,
+    ...(encodings && { encodings }),
     close: () => backend.close?.(),
   };
 }

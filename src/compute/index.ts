@@ -10,7 +10,9 @@ export {
   openDevice,
   openLinearDevice,
 } from './device.js';
+export type { Encodings } from './encodings.js';
 export { columnsFor, type LinearLoss, type LinearProblem } from './linear-loss.js';
+export { SPARSE_COLUMNS } from './measure.js';
 export { rememberProbes } from './measurements.js';
 export { defaultDeviceFolder } from './packages.js';
 export { type Probe, probeDevice } from './probing.js';
@@ -23,6 +25,7 @@ export { LstmPass } from './wasm/lstm.js';
 export { type Matrix, matrixOf, multiply, transposed } from './wasm/matmul.js';
 export { type SequenceBatch, SequenceBatches } from './wasm/sequences.js';
 export {
+  type SteppedTable,
   type TouchedGradient,
   type TrainingMatrix,
   TrainingMemory,

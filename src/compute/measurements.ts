@@ -20,7 +20,7 @@ export async function readMeasurements(folder: string): Promise<Measurements> {
     const { devices, ...where } = JSON.parse(await readFile(join(folder, MEASURED), 'utf8'));
     if (JSON.stringify(where) !== JSON.stringify(here())) return {};
     const whole = Object.entries(devices as Measurements).filter(([, measured]) =>
-      [measured?.sparseNonZeros, measured?.vectorElements].every(
+      [measured?.denseGflops, measured?.sparseNonZeros, measured?.vectorElements].every(
         (rate) => Number.isFinite(rate) && rate! > 0,
       ),
     );

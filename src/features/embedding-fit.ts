@@ -133,9 +133,7 @@ export class EmbeddingFit implements FeatureFit {
     const trained = new Uint8Array(used.length);
     for (const r of trainRows) trained[r] = used[r]!;
     if (!trained.includes(1)) {
-      throw new MaasError('data', `no word of the training rows has a vector in ${file.path}`, {
-        hint: 'look whether the vectors are of that language; --no-lowercase keeps capital letters',
-      });
+      throw noVectors(file.path);
     }
     const scaling = scalingOf(pooled, trained, dim, pooling === 'sif');
     const count = (marks: Uint8Array) => marks.reduce((sum, mark) => sum + mark, 0);
@@ -264,6 +262,12 @@ export class EmbeddingFit implements FeatureFit {
     return { nodes: nodes.subarray(offset[r]!, end), counts: counts.subarray(offset[r]!, end) };
   }
 }
+
+/** What training rows are without a word that has a vector. */
+export const noVectors = (path: string) =>
+  new MaasError('data', `no word of the training rows has a vector in ${path}`, {
+    hint: 'look whether the vectors are of that language; --no-lowercase keeps capital letters',
+  });
 
 /** The place of each word's vector, NONE for one that has none, and the vectors that the table does not hold. */
 interface Placed {

@@ -10,6 +10,7 @@ import {
 import { HashingCollector, type HashingOptions } from './hashing-fit.js';
 import type { VectorizerKind } from './kinds.js';
 import { SequenceCollector, type SequenceOptions } from './sequence-fit.js';
+import type { StartingVectors } from './starting-vectors.js';
 import { TfidfCollector, type TfidfOptions } from './tfidf-fit.js';
 import type { Vectorizer } from './vectorizer.js';
 
@@ -48,6 +49,8 @@ export interface FittedFeatures {
   parameters: number;
   /** Feature rows of any collected rows, equal to what the vectorizer's `transform` gives for their texts. */
   vectorize(rows: Uint32Array): Csr;
+  /** What the embeddings of a network on these rows begin with, where word vectors were given for them. */
+  startingVectors?: StartingVectors;
   /** The word vectors that it is made of, where it is, and how many words of some rows have one. */
   embeddings?: { facts: EmbeddingFacts; coverage(rows: Uint32Array): Coverage };
 }

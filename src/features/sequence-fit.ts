@@ -4,14 +4,19 @@ import { GrowableU32 } from '../sparse/growable.js';
 import { byFallingKey } from '../sparse/sort.js';
 import { type Analyzer, type AnalyzerOptions, createAnalyzer, type Stem } from '../text/analyzer.js';
 import { compareCodePoints } from '../text/code-points.js';
-import type { FeatureCollector, FeatureFit, FittedFeatures } from './fits.js';
+import { type Coverage, noVectors } from './embedding-fit.js';
+import type { FeatureCollector, FeatureFit, FittedFeatures, FitWith } from './fits.js';
 import { FIRST, SequenceVectorizer, UNKNOWN } from './sequence.js';
+import { type StartingVectors, VectorSource } from './starting-vectors.js';
 import { listedTerms } from './terms.js';
+import type { VectorFile } from './vectors/vector-file.js';
 import { keptRows, noTerms, type VocabularyOptions } from './vocabulary.js';
 
 export interface SequenceOptions extends AnalyzerOptions, VocabularyOptions {
   /** Terms of a text that count, from the first on. */
   maxLength: number;
+  /** Where the vectors are read from that embeddings begin with. */
+  vectors?: VectorFile | undefined;
 }
 
 /** Keeps texts as the numbers of their terms, in the order in which they are met. */
@@ -43,7 +48,12 @@ export class SequenceCollector implements FeatureCollector {
   async caughtUp(): Promise<void> {}
 
   async finish(): Promise<FeatureFit> {
-    return { fit: (trainRows, beside) => this.#fit(trainRows, beside?.listener) };
+    const { vectors } = this.options;
+    const source = vectors && new VectorSource(vectors, new Set(this.#numbers.keys()));
+    return {
+      fit: async (trainRows, beside) =>
+        this.#withVectors(this.#fit(trainRows, beside?.listener), source, beside),
+    };
   }
 
   async stop(): Promise<void> {}
@@ -72,6 +82,19 @@ export class SequenceCollector implements FeatureCollector {
       parameters: vectorizer.features,
       vectorize: (rows) => this.#vectorize(rows, columns, vectorizer.features),
     };
+  }
+
+  async #withVectors(
+    fitted: FittedFeatures,
+    source: VectorSource | undefined,
+    beside?: FitWith,
+  ): Promise<FittedFeatures> {
+    if (!source) return fitted;
+    const terms = (fitted.vectorizer as SequenceVectorizer).state().terms.list();
+    const { vectors, facts } = await source.of(terms, FIRST, beside);
+    if (!vectors.known.includes(1)) throw noVectors(facts.path);
+    const coverage = (rows: Uint32Array) => coverageOf(fitted.vectorize(rows), vectors);
+    return { ...fitted, startingVectors: vectors, embeddings: { facts, coverage } };
   }
 
   /** The terms kept, those of most rows first and the earlier met where they are equal. */
@@ -124,6 +147,21 @@ export class SequenceCollector implements FeatureCollector {
     });
     return { rows: rows.length, cols, indptr, indices, values: new Float32Array(at).fill(1) };
   }
+}
+
+/** How many words of rows have a vector; those that are unknown have none. */
+function coverageOf({ indices }: Csr, { known }: StartingVectors): Coverage {
+  const met = new Uint8Array(known.length);
+  let [words, covered, coveredTokens] = [0, 0, 0];
+  for (const feature of indices) {
+    coveredTokens += known[feature]!;
+    if (met[feature] === 1) continue;
+    met[feature] = 1;
+    words++;
+    covered += known[feature]!;
+  }
+  if (words === 0) return { words: null, tokens: null };
+  return { words: covered / words, tokens: coveredTokens / indices.length };
 }
 
 /** So many of the terms, those of the largest totals, and of equal ones those that sort first; null: all. */

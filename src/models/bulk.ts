@@ -1,14 +1,13 @@
 import type { Csr } from '../sparse/csr.js';
 import type { Classifier } from './classifier.js';
-import { CnnClassifier } from './cnn.js';
-import { LstmClassifier } from './lstm.js';
+import { SequenceClassifier } from './sequence-classifier.js';
 
 /**
  * The classifier's `probabilities`, made for many rows where there is a faster way: for models of sequences by the kernels that
  * they are trained with, equal to float32's precision. It takes one thread.
  */
 export async function bulkProbabilities(classifier: Classifier): Promise<(features: Csr) => Float64Array> {
-  if (!(classifier instanceof CnnClassifier || classifier instanceof LstmClassifier)) {
+  if (!(classifier instanceof SequenceClassifier)) {
     return (features) => classifier.probabilities(features);
   }
   const [{ SequenceScorer }, { TrainingMemory }] = await Promise.all([

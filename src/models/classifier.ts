@@ -1,11 +1,10 @@
 import { MaasError } from '../errors.js';
 import type { Csr } from '../sparse/csr.js';
-import { CnnClassifier, type CnnState } from './cnn.js';
 import { DenseClassifier, type DenseState } from './dense.js';
 import type { ClassifierKind } from './kinds.js';
 import { LinearClassifier, type LinearState } from './linear.js';
-import { LstmClassifier, type LstmState } from './lstm.js';
 import { MajorityClassifier, type MajorityState } from './majority.js';
+import { SequenceClassifier, type SequenceModelState } from './sequence-classifier.js';
 
 /** A fitted classifier: feature rows in, class probabilities out. */
 export interface Classifier {
@@ -23,13 +22,13 @@ const classifiers = {
   nb: (state: LinearState) => new LinearClassifier(state),
   dense: (state: DenseState) => new DenseClassifier(state),
   bag: (state: DenseState) => new DenseClassifier(state),
-  cnn: (state: CnnState) => new CnnClassifier(state),
-  lstm: (state: LstmState) => new LstmClassifier(state),
+  cnn: (state: SequenceModelState) => new SequenceClassifier(state),
+  lstm: (state: SequenceModelState) => new SequenceClassifier(state),
   majority: (state: MajorityState) => new MajorityClassifier(state),
 } as const satisfies Record<ClassifierKind, unknown>;
 
 /** What a fitted classifier learned. */
-export type ClassifierState = LinearState | DenseState | CnnState | LstmState | MajorityState;
+export type ClassifierState = LinearState | DenseState | SequenceModelState | MajorityState;
 
 /** The classifier whose state this is. Throws `artifact` for an unknown kind. */
 export function loadClassifier(state: ClassifierState): Classifier {

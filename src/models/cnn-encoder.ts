@@ -1,5 +1,6 @@
 import {
   Convolutions,
+  type Encodings,
   matrixOf,
   multiply,
   type SequenceBatch,
@@ -9,8 +10,7 @@ import {
 } from '../compute/index.js';
 import type { CnnState } from './cnn.js';
 import { resized, roundedUp } from './resized.js';
-import type { SequenceEncoder } from './sequence-scorer.js';
-import type { Gradient } from './training/network.js';
+import type { EncoderGradients, SequenceEncoder } from './sequence-scorer.js';
 
 /**
  * The largest outcomes of filters over windows of each sequence. Embeddings and filters are filled up with zeros to multiples
@@ -85,7 +85,7 @@ export class CnnEncoder implements SequenceEncoder {
     return this.#convolutions.largest(batch, projections, bias);
   }
 
-  back(byOutputs: TrainingArray): { byEmbedded: TrainingArray; gradients: Gradient[] } {
+  back(byOutputs: TrainingArray): EncoderGradients {
     const embedded = matrixOf(this.#embedded!, this.#dim);
     const { byEmbedded, byKernel, byBias } = this.#convolutions.back(
       embedded,
@@ -97,6 +97,27 @@ export class CnnEncoder implements SequenceEncoder {
       { name: 'bias', gradient: byBias },
     ];
     return { byEmbedded, gradients };
+  }
+
+  async gradientsBy(
+    encodings: Encodings,
+    batch: SequenceBatch,
+    embedded: TrainingArray,
+    byOutputs: (outputs: TrainingArray) => TrainingArray,
+  ): Promise<EncoderGradients> {
+    const { memory } = this;
+    const { kernel, bias } = this.weights;
+    const found = await encodings.convolutions(
+      { batch, embedded: embedded.values },
+      this.#widths,
+      { kernel: kernel.values, bias: bias.values },
+      (outputs) => byOutputs(memory.gradient('convolved', outputs)).values,
+    );
+    const gradients = (['kernel', 'bias'] as const).map((name) => ({
+      name,
+      gradient: memory.gradient(`gradient.${name}`, found[name]),
+    }));
+    return { byEmbedded: memory.gradient('byEmbedded', found.byEmbedded), gradients };
   }
 }
 

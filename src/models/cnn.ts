@@ -1,8 +1,6 @@
-import type { Csr } from '../sparse/csr.js';
-import type { Classifier } from './classifier.js';
 import type { DenseLayer } from './dense.js';
-import { classProbabilities } from './linear.js';
-import { addProduct, Projections } from './projections.js';
+import { Projections } from './projections.js';
+import type { Encoding } from './sequence-classifier.js';
 
 /** Filters over windows of some terms, as Keras has them: kernel [width, dim, filters], bias [filters]. */
 export interface Convolution {
@@ -25,49 +23,23 @@ export interface CnnState {
 }
 
 /**
- * Embeddings of a text's terms, convolutions over them, the largest outcome of each filter, and a softmax (Kim 2014). A
- * text is followed by padding, whose embedding is 0: a window begins at each of its terms, and one behind them.
+ * Convolutions over the embeddings of a text's terms, and the largest outcome of each filter (Kim 2014). A text is followed by
+ * padding, whose embedding is 0: a window begins at each of its terms, and one behind them.
  */
-export class CnnClassifier implements Classifier {
-  readonly kind = 'cnn';
-  readonly classes: number;
-  /** For each convolution, what a term adds at each place of a window. */
-  readonly #projections: Projections[];
-
-  constructor(private readonly learned: CnnState) {
-    this.classes = learned.classes;
-    const { dim, embedding } = learned;
-    this.#projections = learned.convolutions.map(({ width, kernel, bias }) => {
-      const filters = bias.length;
-      const turned = placesBeside(kernel, width, dim, filters);
-      return new Projections(embedding, turned, new Float32Array(width * filters));
+export function cnnEncoding({ dim, embedding, convolutions }: Omit<CnnState, 'scores'>): Encoding {
+  // for each convolution, what a term adds at each place of a window
+  const projections = convolutions.map(({ width, kernel, bias }) => {
+    const turned = placesBeside(kernel, width, dim, bias.length);
+    return new Projections(embedding, turned, new Float32Array(width * bias.length));
+  });
+  return (terms, out) => {
+    let at = 0;
+    convolutions.forEach((convolution, i) => {
+      const end = at + convolution.bias.length;
+      largestOutcomes(terms, convolution, projections[i]!, out.subarray(at, end));
+      at = end;
     });
-  }
-
-  probabilities({ rows, indptr, indices }: Csr): Float64Array {
-    const { classes, convolutions, scores } = this.learned;
-    const out = new Float64Array(rows * classes);
-    const found = convolutions.map(({ bias }) => new Float64Array(bias.length));
-    const largest = new Float64Array(found.reduce((sum, { length }) => sum + length, 0));
-    const logits = new Float64Array(scores.bias.length);
-    for (let r = 0; r < rows; r++) {
-      const terms = indices.subarray(indptr[r]!, indptr[r + 1]!);
-      let at = 0;
-      convolutions.forEach((convolution, i) => {
-        largestOutcomes(terms, convolution, this.#projections[i]!, found[i]!);
-        largest.set(found[i]!, at);
-        at += found[i]!.length;
-      });
-      logits.set(scores.bias);
-      addProduct(largest, scores.kernel, logits);
-      classProbabilities(logits, out, r * classes);
-    }
-    return out;
-  }
-
-  state(): CnnState {
-    return this.learned;
-  }
+  };
 }
 
 /** [places, dim, filters] as [dim, places · filters]. */

@@ -87,14 +87,28 @@ function spread(kernel: Float32Array, places: Uint32Array, rows: number): Float3
   return out;
 }
 
+/** Weights a second that go to a device and, as gradients, back, and that the optimizer changes. */
+const MOVED = 6e7;
+
 /** What the dense part of a network asks of a device; the first layer stays in the process's memory. */
-export function denseJob(features: Csr, classes: number, { hidden, batchSize }: DenseFitOptions): Job {
+export function denseJob(
+  features: Csr,
+  classes: number,
+  { hidden, batchSize, epochs }: DenseFitOptions,
+): Job {
   const sizes = sizesOf(features.cols, classes, hidden).slice(1);
   let parameters = 0;
   for (let i = 1; i < sizes.length; i++) parameters += (sizes[i - 1]! + 1) * sizes[i]!;
   const activations = 8 * batchSize * sizes.reduce((sum, size) => sum + size, 0);
   const largest = 4 * Math.max(parameters, activations);
-  return { nonZeros: 0, columns: 1, parameters, bytes: 4 * largest, largest };
+  const steps = epochs * Math.ceil(features.rows / batchSize);
+  // each product forward, and for two gradients
+  const operations = 6 * parameters * epochs * features.rows;
+  return {
+    seconds: ({ denseGflops }) => operations / (1e9 * denseGflops) + (steps * parameters) / MOVED,
+    bytes: 4 * largest,
+    largest,
+  };
 }
 
 /** Bytes that a fit takes beside the rows: weights, what the optimizer keeps, and the best and the last of them. */

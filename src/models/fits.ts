@@ -21,7 +21,7 @@ import {
 import { type CPath, chooseC } from './logistic-path.js';
 import { fitMajority } from './majority.js';
 import { fitNaiveBayes, type NaiveBayesOptions } from './naive-bayes.js';
-import { fitSequence, type SequenceFitOptions } from './sequence-fit.js';
+import { fitSequence, type SequenceFitOptions, type StartingVectors } from './sequence-fit.js';
 import type { SequenceKind } from './sequence-models.js';
 import type { TrainingHooks, TrainingReport } from './training/loop.js';
 
@@ -57,8 +57,8 @@ export interface Fitted {
 export interface FitData extends Examples {
   classes: number;
   validation: Examples;
-  /** Row-major [features, dim]: what the embeddings of a model of sequences begin with; drawn at random if absent. */
-  embedding?: Float32Array | undefined;
+  /** What the embeddings of a model of sequences begin with; drawn at random if absent. */
+  startingVectors?: StartingVectors | undefined;
 }
 
 /** How large a fit's features are, before they are made. */
@@ -72,7 +72,7 @@ export interface FitSize {
 /** How a classifier is fitted on a kind of device, which `open` opens. */
 export interface DeviceFitter<D extends LinearDevice> {
   open: Opener<D>;
-  /** What it asks of a device at the least; null where its kernels are those of `wasm` alone. */
+  /** What it asks of a device at the least; null where `auto` is `wasm`, whose kernels it is trained by. */
   job: ((features: Csr, classes: number, options: FitOptions) => Job) | null;
   /** What it is expected to take: bytes at the peak beside the rows, and seconds. */
   needs(size: FitSize, classes: number, options: FitOptions): { bytes: number; seconds: number };
@@ -184,16 +184,16 @@ const sequences = (
     seconds:
       ((options.epochs ?? FEW_EPOCHS) * DIRECTIONS * trainNonZeros * multiplied(options)) / MATRIX_RATE,
   }),
-  fit: (data, options, { threads }, hooks) =>
+  fit: (data, options, device, hooks) =>
     fitSequence(
       kind,
       data,
       data.classes,
       data.validation,
       withEpochs(options, data.features.rows),
-      threads,
+      device,
       hooks,
-      data.embedding,
+      data.startingVectors,
     ),
 });
 

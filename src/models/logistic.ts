@@ -1,4 +1,4 @@
-import { columnsFor, type Job, type LinearDevice } from '../compute/index.js';
+import { columnsFor, type Job, type LinearDevice, SPARSE_COLUMNS } from '../compute/index.js';
 import { MaasError } from '../errors.js';
 import { breathe, type Listener } from '../progress.js';
 import type { Csr, CsrSource } from '../sparse/csr.js';
@@ -139,14 +139,18 @@ function deviceBytes({ rows, cols, nonZeros }: Size, classes: number, history: n
   };
 }
 
+/** Passes over the data that a fit takes, as a rule. */
+const PASSES = 40;
+
 /** What fitting these features asks of a device at the least. */
 export function logisticJob(features: Csr, classes: number): Job {
   const columns = columnsFor(classes);
   const size = { rows: features.rows, cols: mergedColumns(features) + 1, nonZeros: features.values.length };
   return {
-    nonZeros: size.nonZeros,
-    columns,
-    parameters: size.cols * columns,
+    seconds: ({ sparseNonZeros, vectorElements }) =>
+      PASSES *
+      ((2 * size.nonZeros * columns) / (sparseNonZeros * SPARSE_COLUMNS) +
+        (size.cols * columns) / vectorElements),
     ...deviceBytes(size, classes, LEAST_HISTORY),
   };
 }

@@ -1,4 +1,5 @@
 import {
+  type Encodings,
   LstmPass,
   type Matrix,
   matrixOf,
@@ -10,8 +11,7 @@ import {
 } from '../compute/index.js';
 import type { LstmState } from './lstm.js';
 import { resized, roundedUp } from './resized.js';
-import type { SequenceEncoder } from './sequence-scorer.js';
-import type { Gradient } from './training/network.js';
+import type { EncoderGradients, SequenceEncoder } from './sequence-scorer.js';
 
 /** A matrix with numbers for each gate: so many rows, and 4 · units columns. */
 const gatesOf = (values: Float32Array, units: number, rows: readonly [number, number], to: number) => {
@@ -82,7 +82,7 @@ export class LstmEncoder implements SequenceEncoder {
     return out;
   }
 
-  back(byOutputs: TrainingArray): { byEmbedded: TrainingArray; gradients: Gradient[] } {
+  back(byOutputs: TrainingArray): EncoderGradients {
     const { workspace } = this.memory;
     const gates = 4 * this.#units;
     const embedded = matrixOf(this.#embedded!, this.#dim);
@@ -108,6 +108,32 @@ export class LstmEncoder implements SequenceEncoder {
       ];
     });
     return { byEmbedded, gradients };
+  }
+
+  async gradientsBy(
+    encodings: Encodings,
+    batch: SequenceBatch,
+    embedded: TrainingArray,
+    byOutputs: (outputs: TrainingArray) => TrainingArray,
+  ): Promise<EncoderGradients> {
+    const { memory } = this;
+    const values = (name: string) => this.weights[name]!.values;
+    const found = await encodings.lstm(
+      { batch, embedded: embedded.values },
+      this.#passes.map((_, i) => ({
+        kernel: values(`kernel.${i}`),
+        recurrent: values(`recurrent.${i}`),
+        bias: values(`bias.${i}`),
+      })),
+      (outputs) => byOutputs(memory.gradient('encoded', outputs)).values,
+    );
+    const gradients = found.passes.flatMap((pass, i) =>
+      Object.entries(pass).map(([of, values]) => {
+        const name = `${of}.${i}`;
+        return { name, gradient: memory.gradient(`gradient.${name}`, values) };
+      }),
+    );
+    return { byEmbedded: memory.gradient('byEmbedded', found.byEmbedded), gradients };
   }
 
   /** The columns of a pass, where those of all stand side by side. */

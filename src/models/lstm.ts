@@ -1,8 +1,6 @@
-import type { Csr } from '../sparse/csr.js';
-import type { Classifier } from './classifier.js';
 import type { DenseLayer } from './dense.js';
-import { classProbabilities } from './linear.js';
 import { addProduct, Projections } from './projections.js';
+import type { Encoding } from './sequence-classifier.js';
 
 /** Weights of a long short-term memory as Keras has them; gates in the order input, forget, cell, output. */
 export interface LstmWeights {
@@ -30,42 +28,17 @@ export interface LstmState {
 }
 
 /**
- * Embeddings of a text's terms, a long short-term memory (Hochreiter & Schmidhuber 1997) that goes through them, and a softmax
- * of its last state. An empty text has the state 0.
+ * The last states of a long short-term memory (Hochreiter & Schmidhuber 1997) that goes through the embeddings of a text's terms, one
+ * for each pass. An empty text has the state 0.
  */
-export class LstmClassifier implements Classifier {
-  readonly kind = 'lstm';
-  readonly classes: number;
-  readonly #passes: LstmPassScorer[];
-
-  constructor(private readonly learned: LstmState) {
-    this.classes = learned.classes;
-    this.#passes = learned.passes.map((weights, i) => new LstmPassScorer(learned, weights, i === 1));
-  }
-
-  probabilities({ rows, indptr, indices }: Csr): Float64Array {
-    const { classes, units, scores } = this.learned;
-    const out = new Float64Array(rows * classes);
-    const state = new Float64Array(this.#passes.length * units);
-    const logits = new Float64Array(scores.bias.length);
-    for (let r = 0; r < rows; r++) {
-      const terms = indices.subarray(indptr[r]!, indptr[r + 1]!);
-      this.#passes.forEach((pass, i) => {
-        pass.last(terms, state.subarray(i * units, (i + 1) * units));
-      });
-      logits.set(scores.bias);
-      for (let u = 0; u < state.length; u++) {
-        for (let c = 0; c < logits.length; c++)
-          logits[c]! += state[u]! * scores.kernel[u * logits.length + c]!;
-      }
-      classProbabilities(logits, out, r * classes);
-    }
-    return out;
-  }
-
-  state(): LstmState {
-    return this.learned;
-  }
+export function lstmEncoding(learned: Omit<LstmState, 'scores'>): Encoding {
+  const { units } = learned;
+  const passes = learned.passes.map((weights, i) => new LstmPassScorer(learned, weights, i === 1));
+  return (terms, out) => {
+    passes.forEach((pass, i) => {
+      pass.last(terms, out.subarray(i * units, (i + 1) * units));
+    });
+  };
 }
 
 /** One pass through sequences, in float64. */

@@ -1,4 +1,4 @@
-import { TrainingMemory } from '../compute/index.js';
+import { type LinearDevice, TrainingMemory } from '../compute/index.js';
 import { MaasError } from '../errors.js';
 import { type Random, seededRandom } from '../random.js';
 import type { Csr } from '../sparse/csr.js';
@@ -20,11 +20,22 @@ import { classWeights } from './weights.js';
 
 export type SequenceFitOptions = SequenceModelOptions &
   HeadOptions &
-  TrainingOptions & { classWeight: 'balanced' | null };
+  TrainingOptions & {
+    classWeight: 'balanced' | null;
+    /** Leave the embeddings as they are to begin with; Keras's `trainable=False`. */
+    freezeEmbeddings: boolean;
+  };
+
+/** Embeddings to begin with: row-major [features, dim], and 1 for each feature that has one. */
+export interface StartingVectors {
+  values: Float32Array;
+  dim: number;
+  known: Uint8Array;
+}
 
 /**
- * Fits a model of sequences. `embedding` [terms, dim] is what to begin with, in the place of small numbers drawn at random, and
- * zeros for terms that no row has. Throws `failed`, `usage`.
+ * Fits a model of sequences. Embeddings that `starting` does not have begin with numbers drawn at random, and with zeros for
+ * terms that no row has. Throws `failed`, `usage`.
  */
 export async function fitSequence(
   kind: SequenceKind,
@@ -32,21 +43,23 @@ export async function fitSequence(
   classes: number,
   validation: Examples,
   options: SequenceFitOptions,
-  threads: number,
+  { threads, encodings }: Pick<LinearDevice, 'threads' | 'encodings'>,
   hooks: Omit<TrainingHooks, 'validate'>,
-  embedding?: Float32Array,
+  starting?: StartingVectors,
 ): Promise<{ classifier: Classifier; report: TrainingReport }> {
   const { features, labels } = train;
-  const numbers = (embedding?.length ?? 0) / features.cols;
-  if (embedding && numbers !== options.dim) {
-    throw new MaasError('usage', `the embeddings have ${numbers} numbers each, expected ${options.dim}`);
+  if (starting && starting.dim !== options.dim) {
+    throw new MaasError(
+      'usage',
+      `the embeddings have ${starting.dim} numbers each, expected dim ${options.dim}`,
+    );
   }
   const random = seededRandom(options.seed);
   const memory = new TrainingMemory(threads);
   try {
-    const begin = draws[kind](classes, embedding ?? drawn(features, options.dim, random), options, random);
+    const begin = draws[kind](classes, embeddingOf(features, options.dim, random, starting), options, random);
     const weights = classWeights(labels, classes, options.classWeight);
-    const network = new SequenceNetwork(memory, train, weights, begin, options);
+    const network = new SequenceNetwork(memory, train, weights, begin, options, encodings);
     const { scorer } = network;
     const report = await trainNetwork(network, memory, features.rows, options, {
       ...hooks,
@@ -61,9 +74,21 @@ export async function fitSequence(
   }
 }
 
-/** Small embeddings for the terms that rows have. */
-function drawn(features: Csr, dim: number, random: Random): Float32Array {
-  const out = new Float32Array(features.cols * dim);
-  for (const term of usedColumns(features)) out.set(uniform(dim, 0.05, random), term * dim);
+/** Half the width of the numbers that embeddings are drawn from, as Keras draws them. */
+const NARROW = 0.05;
+
+/** Embeddings to begin with for the terms that rows have. */
+function embeddingOf(features: Csr, dim: number, random: Random, starting?: StartingVectors): Float32Array {
+  const out = starting ? starting.values.slice() : new Float32Array(features.cols * dim);
+  const limit = starting ? widthOf(starting) : NARROW;
+  for (const term of usedColumns(features)) {
+    if (starting?.known[term] !== 1) out.set(uniform(dim, limit, random), term * dim);
+  }
   return out;
+}
+
+/** What to draw from where others are known: so far that the variance is theirs (Kim 2014). */
+function widthOf({ values, dim, known }: StartingVectors): number {
+  const count = dim * known.reduce((sum, one) => sum + one, 0);
+  return count === 0 ? NARROW : Math.sqrt((3 * values.reduce((sum, x) => sum + x * x, 0)) / count);
 }

@@ -3,7 +3,7 @@ import type { Random } from '../random.js';
 import type { CnnState, Convolution } from './cnn.js';
 import { glorotUniform, orthogonal, uniform } from './initializers.js';
 import type { LstmState, LstmWeights } from './lstm.js';
-import type { SequenceModelState } from './sequence-scorer.js';
+import type { SequenceModelState } from './sequence-classifier.js';
 
 /** What models of sequences are made of, named as Keras names it. */
 export interface SequenceModelOptions {

@@ -1,43 +1,68 @@
-import { SequenceBatches, type TrainingMemory } from '../compute/index.js';
+import {
+  type Encodings,
+  SequenceBatches,
+  type TrainingArray,
+  type TrainingMemory,
+} from '../compute/index.js';
 import type { Random } from '../random.js';
 import type { Examples } from './dense-fit.js';
-import { type SequenceModelState, SequenceScorer } from './sequence-scorer.js';
+import type { SequenceModelState } from './sequence-classifier.js';
+import { SequenceScorer } from './sequence-scorer.js';
 import type { HeadOptions } from './softmax-head.js';
 import type { Gradient, Network } from './training/network.js';
+
+export interface SequenceNetworkOptions extends HeadOptions {
+  /** Whether embeddings stay what they are. */
+  freezeEmbeddings?: boolean;
+}
 
 /** The loss of a model of sequences on texts as the numbers of their terms, and its gradients. */
 export class SequenceNetwork implements Network {
   readonly scorer: SequenceScorer;
   readonly weights: Network['weights'];
+  readonly tables: Readonly<Record<string, number>>;
   readonly #batches: SequenceBatches;
   readonly #labels: Int32Array;
 
   /**
    * @param classWeights the weight of each class's rows
    * @param state the weights to begin with
+   * @param encodings the device's, where it has any
    */
   constructor(
     private readonly memory: TrainingMemory,
     { features, labels }: Examples,
     private readonly classWeights: Float64Array,
     state: SequenceModelState,
-    options: HeadOptions,
+    private readonly options: SequenceNetworkOptions,
+    private readonly encodings?: Encodings,
   ) {
     this.#batches = new SequenceBatches(features);
     this.#labels = labels;
     this.scorer = new SequenceScorer(memory, state, options);
-    this.weights = this.scorer.weights;
+    const { embedding, ...others } = this.scorer.weights;
+    this.weights = options.freezeEmbeddings ? others : { embedding: embedding!, ...others };
+    this.tables = options.freezeEmbeddings ? {} : { embedding: features.cols };
   }
 
   async gradients(rows: Uint32Array, random: Random): Promise<{ loss: number; gradients: Gradient[] }> {
     const { encoder, head } = this.scorer;
     const batch = this.#batches.batch(rows);
-    const outputs = this.scorer.encode(batch);
+    const embedded = this.scorer.embed(batch);
     const labels = Int32Array.from(batch.rows, (r) => this.#labels[r]!);
-    const { loss, byInputs, gradients } = head.gradients(outputs, labels, this.classWeights, random);
-    const { byEmbedded, gradients: ofEncoder } = encoder.back(byInputs);
+    let loss = 0;
+    let ofHead: Gradient[] = [];
+    const byOutputs = (outputs: TrainingArray) => {
+      const found = head.gradients(outputs, labels, this.classWeights, random);
+      ({ loss, gradients: ofHead } = found);
+      return found.byInputs;
+    };
+    const { byEmbedded, gradients } = this.encodings
+      ? await encoder.gradientsBy(this.encodings, batch, embedded, byOutputs)
+      : encoder.back(byOutputs(encoder.encode(batch, embedded)));
+    if (this.options.freezeEmbeddings) return { loss, gradients: [...ofHead, ...gradients] };
     const rowsAt = this.memory.workspace.room('terms', batch.terms);
     const ofTerms = { name: 'embedding', rows: batch.terms, rowsAt, gradient: byEmbedded };
-    return { loss, gradients: [...gradients, ...ofEncoder, ofTerms] };
+    return { loss, gradients: [...ofHead, ...gradients, ofTerms] };
   }
 }

@@ -1,4 +1,5 @@
 import {
+  type Encodings,
   type SequenceBatch,
   SequenceBatches,
   type TrainingArray,
@@ -6,17 +7,19 @@ import {
 } from '../compute/index.js';
 import type { Csr } from '../sparse/csr.js';
 import { allBelow } from '../sparse/sort.js';
-import type { CnnState } from './cnn.js';
 import { CnnEncoder } from './cnn-encoder.js';
 import { classProbabilities } from './linear.js';
-import type { LstmState } from './lstm.js';
 import { LstmEncoder } from './lstm-encoder.js';
 import { resized, roundedUp } from './resized.js';
+import type { SequenceModelState } from './sequence-classifier.js';
 import { type HeadOptions, SoftmaxHead } from './softmax-head.js';
 import type { Gradient } from './training/network.js';
 
-/** What models of sequences learn. */
-export type SequenceModelState = CnnState | LstmState;
+/** The gradients by the embeddings [terms, dim] of a batch and by the weights; valid until the next ones. */
+export interface EncoderGradients {
+  byEmbedded: TrainingArray;
+  gradients: Gradient[];
+}
 
 /** What makes some numbers of each sequence of embeddings, and is trained to. */
 export interface SequenceEncoder {
@@ -28,7 +31,14 @@ export interface SequenceEncoder {
   /** [sequences, outputs] of a batch whose terms have these embeddings [terms, dim]; valid until the next ones. */
   encode(batch: SequenceBatch, embedded: TrainingArray): TrainingArray;
   /** The gradients by the embeddings and the weights, from that by what it has made last; valid until the next ones. */
-  back(byOutputs: TrainingArray): { byEmbedded: TrainingArray; gradients: Gradient[] };
+  back(byOutputs: TrainingArray): EncoderGradients;
+  /** `encode` and `back` by a device's encodings. */
+  gradientsBy(
+    encodings: Encodings,
+    batch: SequenceBatch,
+    embedded: TrainingArray,
+    byOutputs: (outputs: TrainingArray) => TrainingArray,
+  ): Promise<EncoderGradients>;
 }
 
 /** Rows that are scored at a time. */
@@ -77,16 +87,15 @@ export class SequenceScorer {
     } as SequenceModelState;
   }
 
-  /** What the encoder makes of a batch; valid until the next one. */
-  encode(batch: SequenceBatch): TrainingArray {
+  /** The embeddings of a batch's terms, row-major; valid until the next ones. */
+  embed({ terms }: SequenceBatch): TrainingArray {
     const dim = this.#dim;
-    const { terms } = batch;
     const embedded = this.memory.workspace.numbers('embedded', dim * terms.length);
     const { values } = this.#embedding;
     terms.forEach((term, i) => {
       embedded.values.set(values.subarray(term * dim, (term + 1) * dim), i * dim);
     });
-    return this.encoder.encode(batch, embedded);
+    return embedded;
   }
 
   /** Class probabilities, row-major [rows, classes]. */
@@ -97,7 +106,7 @@ export class SequenceScorer {
     const out = new Float64Array(sequences.rows * classes);
     for (let from = 0; from < sequences.rows; from += SCORED) {
       const batch = batches.batch(every.subarray(from, from + SCORED));
-      const logits = this.head.logits(this.encode(batch));
+      const logits = this.head.logits(this.encoder.encode(batch, this.embed(batch)));
       const count = logits.length / batch.rows.length;
       batch.rows.forEach((r, i) => {
         const own = logits.subarray(i * count, (i + 1) * count);

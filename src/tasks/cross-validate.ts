@@ -71,12 +71,13 @@ export async function fitDataOf(
   { rows: { classOf, classes }, features, validation }: FoldedRows,
   train: Uint32Array,
 ): Promise<{ data: FitData; vectorize: FittedFeatures['vectorize'] }> {
-  const { vectorize } = await features.fit(train);
+  const { vectorize, startingVectors } = await features.fit(train);
   const examples = (chosen: Uint32Array) => ({
     features: vectorize(chosen),
     labels: new Int32Array(gathered(classOf, chosen)),
   });
-  return { data: { ...examples(train), classes, validation: examples(validation) }, vectorize };
+  const data = { ...examples(train), classes, validation: examples(validation), startingVectors };
+  return { data, vectorize };
 }
 
 /** Throws `data` where one of the first `scored` folds has no row to score. */

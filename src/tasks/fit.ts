@@ -127,9 +127,14 @@ export async function openFitter(
   // each is given the device that its own `open` opens
   const fitter = kind as DeviceFitter<Device>;
   let chosen: ChosenDevice<Device>;
-  if (settings.device !== 'auto') chosen = await openNamed(fitter.open, settings.device, devices, threads);
-  else if (fitter.job === null) {
-    const reason = 'the model is trained by kernels of that device alone';
+  if (settings.device !== 'auto') {
+    chosen = await openNamed(fitter.open, settings.device, devices, threads);
+    if (fitter.job === null && chosen.device.name !== 'wasm' && !chosen.device.encodings) {
+      const reason = `${chosen.reason}; kernels of maas's own train models of sequences there, faster than TensorFlow.js`;
+      chosen = { ...chosen, reason };
+    }
+  } else if (fitter.job === null) {
+    const reason = 'models of sequences are trained by kernels of its own, on all cores';
     chosen = { ...(await openNamed(fitter.open, 'wasm', devices, threads)), requested: 'auto', reason };
   } else if (data) {
     const job = fitter.job(data.features, data.classes, settings);
@@ -188,7 +193,8 @@ function checkpointFile(options: TrainOptions, { prepared, name }: Loaded, devic
     .update(
       JSON.stringify([
         version,
-        settings,
+        // word vectors are known by what is in their file, wherever that is
+        { ...settings, embeddings: null },
         sha256,
         rows,
         classes,
@@ -203,9 +209,12 @@ function checkpointFile(options: TrainOptions, { prepared, name }: Loaded, devic
 }
 
 /** What a classifier is fitted on, and the names of its classes. */
-function fitDataOf({ parts, labels, classes }: Prepared): { data: FitData; labels: string[] } {
+function fitDataOf({ parts, labels, classes, startingVectors }: Prepared): {
+  data: FitData;
+  labels: string[];
+} {
   const { train, validation } = parts;
-  return { data: { ...train, classes, validation }, labels: labels.slice(0, classes) };
+  return { data: { ...train, classes, validation, startingVectors }, labels: labels.slice(0, classes) };
 }
 
 const trainedOn = ({ device, requested, reason }: ChosenDevice): TrainedOn => ({

@@ -39,8 +39,9 @@ export interface Prepared {
   needs: Needs;
   /** How texts became terms, with what was left to the data. */
   decided: Pick<Decided, 'analyzer' | 'ngramRange'>;
-  /** The word vectors that rows are made of, where they are. */
+  /** The word vectors that rows are made of, or that their network's embeddings begin with, where they are. */
   embeddings?: EmbeddingReport | undefined;
+  startingVectors?: FittedFeatures['startingVectors'];
 }
 
 export interface PrepareInput extends RowsInput {
@@ -180,6 +181,7 @@ export function vectorize(
     return {
       ...{ vectorizer, needs, labels, classes, parts, files, sha256, skipped },
       embeddings: reportVectors(fitted, split, listener),
+      startingVectors: fitted.startingVectors,
       decided: { analyzer, ngramRange },
     };
   });

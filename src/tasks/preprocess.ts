@@ -1,3 +1,4 @@
+import { MaasError } from '../errors.js';
 import type { EmbeddingReport } from '../features/embedding-fit.js';
 import { type Listener, Stopwatch } from '../progress.js';
 import { checkDatasetFolder, datasetFolder, writeDataset } from '../store/dataset.js';
@@ -39,6 +40,14 @@ export async function preprocess(
   const stopwatch = new Stopwatch();
   const name = options.name ?? modelNameFor(options.data[0]!);
   checkName(name);
+  const { vectorizer, embeddings } = options.settings;
+  if (vectorizer === 'sequence' && embeddings !== null) {
+    throw new MaasError(
+      'usage',
+      'a dataset of sequences holds no word vectors for embeddings to begin with, expected no embeddings',
+      { hint: 'train from the CSV file with --embeddings' },
+    );
+  }
   const path = options.output ?? datasetFolder(options.store, name);
   // told before an hour of reading, not after
   await checkDatasetFolder(path);

@@ -11,6 +11,7 @@ import {
   settings,
   type TrainSettings,
 } from './settings.js';
+import { checkVectors } from './word-vectors.js';
 
 /** Exactly what scikit-learn's `TfidfVectorizer()` and `LogisticRegression()` do. */
 const sklearn: Decided<TrainSettings> & { C: number } = {
@@ -45,6 +46,7 @@ const sklearn: Decided<TrainSettings> & { C: number } = {
   alpha: 1,
   complement: false,
   dim: 16,
+  freezeEmbeddings: false,
   filters: 100,
   kernelSizes: [3, 4, 5],
   units: 64,
@@ -147,6 +149,8 @@ export function resolveSettings(given: Record<string, unknown>, preset: string =
   }
   const { analyzer, stopWords, stemmer } = resolved as TrainSettings;
   if (analyzer === 'auto' && (stopWords !== null || stemmer !== null)) resolved.analyzer = 'word';
+  // word vectors are of words
+  if (resolved.analyzer === 'auto' && resolved.embeddings !== null) resolved.analyzer = 'word';
   // what a vectorizer decides is not left to the data
   for (const [name, value] of Object.entries(ofVectorizer ?? {})) {
     if (resolved[name] === 'auto') resolved[name] = value;
@@ -165,7 +169,7 @@ export function resolveSettings(given: Record<string, unknown>, preset: string =
   const { model, device, vectorizer } = resolved as TrainSettings;
   const unused = pointless(ofVectorizers.filter((name) => !usedBy[vectorizer].some((used) => used === name)));
   if (unused) throw noUseFor(unused, `the vectorizer "${vectorizer}"`);
-  if (vectorizer === 'embedding') checkEmbedding(resolved as TrainSettings);
+  checkVectors(resolved as TrainSettings);
   const used: readonly SettingName[] = ['model', 'device', ...settingsOf[model]];
   const ofOthers = pointless(ofModels.filter((name) => !used.includes(name)));
   if (ofOthers) throw noUseFor(ofOthers, `the model "${model}"`);
@@ -173,12 +177,6 @@ export function resolveSettings(given: Record<string, unknown>, preset: string =
     throw new MaasError(
       'usage',
       `the model "${model}" is counted on the processor, expected no device ${device}`,
-    );
-  }
-  if (ofOrder.includes(model) && device !== 'auto' && device !== 'wasm') {
-    throw new MaasError(
-      'usage',
-      `the model "${model}" is trained on wasm alone, expected no device ${device}`,
     );
   }
   return resolved as TrainSettings;
@@ -243,8 +241,8 @@ const settingsOf = {
   logistic: ['C', 'maxIter', 'tol', 'classWeight'],
   dense: ['hidden', 'activation', 'dropout', 'l2', ...ofTraining],
   bag: ['dim', 'dropout', ...ofTraining],
-  cnn: ['dim', 'filters', 'kernelSizes', 'dropout', ...ofTraining],
-  lstm: ['dim', 'units', 'bidirectional', 'dropout', ...ofTraining],
+  cnn: ['dim', 'freezeEmbeddings', 'filters', 'kernelSizes', 'dropout', ...ofTraining],
+  lstm: ['dim', 'freezeEmbeddings', 'units', 'bidirectional', 'dropout', ...ofTraining],
   nb: ['alpha', 'complement'],
   majority: [],
 } as const satisfies Record<ClassifierKind, readonly (keyof typeof modelSettings)[]>;
@@ -263,21 +261,11 @@ const usedBy = {
   tfidf: [...ofTerms, ...ofVocabulary, ...ofWeights, 'useIdf', 'smoothIdf'],
   hashing: [...ofTerms, ...ofWeights, 'nFeatures'],
   embedding: ['embeddings', 'pooling', 'embeddingWords'],
-  sequence: [...ofTerms, ...ofVocabulary, 'maxLength'],
+  sequence: [...ofTerms, ...ofVocabulary, 'maxLength', 'embeddings'],
 } as const satisfies Record<VectorizerKind, readonly (keyof typeof featureSettings)[]>;
 
 const ofVectorizers = Object.values(usedBy).flat();
 const ofModels = Object.keys(modelSettings) as (keyof typeof modelSettings)[];
-
-/** Throws `usage` where word vectors are missing. */
-function checkEmbedding({ embeddings }: TrainSettings): void {
-  if (embeddings === null) {
-    throw new MaasError(
-      'usage',
-      'the vectorizer "embedding" needs word vectors, expected --embeddings <file>',
-    );
-  }
-}
 
 /** Why word vectors are nothing for some classifiers. */
 const noVectors: Partial<Record<ClassifierKind, string>> = {

@@ -74,7 +74,7 @@ export const featureSettings = {
     parse: text,
     expected: 'a file of word vectors',
     metavar: '<file>',
-    help: 'word vectors for the vectorizer embedding: GloVe, word2vec or fastText, as text or binary',
+    help: 'word vectors for the vectorizer embedding, or for the embeddings of a cnn or lstm to begin with: GloVe, word2vec or fastText, as text or binary',
   }),
   pooling: oneOf(poolings, "what is made of the vectors of a text's words"),
   embeddingWords: {
@@ -152,6 +152,7 @@ export const modelSettings = {
   alpha: positive('what naive Bayes adds to the count of each term'),
   complement: onOff('naive Bayes from the rows of the other classes, for classes of unlike size'),
   dim: integer(1, '<n>', 'numbers of an embedding'),
+  freezeEmbeddings: onOff('leave embeddings that begin with word vectors as they are'),
   filters: integer(1, '<n>', 'filters of a convolutional network for each of its kernel sizes'),
   kernelSizes,
   units: integer(1, '<n>', 'numbers of the state of an LSTM'),

@@ -23,6 +23,7 @@ import { fitModel, type TrainedOn } from './fit.js';
 import { type Loaded, load } from './load.js';
 import { type Part, type Prepared, type PrepareInput, rowCounts } from './prepare.js';
 import type { TrainSettings } from './settings.js';
+import { vectorDim } from './word-vectors.js';
 
 export interface TrainOptions extends PrepareInput {
   store: string;
@@ -31,7 +32,10 @@ export interface TrainOptions extends PrepareInput {
   /** Name of the model; the data file's if absent. */
   name?: string | undefined;
   settings: TrainSettings;
-  /** Settings that the caller asked for, as against defaults: a dataset refuses those it has decided already. */
+  /**
+   * Settings that the caller asked for, as against defaults: a dataset refuses those it has decided already, and word vectors a
+   * `dim` that is not theirs.
+   */
   asked?: ReadonlySet<string>;
   command?: string[];
   /** Folds of the training rows to cross-validate the recipe on before; none if absent. */
@@ -77,11 +81,19 @@ export interface TrainResult {
  * Trainings of one process take turns. Throws `data` for data that cannot be used, `usage` for settings that
  * contradict, `device`.
  */
-export async function train(options: TrainOptions, listener: Listener = {}): Promise<TrainResult> {
+export async function train(given: TrainOptions, listener: Listener = {}): Promise<TrainResult> {
+  const options = { ...given, settings: await withVectorDim(given) };
   const { name = modelNameFor(options.data[0] ?? '') } = options;
   await new Store(options.store).prepare(name);
   const stopwatch = new Stopwatch();
   return trainOn(options, () => load(options, stopwatch, listener), stopwatch, listener);
+}
+
+/** Embeddings that begin with word vectors have as many numbers as these. */
+async function withVectorDim({ settings, asked }: TrainOptions): Promise<TrainSettings> {
+  const { vectorizer, embeddings, dim } = settings;
+  if (vectorizer !== 'sequence' || embeddings === null) return settings;
+  return { ...settings, dim: await vectorDim(embeddings, asked?.has('dim') ? dim : undefined) };
 }
 
 /** Fits a pipeline on what `load` loads, scores it on the test rows, and publishes a version. */

@@ -31,6 +31,7 @@ import { bestOf, search, type Trial } from './tuning/search.js';
 import { type Changes, candidates, firstChanges, parseSpace, resolveRecipe } from './tuning/space.js';
 import { progressOf, triedRecipe } from './tuning/telling.js';
 import { collectKept, KeptTexts, shared, textOf } from './tuning/texts.js';
+import { vectorDim } from './word-vectors.js';
 
 export interface TuneOptions extends PrepareInput {
   store: string;
@@ -59,6 +60,18 @@ export interface TuneResult extends TrainResult {
 }
 
 const BUDGET = 60;
+
+/** Embeddings that begin with word vectors have as many numbers as these, which is not searched. */
+async function withVectorDim(
+  given: Changes,
+  models: readonly ClassifierKind[] | undefined,
+  preset: string | undefined,
+): Promise<Changes> {
+  const { vectorizer, embeddings } = resolveRecipe({ ...given, ...firstChanges(models, given) }, preset);
+  if (vectorizer !== 'sequence' || embeddings === null) return given;
+  return { ...given, dim: await vectorDim(embeddings, given.dim) };
+}
+
 /**
  * Searches for the recipe that does best on rows of the training set that it was not fitted on, trains it on all of them,
  * scores it on the test rows, which no trial has seen, and publishes it. Throws as `train` does.
@@ -66,10 +79,11 @@ const BUDGET = 60;
 export async function tune(options: TuneOptions, listener: Listener = {}): Promise<TuneResult> {
   const begun = performance.now();
   const elapsed = () => (performance.now() - begun) / 1000;
-  const { trials: limit = null, metric = 'accuracy', given, preset } = options;
+  const { trials: limit = null, metric = 'accuracy', preset } = options;
   const budget = options.budget ?? (limit === null ? BUDGET : null);
   const name = options.name ?? modelNameFor(options.data[0] ?? '');
-  const models = possibleModels(options.models, given, preset, listener);
+  const models = possibleModels(options.models, options.given, preset, listener);
+  const given = await withVectorDim(options.given, models, preset);
   const settings = resolveRecipe({ ...given, ...firstChanges(models, given) }, preset);
   await check(options, settings, listener);
   const space = options.search && parseSpace(options.search);

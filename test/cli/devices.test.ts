@@ -90,6 +90,38 @@ describe('train', () => {
     expect(gpu.stderr).toMatch(/there is no GPU to train on: cuda: .+; webgpu: .+ is software, not a GPU/);
   });
 
+  describe.each(['lstm', 'cnn'])('--model %s', (model) => {
+    const sizes = { lstm: ['--units', '8'], cnn: ['--filters', '8', '--kernel-sizes', '2,3'] }[model]!;
+    const args = ['train', tickets, '--model', model, ...sizes, '--dim', '8', '--max-length', '12'];
+    const trainOn = async (device: string, epochs = '2') => {
+      const given = ['--epochs', epochs, '--device', device, '--json'];
+      const result = parsed(await run([...args, ...given], installed));
+      return { ...result, weights: readFileSync(join(result.path, 'weights.safetensors')) };
+    };
+
+    test('the devices of the processor make the same bytes, with the same kernels', async () => {
+      const { weights } = await trainOn('wasm');
+      for (const device of hasTensorflow ? ['cpu', 'native'] : ['cpu']) {
+        const found = await trainOn(device);
+        expect(found.device).toBe(device);
+        expect(found.deviceFacts.reason).toContain("; kernels of maas's own train models of sequences there");
+        expect(found.weights.equals(weights), device).toBe(true);
+      }
+    });
+
+    test.skipIf(!hasWebgpu)('webgpu comes to the same loss', async () => {
+      const named = await run([...args, '--epochs', '1', '--device', 'webgpu', '--json'], installed);
+      // no Vulkan driver at all
+      if (named.code === 5) return;
+      expect(named.code, named.stderr).toBe(0);
+      // Dawn may say beside what it thinks of the machine
+      const { device, deviceFacts, fit } = JSON.parse(named.stdout);
+      expect([device, deviceFacts.reason]).toEqual(['webgpu', 'asked for']);
+      const wasm = await trainOn('wasm', '1');
+      expect(fit.history[0].loss).toBeCloseTo(wasm.fit.history[0].loss, 3);
+    });
+  });
+
   test.skipIf(!hasWebgpu || process.platform !== 'linux')('a missing adapter is a sentence', async () => {
     const env = { ...installed, VK_ICD_FILENAMES: '/nonexistent', VK_DRIVER_FILES: '/nonexistent' };
     const { code, stderr } = await run(['train', tickets, '--device', 'webgpu'], env);

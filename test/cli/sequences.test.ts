@@ -16,7 +16,7 @@ test('an LSTM is trained, shown, evaluated and asked', async () => {
   const { metrics, device, deviceFacts } = JSON.parse(trained.stdout);
   expect(metrics.accuracy).toBeGreaterThan(0.6);
   expect(device).toBe('wasm');
-  expect(deviceFacts.reason).toBe('the model is trained by kernels of that device alone');
+  expect(deviceFacts.reason).toBe('models of sequences are trained by kernels of its own, on all cores');
   const shown = await maas(['models', 'show', 'read', '--json', '--store', store]);
   expect(JSON.parse(shown.stdout).config).toMatchObject({
     vectorizer: 'sequence',

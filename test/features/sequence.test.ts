@@ -92,10 +92,6 @@ test('models of sequences take sequences, and others do not', () => {
       'keeps the order of terms of one length, expected no ngramRange 1,2',
     ],
     [{ model: 'lstm', sublinearTf: false, norm: 'l1' }, 'the vectorizer "sequence" has no use for norm'],
-    [
-      { model: 'lstm', device: 'native' },
-      'the model "lstm" is trained on wasm alone, expected no device native',
-    ],
     [{ maxLength: 3 }, 'the vectorizer "tfidf" has no use for maxLength'],
   ];
   for (const [given, message] of refused) expect(() => resolveSettings(given)).toThrow(message);

@@ -4,9 +4,9 @@ import { packState } from '../../src/export/js/pack.js';
 import { SequenceCollector, type SequenceOptions } from '../../src/features/sequence-fit.js';
 import { bulkProbabilities } from '../../src/models/bulk.js';
 import type { Examples } from '../../src/models/dense-fit.js';
-import { fitSequence, type SequenceFitOptions } from '../../src/models/sequence-fit.js';
+import type { SequenceModelState } from '../../src/models/sequence-classifier.js';
+import { fitSequence, type SequenceFitOptions, type StartingVectors } from '../../src/models/sequence-fit.js';
 import type { SequenceKind } from '../../src/models/sequence-models.js';
-import type { SequenceModelState } from '../../src/models/sequence-scorer.js';
 import type { Checkpoint } from '../../src/models/training/loop.js';
 import { sha256 } from '../../src/store/artifact.js';
 import { resolveSettings } from '../../src/tasks/presets.js';
@@ -57,8 +57,8 @@ describe.each(['cnn', 'lstm'] as const)('%s', (kind) => {
     watched = none,
     hooks: Parameters<typeof fitSequence>[6] = {},
     threads = 2,
-    embedding?: Float32Array,
-  ) => fitSequence(kind, train, 5, watched, { ...optionsOf(kind), ...given }, threads, hooks, embedding);
+    starting?: StartingVectors,
+  ) => fitSequence(kind, train, 5, watched, { ...optionsOf(kind), ...given }, { threads }, hooks, starting);
   const stateOf = ({ classifier }: Awaited<ReturnType<typeof trained>>) =>
     classifier.state() as SequenceModelState;
   const bytes = (fitted: Awaited<ReturnType<typeof trained>>) => sha256(packState(stateOf(fitted)));
@@ -111,17 +111,43 @@ describe.each(['cnn', 'lstm'] as const)('%s', (kind) => {
     });
   });
 
-  test('embeddings may be given to begin with', async () => {
-    const { cols, indices } = train.features;
-    const given = Float32Array.from({ length: 12 * cols }, (_, i) => Math.sin(i));
-    const { embedding } = stateOf(await trained({ epochs: 1, learningRate: 1e-6 }, none, {}, 2, given));
-    const used = new Set(indices);
-    given.forEach((number, i) => {
-      expect(embedding[i]).toBeCloseTo(number, 3);
-      if (!used.has(Math.floor(i / 12))) expect(embedding[i]).toBe(number);
-    });
-    await expect(trained({ dim: 13 }, none, {}, 2, given)).rejects.toThrow(
-      'the embeddings have 12 numbers each, expected 13',
+  /** Vectors of 12 numbers for all terms but every third. */
+  const someVectors = (): StartingVectors => {
+    const { cols } = train.features;
+    const known = Uint8Array.from({ length: cols }, (_, i) => Math.min(1, i % 3));
+    const values = Float32Array.from(
+      { length: 12 * cols },
+      (_, i) => known[Math.floor(i / 12)]! * Math.sin(i),
     );
+    return { values, dim: 12, known };
+  };
+
+  test('embeddings may be given to begin with, and others are drawn as wide', async () => {
+    const starting = someVectors();
+    const { embedding } = stateOf(await trained({ epochs: 1, learningRate: 1e-6 }, none, {}, 2, starting));
+    const used = new Set(train.features.indices);
+    let [squares, count] = [0, 0];
+    starting.values.forEach((number, i) => {
+      const term = Math.floor(i / 12);
+      if (starting.known[term] === 1) expect(embedding[i]).toBeCloseTo(number, 3);
+      else if (used.has(term)) [squares, count] = [squares + embedding[i]! ** 2, count + 1];
+      else expect(Math.abs(embedding[i]!)).toBe(0);
+    });
+    // the variance of a sine
+    expect(squares / count).toBeGreaterThan(0.45);
+    expect(squares / count).toBeLessThan(0.55);
+    await expect(trained({ dim: 13 }, none, {}, 2, starting)).rejects.toThrow(
+      'the embeddings have 12 numbers each, expected dim 13',
+    );
+  });
+
+  test('embeddings that are frozen stay as they are, and the rest learns', async () => {
+    const starting = someVectors();
+    const { classifier, report } = await trained({ freezeEmbeddings: true }, none, {}, 2, starting);
+    const { embedding } = classifier.state() as SequenceModelState;
+    starting.values.forEach((number, i) => {
+      if (starting.known[Math.floor(i / 12)] === 1) expect(embedding[i]).toBe(number);
+    });
+    expect(report.history.at(-1)!.loss).toBeLessThan(report.history[0]!.loss);
   });
 });

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { MaasError } from '../../errors.js';
 
 /** The functions of assembly/jobs.ts. */
 interface Jobs {
-  run(blocks: number): void;
+  /** 0, or how it failed. */
+  run(blocks: number): number;
   end(): void;
   columnOffsets(cols: number, nonZeros: number, indices: number, offsets: number, copy: number): void;
   turnBatch(
@@ -26,6 +27,8 @@ interface Jobs {
 export interface ServeRequest {
   module: WebAssembly.Module;
   memory: WebAssembly.Memory;
+  /** Is told why it fails. */
+  failure: MessagePort;
 }
 
 /** The jobs by number, as assembly/jobs.ts has them. */
@@ -45,6 +48,7 @@ export const JOBS = {
   convolve: 12,
   convolveBack: 13,
   convolveBackTerms: 14,
+  updateTable: 15,
 } as const;
 
 /** Where the job is described, and where what is allocated begins. */
@@ -68,7 +72,7 @@ export class SharedHeap {
   readonly #free = new Map<number, number[]>();
   readonly #sizes = new Map<number, number>();
   #top = START;
-  #workers: Worker[] = [];
+  #workers: { worker: Worker; failure: MessagePort }[] = [];
   #started = false;
 
   /** `threads` is how many may compute, this one among them. Throws `device` where there is no address space for it. */
@@ -145,33 +149,45 @@ export class SharedHeap {
 
   /**
    * Does a job, whose arguments are whole numbers or pointers, in so many blocks. `heavy`: it is worth starting threads
-   * for.
+   * for. Throws `failed` where a thread fails.
    */
   run(job: number, args: readonly number[], blocks: number, heavy = true): void {
     if (heavy && blocks > 1 && !this.#started) this.#start();
     this.integers(KIND, 1)[0] = job;
     this.integers(ARGS, args.length).set(args);
-    this.jobs.run(blocks);
+    if (this.jobs.run(blocks) !== 0) throw this.#failed();
+  }
+
+  #failed(): MaasError {
+    const [told] = this.#workers.flatMap(({ failure }) => receiveMessageOnPort(failure) ?? []);
+    const reason = told ? String(told.message) : 'it has gone, and what it had begun will never be done';
+    return new MaasError('failed', `a thread that computes beside has failed: ${reason}`, {
+      hint: '--threads 1 does without it',
+    });
   }
 
   #start(): void {
     this.#started = true;
-    const workerData: ServeRequest = { module: compiled!, memory: this.#memory };
     // found from the sources as well
     const path = new URL('../../../dist/compute/wasm/serve.js', import.meta.url);
     for (let i = 1; i < this.threads; i++) {
-      const worker = new Worker(path, { workerData });
-      // without it the others do its share
+      const { port1: failure, port2 } = new MessageChannel();
+      const workerData: ServeRequest = { module: compiled!, memory: this.#memory, failure: port2 };
+      const worker = new Worker(path, { workerData, transferList: [port2] });
+      // one that does not start has begun nothing: the others do its share
       worker.on('error', () => {});
       worker.unref();
-      this.#workers.push(worker);
+      this.#workers.push({ worker, failure });
     }
   }
 
   /** Ends the threads; there must be no job after that. */
   close(): void {
     if (this.#started) this.jobs.end();
-    for (const worker of this.#workers) void worker.terminate();
+    for (const { worker, failure } of this.#workers) {
+      failure.close();
+      void worker.terminate();
+    }
     this.#workers = [];
   }
 }

@@ -16,6 +16,18 @@ export interface TouchedGradient {
   readonly rowsAt: number;
 }
 
+/** Weights of which a batch touches some rows, while all are to step. */
+export interface SteppedTable {
+  readonly rows: number;
+  /** For each row 0, and while a step is made the number of its gradient, from 1. */
+  readonly places: number;
+  /** The last step in which each row had a gradient; 0 for none. */
+  readonly touched: TrainingArray;
+}
+
+/** Steps without a gradient after which adam's means are 5e-8 of what they were beside the roots of its squares: (0.9/√0.999)^160. */
+const STILL = 160;
+
 /** The optimizers' rules by number, as assembly/jobs.ts has them, and what they take beside the rate. */
 const RULES = { adam: 0, sgd: 1, momentum: 2, rmsprop: 3 } as const;
 export type UpdateRule = keyof typeof RULES;
@@ -116,6 +128,50 @@ export class TrainingMemory {
     const places = [weights.at, kept[0]?.at ?? 0, kept[1]?.at ?? 0, gradient.at, rowsAt ?? 0];
     const args = [RULES[rule], 4 * width, count, each, ...places, ...numbers.map(bitsOf)];
     this.workspace.heap.run(JOBS.update, args, blocks);
+  }
+
+  /**
+   * Where rows of a table are told apart in its steps.
+   *
+   * @param rows how many it has
+   */
+  table(rows: number): SteppedTable {
+    return { rows, places: this.zeros(rows).at, touched: this.zeros(rows) };
+  }
+
+  /**
+   * A step for all rows of a table, as if those that were not touched had a gradient of 0. It saves what moves no float32:
+   * rows stand still after `STILL` steps in a row without a gradient.
+   *
+   * @param left the shares of what is kept that a step without a gradient leaves
+   * @param t number of the step, from 1
+   */
+  updateTable(
+    rule: UpdateRule,
+    weights: TrainingArray,
+    kept: readonly TrainingArray[],
+    { rows, gradient }: Pick<TouchedGradient, 'rows' | 'gradient'>,
+    numbers: readonly number[],
+    table: SteppedTable,
+    left: readonly number[],
+    t: number,
+  ): void {
+    const { workspace } = this;
+    const width = weights.values.length / table.rows;
+    const numberOf = workspace.heap.integers(table.places, table.rows);
+    rows.forEach((row, i) => {
+      numberOf[row] = i + 1;
+    });
+    const zeros = workspace.numbers('zeros', width);
+    zeros.values.fill(0);
+    const { each, blocks } = cut(table.rows, weights.values.length);
+    const args = [
+      ...[RULES[rule], 4 * width, table.rows, each, weights.at, kept[0]?.at ?? 0, kept[1]?.at ?? 0],
+      ...[gradient.at, 0, ...Array.from({ length: 5 }, (_, i) => bitsOf(numbers[i] ?? 0))],
+      ...[table.places, table.touched.at, t, STILL, zeros.at],
+      ...Array.from({ length: 2 }, (_, i) => bitsOf(Math.log(left[i] ?? 1))),
+    ];
+    workspace.heap.run(JOBS.updateTable, args, blocks);
   }
 
   close(): void {

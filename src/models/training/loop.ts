@@ -93,7 +93,7 @@ export async function trainNetwork(
 ): Promise<TrainingReport> {
   const { epochs, batchSize, seed, learningRate } = options;
   const { listener = {}, resume, checkpoint } = hooks;
-  const optimizer = new Optimizer(options.optimizer, memory, network.weights, options.weightDecay);
+  const optimizer = new Optimizer(options.optimizer, memory, network, options.weightDecay);
   const watch = new Watch(options, resume?.progress.watch);
   const best = new Snapshot('best', network.weights);
   const last = new Snapshot('last', network.weights);

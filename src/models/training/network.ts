@@ -8,6 +8,11 @@ export type Gradient = { name: string } & Pick<TouchedGradient, 'gradient'> & Pa
 export interface Network {
   /** All weights by name, which the optimizer changes in place. */
   readonly weights: Readonly<Record<string, TrainingArray>>;
+  /**
+   * Weights of which batches touch some rows, and how many they have, where the others are to step as well, with a gradient of
+   * 0; rows of weights that are not named here change when a batch touches them.
+   */
+  readonly tables?: Readonly<Record<string, number>>;
   /** The mean loss of these rows and its gradients, which hold until the next call; `random` draws what is left to chance. */
   gradients(rows: Uint32Array, random: Random): Promise<{ loss: number; gradients: Gradient[] }>;
 }

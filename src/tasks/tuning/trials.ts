@@ -95,12 +95,13 @@ export async function runTrials(data: TrialData, job: FitJob): Promise<Outcome[]
   const { rows, train, held, settings } = job;
   let sets: { fit: FitData; held: FitData };
   try {
-    const { vectorize } = await (await featuresOf(data, job)).fit(train);
+    const { vectorize, startingVectors } = await (await featuresOf(data, job)).fit(train);
     const examples = (places: Uint32Array): FitData => ({
       features: vectorize(places),
       labels: new Int32Array(gathered(classOf, gathered(rows, places))),
       classes,
       validation: { features: vectorize(places.subarray(0, 0)), labels: new Int32Array(0) },
+      startingVectors,
     });
     sets = { fit: examples(train), held: examples(held) };
   } catch (error) {

@@ -49,7 +49,7 @@ describe.each(optimizerNames)('%s', (name) => {
       const random = seededRandom(5);
       const begin = Float32Array.from({ length: rows * width }, () => random() - 0.5);
       const weights = { kernel: memory.array(begin), bias: memory.array(begin.subarray(0, 10)) };
-      const optimizer = new Optimizer(name, memory, weights, 0.01);
+      const optimizer = new Optimizer(name, memory, { weights }, 0.01);
       const states = new Map<number, { w: number; a: number; b: number }[]>();
       const biases = Array.from(begin.subarray(0, 10), (w) => ({ w, a: 0, b: 0 }));
       for (let t = 1; t <= 2; t++) {
@@ -96,6 +96,42 @@ describe.each(optimizerNames)('%s', (name) => {
     });
     expect(outcomes[0]!.equals(outcomes[1]!)).toBe(true);
   });
+});
+
+test.each(optimizerNames)('%s: rows of a table step without a gradient, too', (name) => {
+  const [memory] = memories as [TrainingMemory];
+  const [rows, width] = [5, 6];
+  const random = seededRandom(3);
+  const begin = Float32Array.from({ length: rows * width }, () => random() - 0.5);
+  const weights = { embedding: memory.array(begin) };
+  const optimizer = new Optimizer(name, memory, { weights, tables: { embedding: rows } }, 0.01);
+  const states = Array.from(begin, (w) => ({ w, a: 0, b: 0 }));
+  // often, now and then, twice with a long time between, late, never
+  const isTouched = [
+    (t: number) => t % 3 === 0,
+    (t: number) => t % 50 === 0,
+    (t: number) => t === 5 || t === 395,
+    (t: number) => t > 390,
+    () => false,
+  ];
+  for (let t = 1; t <= 400; t++) {
+    // in the order in which a batch meets them
+    const touched = Uint32Array.from([3, 1, 0, 2, 4].filter((row) => isTouched[row]!(t)));
+    const by = Float32Array.from({ length: touched.length * width }, () => random() - 0.3);
+    const rowsAt = memory.array(new Float32Array(touched.buffer)).at;
+    optimizer.step(
+      [{ name: 'embedding', gradient: memory.gradient('table', by), rows: touched, rowsAt }],
+      0.003,
+      t,
+    );
+    states.forEach((state, i) => {
+      const place = touched.indexOf(Math.floor(i / width));
+      references[name](state, place < 0 ? 0 : by[place * width + (i % width)]!, 0.003, t);
+    });
+  }
+  const off = weights.embedding.values.map((w, i) => Math.abs(w - states[i]!.w));
+  expect(Math.max(...off)).toBeLessThan(1e-5);
+  if (name !== 'adamw') expect(weights.embedding.values.slice(-width)).toEqual(begin.slice(-width));
 });
 
 test('gradients are scaled down to the norm, not up', () => {

@@ -9,8 +9,8 @@ import { binaryRow, softmaxRow } from './loss';
 import { lstmBackwardBlock, lstmForwardBlock } from './lstm';
 import { matmulBlock } from './matmul';
 import { rowDot, rowProduct } from './sparse';
-import { adam, momentum, rmsprop, sgd } from './training';
 import { transposeBlock } from './transpose';
+import { updateBlock, updateTableBlock } from './update';
 import { addDots, combine, maxAbs, multiply, zero } from './vectors';
 
 export { packPanels } from './matmul';
@@ -20,6 +20,8 @@ export { columnOffsets } from './transpose';
 /** Number of the job (18 bits) and the next block of it (12 bits, all set when the job is over); −1 ends the threads. */
 const NEXT: usize = 64;
 const BLOCKS: usize = 128;
+/** Not 0 once a thread that serves has failed. */
+const FAILED: usize = 132;
 const DONE: usize = 192;
 const KIND: usize = 256;
 
@@ -27,6 +29,15 @@ const BLOCK_BITS: i32 = 12;
 const OVER: i32 = (1 << BLOCK_BITS) - 1;
 /** How often a thread looks for work before it sleeps; 20 to 40 µs. */
 const SPINS: i32 = 10000;
+/** Nanoseconds that the caller sleeps at a time, and how often in a row nothing may have been done meanwhile. */
+const NAP: i64 = 1000000000;
+const NAPS: i32 = 300;
+const TIMED_OUT: i32 = 2;
+
+/** How a job ended: every block is done; a thread failed; one holds a block and is gone. */
+const FINE: i32 = 0;
+const THREAD_FAILED: i32 = 1;
+const THREAD_GONE: i32 = 2;
 
 /** What a thread beside does until it is told to end. */
 export function serve(): void {
@@ -38,8 +49,14 @@ export function serve(): void {
   }
 }
 
-/** Does the job whose description is written, together with whoever serves; at most 4,094 blocks. */
-export function run(blocks: i32): void {
+/** What a thread beside does whose `serve` threw: the job that it had a block of will never be done. */
+export function fail(): void {
+  atomic.store<i32>(FAILED, 1);
+  atomic.notify(DONE, -1);
+}
+
+/** Does the job whose description is written, together with whoever serves; at most 4,094 blocks. Answers with how it ended. */
+export function run(blocks: i32): i32 {
   store<i32>(BLOCKS, blocks);
   atomic.store<i32>(DONE, 0);
   const job = (((atomic.load<i32>(NEXT) >> BLOCK_BITS) + 1) & 0x3ffff) << BLOCK_BITS;
@@ -47,12 +64,16 @@ export function run(blocks: i32): void {
   if (blocks > 1) atomic.notify(NEXT, -1);
   work(job);
   let done = atomic.load<i32>(DONE);
+  let naps = 0;
   for (let spins = 0; done < blocks; spins++) {
-    if (spins > SPINS) atomic.wait<i32>(DONE, done, -1);
+    if (atomic.load<i32>(FAILED)) return THREAD_FAILED;
+    if (spins > SPINS) naps = atomic.wait<i32>(DONE, done, NAP) == TIMED_OUT ? naps + 1 : 0;
+    if (naps == NAPS) return THREAD_GONE;
     done = atomic.load<i32>(DONE);
   }
   // before the next job is described, so that nobody takes a block of that for one of this
   atomic.store<i32>(NEXT, job | OVER);
+  return FINE;
 }
 
 /** Ends the threads that serve. */
@@ -105,6 +126,7 @@ function runBlock(block: i32): void {
     case 12: return convolveBlock(block);
     case 13: return convolveBackBlock(block);
     case 14: return convolveBackTermsBlock(block);
+    case 15: return updateTableBlock(block);
   }
 }
 
@@ -243,28 +265,5 @@ function rowsBlock(block: i32): void {
     const from = <usize>load<u32>(arg(3) + row) << 2;
     const to = <usize>load<u32>(arg(3) + row, 4) << 2;
     rowProduct(k, from, to, arg(4), arg(5), arg(6), arg(8) + i * (<usize>k << 2));
-  }
-}
-
-/**
- * An optimizer's step for some rows of weights.
- * Arguments: rule, bytes of a row, rows in all, rows of a block, weights, kept, kept, gradient (of these rows alone),
- * which rows (0: these), and five float32: rate, and what the rule takes.
- */
-function updateBlock(block: i32): void {
-  const bytes = arg(1);
-  const last = min((<usize>block + 1) * arg(3), arg(2));
-  const chosen = arg(8);
-  for (let i = <usize>block * arg(3); i < last; i++) {
-    const row = (chosen ? <usize>load<u32>(chosen + (i << 2)) : i) * bytes;
-    const gradient = arg(7) + i * bytes;
-    const weights = arg(4) + row;
-    const kept = arg(5) + row;
-    switch (<i32>arg(0)) {
-      case 0: adam(bytes, weights, kept, arg(6) + row, gradient, number(9), number(10), number(11), number(12), number(13)); break;
-      case 1: sgd(bytes, weights, gradient, number(9)); break;
-      case 2: momentum(bytes, weights, kept, gradient, number(9), number(10)); break;
-      case 3: rmsprop(bytes, weights, kept, gradient, number(9), number(10), number(11)); break;
-    }
   }
 }
