@@ -16,6 +16,8 @@ export interface NodeNumbers {
 export class NodeLists {
   readonly #starts = new GrowableU32();
   readonly #items = new GrowableU32();
+  /** The same for nodes that stand for one alone, which most do: a look at memory in the place of three. */
+  readonly #single = new GrowableU32();
   /** Hashes of the words by symbol, and of the nodes' runs, in halves. */
   readonly #words = new GrowableU32();
   readonly #low = new GrowableU32();
@@ -48,7 +50,9 @@ export class NodeLists {
         this.#run.add(hash);
         this.#put(this.numbers.ofBucket(this.#run.bucket(buckets)));
       }
+      const begun = this.#starts.get(this.#starts.length - 1);
       this.#starts.push(this.#items.length);
+      this.#single.push(this.#items.length === begun + 1 ? this.#items.get(begun) : MANY);
       if (wordNgrams === 1) continue;
       this.#low.push(this.#run.low);
       this.#high.push(this.#run.high);
@@ -68,9 +72,11 @@ export class NodeLists {
   lengthOf({ chunks, rows }: CountedRows, r: number): number {
     const { nodes } = chunks[rows.chunk[r]!]!;
     const starts = this.#starts.view();
+    const single = this.#single.view();
     let sum = 0;
     for (let p = rows.offset[r]!; p < rows.offset[r]! + rows.length[r]!; p++) {
-      sum += starts[nodes[p]! + 1]! - starts[nodes[p]!]!;
+      const node = nodes[p]!;
+      sum += single[node]! < MANY ? 1 : starts[node + 1]! - starts[node]!;
     }
     return sum;
   }
@@ -82,6 +88,7 @@ export class NodeLists {
   *spread(counted: CountedRows, chosen: Uint32Array, limit: number): Generator<CountedRows> {
     const starts = this.#starts.view();
     const items = this.#items.view();
+    const single = this.#single.view();
     const totals = new Uint32Array(limit);
     for (let from = 0; from < chosen.length; ) {
       let most = 0;
@@ -101,6 +108,12 @@ export class NodeLists {
         for (let p = counted.rows.offset[r]!; p < end; p++) {
           const node = nodes[p]!;
           const times = own[p]!;
+          const only = single[node]!;
+          if (only < MANY) {
+            if (totals[only] === 0) found[made++] = only;
+            totals[only]! += times;
+            continue;
+          }
           for (let at = starts[node]!; at < starts[node + 1]!; at++) {
             const item = items[at]!;
             if (totals[item] === 0) found[made++] = item;
@@ -123,5 +136,7 @@ export class NodeLists {
   }
 }
 
+/** In the place of a number: there is none, or more than one. */
+const MANY = 0xffffffff;
 /** Numbers that are spread at a time, unless a single row has more. */
 const BATCH = 1 << 20;
