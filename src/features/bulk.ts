@@ -76,6 +76,8 @@ class BulkFastText {
   #lists!: NodeLists;
   #nodes = 0;
   #words = 0;
+  /** Entries of all rows since the counter began. */
+  #entries = 0;
 
   constructor(
     private readonly learned: FastTextState,
@@ -90,9 +92,10 @@ class BulkFastText {
   }
 
   transform(texts: Texts): Csr {
-    if (this.#nodes > MOST_TERMS) this.#begin();
+    if (this.#nodes > MOST_TERMS || this.#entries > MOST_ENTRIES) this.#begin();
     this.#counter.addAll(texts);
     const counted = this.#counter.takeRows();
+    for (const { nodes } of counted.chunks) this.#entries += nodes.length;
     const nodes = this.#counter.nodesFrom(this.#nodes);
     const words = this.#counter.wordsFrom(this.#words);
     this.#lists.add(nodes, words);
@@ -111,5 +114,6 @@ class BulkFastText {
     this.#lists = new NodeLists(layout, this.#columns);
     this.#nodes = 0;
     this.#words = 0;
+    this.#entries = 0;
   }
 }
