@@ -1,7 +1,9 @@
-import type { Csr } from '../sparse/csr.js';
+import { type Csr, joinedRows } from '../sparse/csr.js';
 import { allBelow } from '../sparse/sort.js';
 import type { Stem } from '../text/analyzer.js';
 import { stringsOf, type Texts } from '../text/batch.js';
+import { columnsOf, type FastTextColumns, type FastTextState, FastTextVectorizer } from './fasttext.js';
+import { NodeLists } from './node-lists.js';
 import { RowWeigher } from './row-weigher.js';
 import { TermCounter } from './term-counter.js';
 import { type TfidfState, TfidfVectorizer } from './tfidf.js';
@@ -9,9 +11,13 @@ import type { Vectorizer } from './vectorizer.js';
 
 /** The vectorizer's `transform`, made for many texts where there is a faster way. */
 export function bulkTransform(vectorizer: Vectorizer): (texts: Texts) => Csr {
-  if (!(vectorizer instanceof TfidfVectorizer)) return (texts) => vectorizer.transform(stringsOf(texts));
-  const bulk = new BulkTfidf(vectorizer.state(), vectorizer.stem);
-  return (texts) => bulk.transform(texts);
+  const bulk =
+    vectorizer instanceof TfidfVectorizer
+      ? new BulkTfidf(vectorizer.state(), vectorizer.stem)
+      : vectorizer instanceof FastTextVectorizer
+        ? new BulkFastText(vectorizer.state(), vectorizer.stem)
+        : undefined;
+  return (texts) => bulk?.transform(texts) ?? vectorizer.transform(stringsOf(texts));
 }
 
 /** Terms that may pile up before all is forgotten. */
@@ -58,5 +64,56 @@ class BulkTfidf {
     this.#known = 0;
     this.#entries = 0;
     this.#counter.know(terms);
+  }
+}
+
+/** The same of `FastTextVectorizer`: what a word or a run of words stands for is found out when it is first met. */
+class BulkFastText {
+  readonly #columns: FastTextColumns;
+  readonly #weigher: RowWeigher;
+  readonly #features: number;
+  #counter!: TermCounter;
+  #lists!: NodeLists;
+  #nodes = 0;
+  #words = 0;
+  /** Entries of all rows since the counter began. */
+  #entries = 0;
+
+  constructor(
+    private readonly learned: FastTextState,
+    private readonly stem?: Stem,
+  ) {
+    const { idf, weights, terms, kept } = learned;
+    this.#features = terms.length + kept.length;
+    this.#columns = columnsOf(learned);
+    this.#weigher = new RowWeigher(idf.length > 0 ? idf : new Float64Array(this.#features).fill(1), weights);
+    this.#weigher.setColumns(0, allBelow(this.#features));
+    this.#begin();
+  }
+
+  transform(texts: Texts): Csr {
+    if (this.#nodes > MOST_TERMS || this.#entries > MOST_ENTRIES) this.#begin();
+    this.#counter.addAll(texts);
+    const counted = this.#counter.takeRows();
+    for (const { nodes } of counted.chunks) this.#entries += nodes.length;
+    const nodes = this.#counter.nodesFrom(this.#nodes);
+    const words = this.#counter.wordsFrom(this.#words);
+    this.#lists.add(nodes, words);
+    this.#nodes += nodes.parents.length;
+    this.#words += words.length;
+    const pieces: Csr[] = [];
+    for (const rows of this.#lists.spread(counted, allBelow(texts.ends.length), this.#features)) {
+      pieces.push(this.#weigher.weigh(rows, allBelow(rows.rows.length.length)));
+    }
+    return joinedRows(pieces, this.#features);
+  }
+
+  #begin(): void {
+    const { analyzer, layout } = this.learned;
+    this.#counter = new TermCounter({ ...analyzer, ngramRange: [1, layout.wordNgrams] }, this.stem);
+    this.#lists = new NodeLists(layout, this.#columns);
+    this.#nodes = 0;
+    this.#words = 0;
+    this.#entries = 0;
   }
 }

@@ -7,6 +7,7 @@ import {
   type EmbeddingFacts,
   type EmbeddingOptions,
 } from './embedding-fit.js';
+import { FastTextCollector, type FastTextOptions } from './fasttext-fit.js';
 import { HashingCollector, type HashingOptions } from './hashing-fit.js';
 import type { VectorizerKind } from './kinds.js';
 import { SequenceCollector, type SequenceOptions } from './sequence-fit.js';
@@ -55,12 +56,17 @@ export interface FittedFeatures {
   embeddings?: { facts: EmbeddingFacts; coverage(rows: Uint32Array): Coverage };
 }
 
-export type FeatureOptions = TfidfOptions & HashingOptions & EmbeddingOptions & SequenceOptions;
+export type FeatureOptions = TfidfOptions &
+  HashingOptions &
+  FastTextOptions &
+  EmbeddingOptions &
+  SequenceOptions;
 
 /** How each vectorizer collects; `threads` is how many it may use, the outcome is the same. */
 export const collectors = {
   tfidf: (options, stem, threads) => new TfidfCollector(options, stem, threads),
   hashing: (options, stem) => new HashingCollector(options, stem),
+  fasttext: (options, stem, threads) => new FastTextCollector(options, stem, threads),
   embedding: (options, _stem, threads) => new EmbeddingCollector(options, threads),
   sequence: (options, stem) => new SequenceCollector(options, stem),
 } as const satisfies Record<

@@ -1,5 +1,6 @@
 import type { Csr } from '../sparse/csr.js';
 import { type Analyzer, type AnalyzerOptions, createAnalyzer, type Stem } from '../text/analyzer.js';
+import { utf8Of } from '../text/utf8.js';
 import { type WeightOptions, weigh } from './tfidf.js';
 import type { Vectorizer } from './vectorizer.js';
 
@@ -73,29 +74,10 @@ export class HashingVectorizer implements Vectorizer {
   }
 }
 
-let bytes = new Uint8Array(1024);
-
-/** Writes a text into `bytes` as UTF-8, a lone surrogate as U+FFFD; answers with the number of bytes. */
-function writeUtf8(text: string): number {
-  if (3 * text.length > bytes.length) bytes = new Uint8Array(6 * text.length);
-  let n = 0;
-  for (const character of text) {
-    const point = character.codePointAt(0)!;
-    const code = point >= 0xd800 && point <= 0xdfff ? 0xfffd : point;
-    if (code < 0x80) {
-      bytes[n++] = code;
-      continue;
-    }
-    const more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-    bytes[n++] = ((0xff00 >> (more + 1)) & 0xff) | (code >> (6 * more));
-    for (let k = more - 1; k >= 0; k--) bytes[n++] = 0x80 | ((code >> (6 * k)) & 0x3f);
-  }
-  return n;
-}
-
 /** MurmurHash3_x86_32 (Appleby) of a text's UTF-8, seed 0, as a signed number. */
 export function murmurHash3(text: string): number {
-  const length = writeUtf8(text);
+  const bytes = utf8Of(text);
+  const { length } = bytes;
   let hash = 0;
   let i = 0;
   for (; i + 4 <= length; i += 4) {

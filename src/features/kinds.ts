@@ -1,3 +1,3 @@
 /** The vectorizers by name. What they are stands in `vectorizer.ts`, which those that only name them need not load. */
-export const vectorizerNames = ['tfidf', 'hashing', 'embedding', 'sequence'] as const;
+export const vectorizerNames = ['tfidf', 'hashing', 'fasttext', 'embedding', 'sequence'] as const;
 export type VectorizerKind = (typeof vectorizerNames)[number];

@@ -6,6 +6,7 @@ import type { Texts } from '../text/batch.js';
 import { classesOfPage } from './character-classes.js';
 import type { CountedRows } from './counted-rows.js';
 import type { Terms } from './terms.js';
+import { NONE, wordMap } from './word-map.js';
 import { type Words, wordsOf } from './words.js';
 
 /** The functions of assembly/counter.ts; pointers are byte offsets into its memory. */
@@ -35,8 +36,7 @@ interface Counter {
   nodeSymbolsAt(): number;
 }
 
-/** The symbol that stands for none: the parent of the first symbol of an n-gram, the symbol of a stop word. */
-export const NONE = 0xffffffff;
+export { NONE };
 
 /** Terms as nodes: node i is the n-gram of its parent (NONE for none) with a symbol behind it. */
 export interface Nodes {
@@ -173,6 +173,15 @@ export class TermCounter {
     };
   }
 
+  /** The words from a number on, as they count. */
+  wordsFrom(first: number): string[] {
+    if (this.#mapped) return this.#mapped.slice(first);
+    const counter = this.#counter;
+    const starts = this.#numbers((counter.wordStartsAt() >>> 0) + 4 * first, counter.wordCount() + 1 - first);
+    const at = counter.unitsAt() >>> 0;
+    return Array.from(starts.subarray(1), (end, i) => this.#text(at + 2 * starts[i]!, end - starts[i]!));
+  }
+
   /** How many terms have been met. */
   get nodeCount(): number {
     return this.#counter.nodeCount();
@@ -270,23 +279,4 @@ function guarded<T>(work: () => T): T {
       cause,
     });
   }
-}
-
-/** Numbers what words count as; NONE for stop words. */
-function wordMap(stopWords: readonly string[] | null, stem: Stem | undefined) {
-  const stopped = new Set(stopWords);
-  const symbols: string[] = [];
-  const numbers = new Map<string, number>();
-  const numberOf = (own: string): number => {
-    const known = numbers.get(own);
-    if (known !== undefined) return known;
-    numbers.set(own, symbols.length);
-    symbols.push(own);
-    return symbols.length - 1;
-  };
-  const symbolOf = (word: string): number => {
-    if (stopped.has(word)) return NONE;
-    return numberOf(stem ? stem(word) : word);
-  };
-  return { symbols, symbolOf };
 }

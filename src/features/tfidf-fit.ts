@@ -19,6 +19,12 @@ export interface TfidfOptions extends AnalyzerOptions, WeightOptions, Vocabulary
   smoothIdf: boolean;
 }
 
+/** The inverse document frequency of a term that so many of n rows have. */
+export function idfOf(rows: number, n: number, smooth: boolean): number {
+  const one = smooth ? 1 : 0;
+  return Math.log((n + one) / (rows + one)) + 1;
+}
+
 /** Collects texts, then fits a vectorizer on some of them and gives the feature rows of any; texts are not kept. */
 export class TfidfCollector implements FeatureCollector {
   readonly #counting: Counting;
@@ -126,7 +132,6 @@ export class TfidfFit implements FeatureFit {
     kept = byFallingKey(kept, documents, n);
     const columns = new Uint32Array(found).fill(NONE);
     const idf = new Float64Array(kept.length);
-    const one = smoothIdf ? 1 : 0;
     let trainNonZeros = 0;
     let singles = 0;
     for (let column = 0; column < kept.length; column++) {
@@ -134,7 +139,7 @@ export class TfidfFit implements FeatureFit {
       trainNonZeros += documents[node]!;
       if (documents[node] === 1) singles++;
       columns[node] = column;
-      idf[column] = useIdf ? Math.log((n + one) / (documents[node]! + one)) + 1 : 1;
+      idf[column] = useIdf ? idfOf(documents[node]!, n, smoothIdf) : 1;
     }
     const { nodes, words } = this.counted;
     return { terms: termsOfNodes({ nodes, words }, kept), columns, idf, trainNonZeros, singles };

@@ -50,38 +50,46 @@ export class TfidfVectorizer implements Vectorizer {
 
   transform(texts: readonly string[]): Csr {
     this.#columns ??= new Map(this.learned.terms.list().map((term, column) => [term, column]));
-    const indptr = new Uint32Array(texts.length + 1);
-    const rows: { columns: Uint32Array; counts: Float64Array }[] = [];
-    for (let r = 0; r < texts.length; r++) {
+    const columnsOf = (text: string) => {
       const columns: number[] = [];
-      for (const term of this.#analyze(texts[r]!)) {
-        const column = this.#columns.get(term);
+      for (const term of this.#analyze(text)) {
+        const column = this.#columns!.get(term);
         if (column !== undefined) columns.push(column);
       }
-      const row = countRuns(Uint32Array.from(columns).sort());
-      rows.push(row);
-      indptr[r + 1] = indptr[r]! + row.columns.length;
-    }
-    const indices = new Uint32Array(indptr[texts.length]!);
-    const values = new Float32Array(indices.length);
-    for (let r = 0; r < texts.length; r++) {
-      indices.set(rows[r]!.columns, indptr[r]);
-      weigh(
-        rows[r]!.counts,
-        indices,
-        values,
-        indptr[r]!,
-        indptr[r + 1]!,
-        this.learned.idf,
-        this.learned.weights,
-      );
-    }
-    return { rows: texts.length, cols: this.features, indptr, indices, values };
+      return columns;
+    };
+    return weighedRows(texts, columnsOf, this.features, this.learned.idf, this.learned.weights);
   }
 
   state(): TfidfState {
     return this.learned;
   }
+}
+
+/**
+ * Feature rows of texts, from the columns of each one's terms, repeats included. An empty idf is 1 throughout.
+ */
+export function weighedRows(
+  texts: readonly string[],
+  columnsOf: (text: string) => readonly number[],
+  cols: number,
+  idf: Float64Array,
+  weights: WeightOptions,
+): Csr {
+  const indptr = new Uint32Array(texts.length + 1);
+  const rows: { columns: Uint32Array; counts: Float64Array }[] = [];
+  for (let r = 0; r < texts.length; r++) {
+    const row = countRuns(Uint32Array.from(columnsOf(texts[r]!)).sort());
+    rows.push(row);
+    indptr[r + 1] = indptr[r]! + row.columns.length;
+  }
+  const indices = new Uint32Array(indptr[texts.length]!);
+  const values = new Float32Array(indices.length);
+  for (let r = 0; r < texts.length; r++) {
+    indices.set(rows[r]!.columns, indptr[r]);
+    weigh(rows[r]!.counts, indices, values, indptr[r]!, indptr[r + 1]!, idf, weights);
+  }
+  return { rows: texts.length, cols, indptr, indices, values };
 }
 
 /** Distinct columns, and how often each stands in the sorted list. */

@@ -2,6 +2,7 @@ import { MaasError } from '../errors.js';
 import type { Csr } from '../sparse/csr.js';
 import type { Stem } from '../text/analyzer.js';
 import { type EmbeddingState, EmbeddingVectorizer } from './embedding.js';
+import { type FastTextState, FastTextVectorizer } from './fasttext.js';
 import { type HashingState, HashingVectorizer } from './hashing.js';
 import type { VectorizerKind } from './kinds.js';
 import { type SequenceState, SequenceVectorizer } from './sequence.js';
@@ -24,12 +25,13 @@ export interface Vectorizer {
 const vectorizers = {
   tfidf: TfidfVectorizer.revive,
   hashing: (state: HashingState, stem?: Stem) => new HashingVectorizer(state, stem),
+  fasttext: FastTextVectorizer.revive,
   embedding: EmbeddingVectorizer.revive,
   sequence: SequenceVectorizer.revive,
 } as const satisfies Record<VectorizerKind, unknown>;
 
 /** What a fitted vectorizer learned. */
-export type VectorizerState = TfidfState | HashingState | EmbeddingState | SequenceState;
+export type VectorizerState = TfidfState | HashingState | FastTextState | EmbeddingState | SequenceState;
 /** The same, read from where it was stored. */
 export type StoredVectorizerState = Parameters<(typeof vectorizers)[VectorizerKind]>[0];
 

@@ -1,7 +1,7 @@
 import { MaasError } from '../errors.js';
 
-/** Which terms a vocabulary holds. */
-export interface VocabularyOptions {
+/** In how many rows the terms of a vocabulary are. */
+export interface RowLimits {
   /**
    * Terms in fewer rows than this are left out: a count (1, 2, …), or a proportion of the rows (0 < p < 1). `auto` leaves none
    * out, and of sequences those of a single row where others are left.
@@ -9,15 +9,16 @@ export interface VocabularyOptions {
   minDf: number | 'auto';
   /** Terms in more rows than this are left out: a count (2, 3, …), or a proportion of the rows (0 < p ≤ 1). */
   maxDf: number;
+}
+
+/** Which terms a vocabulary holds. */
+export interface VocabularyOptions extends RowLimits {
   /** Keep only so many terms, the most frequent ones; null keeps all. Ties keep the term that sorts first. */
   maxFeatures: number | null;
 }
 
 /** In how many of so many rows a term must be at the least and at the most. Throws `usage` where that leaves none. */
-export function keptRows(
-  { minDf, maxDf }: VocabularyOptions,
-  rows: number,
-): { atLeast: number; atMost: number } {
+export function keptRows({ minDf, maxDf }: RowLimits, rows: number): { atLeast: number; atMost: number } {
   const least = minDf === 'auto' ? 1 : minDf;
   const atLeast = Math.max(1, least < 1 ? least * rows : least);
   const atMost = maxDf <= 1 ? maxDf * rows : maxDf;
@@ -29,7 +30,7 @@ export function keptRows(
 }
 
 /** Why no term is kept; `any`: there were some. */
-export function noTerms(any: boolean, { minDf, maxDf }: VocabularyOptions): MaasError {
+export function noTerms(any: boolean, { minDf, maxDf }: RowLimits): MaasError {
   return any
     ? new MaasError('data', `none of the terms is left between --min-df ${minDf} and --max-df ${maxDf}`, {
         hint: 'lower --min-df or raise --max-df',

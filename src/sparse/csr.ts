@@ -27,6 +27,23 @@ export function rowsOf(a: Csr, rows: Uint32Array): Csr {
   return { rows: rows.length, cols: a.cols, indptr, indices, values };
 }
 
+/** Matrices of so many columns one below the other. */
+export function joinedRows(parts: readonly Csr[], cols: number): Csr {
+  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
+  const nonZeros = parts.reduce((sum, part) => sum + part.indices.length, 0);
+  const indptr = new Uint32Array(rows + 1);
+  const indices = new Uint32Array(nonZeros);
+  const values = new Float32Array(nonZeros);
+  let [row, at] = [0, 0];
+  for (const part of parts) {
+    for (let r = 1; r <= part.rows; r++) indptr[++row] = at + part.indptr[r]!;
+    indices.set(part.indices, at);
+    values.set(part.values, at);
+    at += part.indices.length;
+  }
+  return { rows, cols, indptr, indices, values };
+}
+
 /** Aᵀ by a counting sort over the columns: O(rows + cols + non-zeros). Column order within a row comes out rising. */
 export function transpose(a: Csr): Csr {
   const nonZeros = a.indptr[a.rows]!;

@@ -1,3 +1,4 @@
+import { FastTextVectorizer } from '../features/fasttext.js';
 import { TfidfVectorizer } from '../features/tfidf.js';
 import type { Vectorizer } from '../features/vectorizer.js';
 import { evaluate, type Metrics } from '../metrics/classification.js';
@@ -13,7 +14,8 @@ export type Baselines = Partial<Record<'majority' | 'nb', Metrics>>;
 
 /** Whether features are counts of terms, which may be weighed, but not so small that smoothing drowns them. */
 const isCounted = (vectorizer: Vectorizer) =>
-  vectorizer instanceof TfidfVectorizer && vectorizer.state().weights.norm !== 'l1';
+  (vectorizer instanceof TfidfVectorizer || vectorizer instanceof FastTextVectorizer) &&
+  vectorizer.state().weights.norm !== 'l1';
 
 /**
  * Fits the most frequent class and naive Bayes on the training rows, and scores them on the test rows. What the model is itself is left out, and naive Bayes where features are no counts of terms.

@@ -30,6 +30,10 @@ const sklearn: Decided<TrainSettings> & { C: number } = {
   useIdf: true,
   smoothIdf: true,
   nFeatures: 2 ** 20,
+  wordNgrams: 1,
+  minn: 0,
+  maxn: 0,
+  bucket: 2_000_000,
   embeddings: null,
   pooling: 'mean',
   embeddingWords: 20_000,
@@ -118,6 +122,8 @@ const modelDefaults: Partial<Record<ClassifierKind, Partial<TrainSettings>>> = {
 const vectorizerDefaults: Partial<Record<VectorizerKind, Partial<TrainSettings>>> = {
   // a text's order is that of its words; one that is met once teaches what to make of the unknown
   sequence: { ngramRange: [1, 1], minDf: 'auto' },
+  // words, of which it makes the n-grams itself
+  fasttext: { analyzer: 'word', ngramRange: [1, 1] },
   // columns that depend on each other take many passes, each of which is quick
   embedding: { analyzer: 'word', ngramRange: [1, 1], sublinearTf: false, maxIter: 1000 },
 };
@@ -133,7 +139,7 @@ export function resolveSettings(given: Record<string, unknown>, preset: string =
       `there is no preset "${preset}", expected one of ${Object.keys(presets).join(', ')}`,
     );
   }
-  const ofModel = modelDefaults[given.model as ClassifierKind] ?? {};
+  const ofModel = { ...modelDefaults[given.model as ClassifierKind], vectorizer: impliedVectorizer(given) };
   const ofVectorizer = vectorizerDefaults[(given.vectorizer ?? ofModel.vectorizer) as VectorizerKind];
   const base: TrainSettings = { ...presets[preset as PresetName], ...ofModel, ...ofVectorizer };
   const resolved: Record<string, unknown> = { ...base };
@@ -185,11 +191,16 @@ export function resolveSettings(given: Record<string, unknown>, preset: string =
 const noUseFor = (name: SettingName, who: string) =>
   new MaasError('usage', `${who} has no use for ${name}`, { details: { settings: [name] } });
 
+/** The vectorizer where none is given: the one of fastText's words, where there are any, else the model's. */
+function impliedVectorizer(given: { [K in SettingName]?: unknown }): VectorizerKind {
+  if (ofBuckets.some((name) => given[name] !== undefined)) return 'fasttext';
+  return modelDefaults[given.model as ClassifierKind]?.vectorizer ?? sklearn.vectorizer;
+}
+
 /** The settings that a recipe has a use for; of which model and vectorizer it is, is given or the preset's. */
 export function settingsInUse(given: { [K in SettingName]?: unknown }): ReadonlySet<SettingName> {
   const model = (given.model ?? sklearn.model) as ClassifierKind;
-  const implied = modelDefaults[model]?.vectorizer ?? sklearn.vectorizer;
-  const vectorizer = (given.vectorizer ?? implied) as VectorizerKind;
+  const vectorizer = (given.vectorizer ?? impliedVectorizer(given)) as VectorizerKind;
   const ofModel: readonly SettingName[] = settingsOf[model] ?? [];
   const own: readonly SettingName[] = usedBy[vectorizer] ?? [];
   const without = new Set<SettingName>([...ofVectorizers.filter((name) => !own.includes(name)), ...ofModels]);
@@ -198,13 +209,16 @@ export function settingsInUse(given: { [K in SettingName]?: unknown }): Readonly
 }
 
 /** Throws `usage` where settings of the features contradict each other. */
-function checkFeatures({ analyzer, stopWords, stemmer, vectorizer, ngramRange }: TrainSettings): void {
+function checkFeatures(features: TrainSettings): void {
+  const { analyzer, stopWords, stemmer, vectorizer, ngramRange, minn, maxn } = features;
   if (analyzer !== 'word' && (stopWords !== null || stemmer !== null)) {
     throw new MaasError(
       'usage',
       `the analyzer "${analyzer}" knows no words, so it takes neither stop words nor a stemmer`,
     );
   }
+  if (minn > maxn)
+    throw new MaasError('usage', `minn is ${minn}, expected a maxn of ${minn} or more, not ${maxn}`);
   if (vectorizer === 'sequence' && ngramRange[0] !== ngramRange[1]) {
     throw new MaasError(
       'usage',
@@ -253,6 +267,7 @@ const counts: readonly ClassifierKind[] = ['nb', 'majority'];
 const ofOrder: readonly ClassifierKind[] = ['cnn', 'lstm'];
 
 const ofVocabulary = ['minDf', 'maxDf', 'maxFeatures'] as const;
+const ofBuckets = ['wordNgrams', 'minn', 'maxn', 'bucket'] as const;
 const ofTerms = ['analyzer', 'ngramRange', 'stemmer'] as const;
 const ofWeights = ['sublinearTf', 'norm'] as const;
 
@@ -260,6 +275,7 @@ const ofWeights = ['sublinearTf', 'norm'] as const;
 const usedBy = {
   tfidf: [...ofTerms, ...ofVocabulary, ...ofWeights, 'useIdf', 'smoothIdf'],
   hashing: [...ofTerms, ...ofWeights, 'nFeatures'],
+  fasttext: [...ofBuckets, 'stemmer', 'minDf', 'maxDf', ...ofWeights, 'useIdf', 'smoothIdf'],
   embedding: ['embeddings', 'pooling', 'embeddingWords'],
   sequence: [...ofTerms, ...ofVocabulary, 'maxLength', 'embeddings'],
 } as const satisfies Record<VectorizerKind, readonly (keyof typeof featureSettings)[]>;

@@ -70,6 +70,20 @@ export const featureSettings = {
   smoothIdf: onOff('count one more row that holds every term'),
   maxLength: integer(1, '<n>', 'terms of a text that the vectorizer sequence takes, from the first on'),
   nFeatures: integer(2, '<n>', 'columns that the vectorizer hashing hashes terms to'),
+  wordNgrams: {
+    parse: where((n) => Number.isInteger(n) && n >= 1 && n <= 20),
+    expected: 'a whole number from 1 to 20',
+    metavar: '<n>',
+    help: 'runs of up to n words count, too, hashed to buckets as fastText does (vectorizer fasttext)',
+  } as Setting<number>,
+  minn: integer(0, '<n>', 'shortest character n-gram of a word, hashed likewise'),
+  maxn: integer(0, '<n>', 'longest character n-gram of a word, hashed likewise; 0 for none'),
+  bucket: {
+    parse: where((n) => Number.isInteger(n) && n >= 1 && n <= 2 ** 26),
+    expected: 'a whole number from 1 to 67108864',
+    metavar: '<n>',
+    help: 'buckets that the vectorizer fasttext hashes runs of words and characters to',
+  } as Setting<number>,
   embeddings: orNone<string>({
     parse: text,
     expected: 'a file of word vectors',

@@ -27,7 +27,7 @@ const sets = {
 
 /** What each model is asked for beside its defaults, and the accuracy that it must reach on rows held out. */
 const cases: Record<
-  ClassifierKind,
+  ClassifierKind | 'bag of buckets',
   { given: Record<string, unknown>; atLeast: number; formats: readonly ('js' | 'tfjs')[] }
 > = {
   logistic: { given: {}, atLeast: 0.8, formats: ['js', 'tfjs'] },
@@ -37,6 +37,11 @@ const cases: Record<
     formats: ['js', 'tfjs'],
   },
   bag: { given: { dim: 8, learningRate: 0.02 }, atLeast: 0.8, formats: ['js', 'tfjs'] },
+  'bag of buckets': {
+    given: { model: 'bag', dim: 8, learningRate: 0.02, wordNgrams: 2, minn: 2, maxn: 3, bucket: 20_000 },
+    atLeast: 0.8,
+    formats: ['js', 'tfjs'],
+  },
   nb: { given: { alpha: 0.1 }, atLeast: 0.75, formats: ['js', 'tfjs'] },
   cnn: {
     given: { dim: 16, filters: 12, epochs: 20, learningRate: 0.01 },
@@ -51,10 +56,10 @@ const cases: Record<
   majority: { given: {}, atLeast: 0.1, formats: ['js'] },
 };
 
-describe.each(classifierNames)('%s', (model) => {
-  const { given, atLeast, formats } = cases[model];
+describe.each(Object.entries(cases))('%s', (kind, { given, atLeast, formats }) => {
+  const model = given.model ?? kind;
   describe.each(Object.entries(sets))('%s classes', (set, file) => {
-    const name = `${model}-${set}`;
+    const name = `${kind.replaceAll(' ', '-')}-${set}`;
     let result: TrainResult;
     let pipeline: Pipeline;
     const scores = (some: readonly string[]) => pipeline.probabilities(some);
@@ -93,6 +98,8 @@ describe.each(classifierNames)('%s', (model) => {
       const nothing = scores(['']);
       expect(nothing.every(Number.isFinite)).toBe(true);
       const unknown = scores(['qwxzqwxz']);
+      // their characters are known, so that new words are not all alike
+      if (kind === 'bag of buckets') return expect(unknown.every(Number.isFinite)).toBe(true);
       expect(scores(['vbnmvbnm'])).toEqual(unknown);
       if (pipeline.vectorizer.kind !== 'sequence') expect(unknown).toEqual(nothing);
       expect(scores([])).toHaveLength(0);
@@ -126,6 +133,12 @@ test('what tfjs-layers cannot hold is refused', async () => {
   );
 });
 
+test('every model has a case', () => {
+  expect(new Set(Object.entries(cases).map(([kind, { given }]) => given.model ?? kind))).toEqual(
+    new Set(classifierNames),
+  );
+});
+
 test('settings that a model has no use for are refused', () => {
   const refused: [Record<string, unknown>, string][] = [
     [{ model: 'nb', C: 3 }, 'the model "nb" has no use for C'],
@@ -133,9 +146,24 @@ test('settings that a model has no use for are refused', () => {
     [{ model: 'dense', alpha: 3 }, 'the model "dense" has no use for alpha'],
     [{ model: 'majority', device: 'wasm' }, 'the model "majority" is counted on the processor'],
     [{ model: 'dense', hidden: '64,x' }, 'hidden is "64,x", expected whole numbers such as 128,64, or none'],
+    [
+      { model: 'bag', vectorizer: 'tfidf', wordNgrams: 2 },
+      'the vectorizer "tfidf" has no use for wordNgrams',
+    ],
+    [
+      { model: 'bag', ngramRange: [1, 2], wordNgrams: 2 },
+      'the vectorizer "fasttext" has no use for ngramRange',
+    ],
+    [{ model: 'bag', analyzer: 'char', maxn: 3 }, 'the vectorizer "fasttext" has no use for analyzer'],
+    [{ model: 'bag', minn: 3 }, 'minn is 3, expected a maxn of 3 or more, not 0'],
+    [{ model: 'cnn', wordNgrams: 2 }, 'expected the vectorizer sequence, not fasttext'],
+    [{ bucket: 2 ** 27 }, 'bucket is 134217728, expected a whole number from 1 to 67108864'],
     [{ model: 'dense', dropout: 1 }, 'dropout is 1, expected a share from 0 to below 1'],
   ];
   for (const [given, message] of refused) expect(() => resolveSettings(given)).toThrow(message);
+  expect(resolveSettings({ model: 'bag', wordNgrams: '2' })).toMatchObject({
+    ...{ vectorizer: 'fasttext', wordNgrams: 2, analyzer: 'word', norm: 'l1', bucket: 2_000_000 },
+  });
   // values as they are anyway contradict nothing
   expect(resolveSettings(presets.sklearn)).toEqual(presets.sklearn);
   expect(resolveSettings({ model: 'dense', hidden: '128,64' }).hidden).toEqual([128, 64]);

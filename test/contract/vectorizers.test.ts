@@ -12,6 +12,7 @@ import {
 } from '../../src/features/vectorizer.js';
 import type { Csr } from '../../src/sparse/csr.js';
 import { readDataset, writeDataset } from '../../src/store/dataset.js';
+import { resolveSettings } from '../../src/tasks/presets.js';
 import { textsOf } from '../../src/text/batch.js';
 import { hasFastText, trainFastText } from '../support/fasttext.js';
 import { temporaryFolder, tickets } from '../support/temp.js';
@@ -49,6 +50,15 @@ const cases: Record<string, { given: Record<string, unknown>; unknown: 'nothing'
     unknown: 'nothing',
   },
   hashing: { given: { vectorizer: 'hashing', nFeatures: 500 }, unknown: 'something' },
+  fasttext: { given: { vectorizer: 'fasttext' }, unknown: 'nothing' },
+  'fasttext, hashed': {
+    given: { wordNgrams: 3, minn: 2, maxn: 4, bucket: 700 },
+    unknown: 'something',
+  },
+  'fasttext of a bag': {
+    given: { model: 'bag', wordNgrams: 2, minDf: 2, bucket: 30_000 },
+    unknown: 'nothing',
+  },
   sequence: { given: { vectorizer: 'sequence', maxLength: 12 }, unknown: 'something' },
   'embedding, mean': { given: { vectorizer: 'embedding', embeddings: glove }, unknown: 'nothing' },
   'embedding, tfidf': {
@@ -68,7 +78,7 @@ const cases: Record<string, { given: Record<string, unknown>; unknown: 'nothing'
 };
 
 test('every vectorizer has a case', () => {
-  expect(new Set(Object.values(cases).map(({ given }) => given.vectorizer))).toEqual(
+  expect(new Set(Object.values(cases).map(({ given }) => resolveSettings(given).vectorizer))).toEqual(
     new Set(vectorizerNames),
   );
 });
@@ -155,7 +165,7 @@ describe.each(Object.entries(cases))('%s', (name, { given, unknown }) => {
     await writeDataset(path, { vectorizer: vectorizer.state() }, { ...facts, rows });
     const { state } = await readDataset<{ vectorizer: StoredVectorizerState }>(path);
     const again = loadVectorizer(state.vectorizer);
-    expect(again.kind).toBe(given.vectorizer);
+    expect(again.kind).toBe(vectorizer.kind);
     expect(again.transform(texts)).toEqual(vectorizer.transform(texts));
     const odd = ['', 'ŧŧŧqŧŧŧ ŵŵŵ', 'quite new words'];
     expect(again.transform(odd)).toEqual(vectorizer.transform(odd));

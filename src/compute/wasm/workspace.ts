@@ -54,7 +54,7 @@ export class Workspace {
 }
 
 /** Numbers that are worth waking other threads for, and that a block then has at the least. */
-const WORTH = 1 << 19;
+const WORTH = 1 << 17;
 const BLOCK = 1 << 15;
 
 /** How many rows a block works on, and how many blocks there are, where all rows together are so much work. */
