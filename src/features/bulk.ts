@@ -5,10 +5,10 @@ import { stringsOf, type Texts } from '../text/batch.js';
 import { RowWeigher } from './row-weigher.js';
 import { TermCounter } from './term-counter.js';
 import { type TfidfState, TfidfVectorizer } from './tfidf.js';
-import type { Vectorizer } from './vectorizer.js';
+import type { AnyVectorizer } from './vectorizer.js';
 
 /** The vectorizer's `transform`, made for many texts where there is a faster way. */
-export function bulkTransform(vectorizer: Vectorizer): (texts: Texts) => Csr {
+export function bulkTransform(vectorizer: AnyVectorizer): (texts: Texts) => Csr | Promise<Csr> {
   if (!(vectorizer instanceof TfidfVectorizer)) return (texts) => vectorizer.transform(stringsOf(texts));
   const bulk = new BulkTfidf(vectorizer.state(), vectorizer.stem);
   return (texts) => bulk.transform(texts);

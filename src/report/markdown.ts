@@ -1,4 +1,5 @@
 import type { EmbeddingReport } from '../features/embedding-fit.js';
+import type { SentenceReport } from '../features/sentence/encoder.js';
 import type { Evaluation, Metrics } from '../metrics/classification.js';
 import type { FitReport } from '../models/fits.js';
 import { confusedPairs } from './confusion.js';
@@ -12,6 +13,7 @@ import {
   fitText,
   grouped,
   librariesText,
+  sentenceText,
   vectorsText,
 } from './format.js';
 import { changesText, type Tuning } from './tuning.js';
@@ -28,6 +30,7 @@ export interface ReportFacts {
   classes: readonly string[];
   features: number;
   embeddings?: EmbeddingReport;
+  sentence?: SentenceReport;
   config: Record<string, unknown>;
   fit: FitReport;
   /** What little effort comes to on the same rows. */
@@ -93,6 +96,7 @@ export function reportMarkdown(facts: ReportFacts, evaluation: Evaluation): stri
         ['classes', grouped(facts.classes.length)],
         ['features', grouped(facts.features)],
         ...vectorRows(facts.embeddings),
+        ...sentenceRows(facts.sentence),
         ['data', facts.data.files.map((file) => `${file.path} (${grouped(file.rows)} rows)`).join(', ')],
         ['data sha256', facts.data.sha256],
         ['fit', fitText(fit)],
@@ -168,6 +172,14 @@ const vectorRows = (embeddings: EmbeddingReport | undefined): string[][] =>
         ['word vectors', `${embeddings.path}: ${vectorsText(embeddings)}`],
         ['sha256 of these', embeddings.sha256],
         ['words with a vector', coverageText(embeddings)],
+      ]
+    : [];
+
+const sentenceRows = (sentence: SentenceReport | undefined): string[][] =>
+  sentence
+    ? [
+        ['sentence model', `${sentence.path}: ${sentenceText(sentence)}`],
+        ['sha256 of it', sentence.sha256],
       ]
     : [];
 

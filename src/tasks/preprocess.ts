@@ -1,4 +1,5 @@
 import type { EmbeddingReport } from '../features/embedding-fit.js';
+import type { SentenceReport } from '../features/sentence/encoder.js';
 import { type Listener, Stopwatch } from '../progress.js';
 import { datasetFolder, writeDataset } from '../store/dataset.js';
 import { checkName, modelNameFor } from '../store/store.js';
@@ -24,6 +25,8 @@ export interface PreprocessResult {
   features: number;
   /** The word vectors that features are made of, where they are, and how many words have one. */
   embeddings?: EmbeddingReport;
+  /** The model that embeds the texts, where one does. */
+  sentence?: SentenceReport;
   nonZeros: number;
   skipped: Prepared['skipped'];
   /** What the run was expected to need. */
@@ -58,6 +61,7 @@ export async function preprocess(
     classes: prepared.labels.slice(0, prepared.classes),
     features: prepared.vectorizer.features,
     ...(prepared.embeddings && { embeddings: prepared.embeddings }),
+    ...(prepared.sentence && { sentence: prepared.sentence }),
     nonZeros: prepared.parts.train.features.values.length,
     skipped: prepared.skipped,
     needs: prepared.needs,

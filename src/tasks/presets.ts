@@ -115,6 +115,7 @@ const vectorizerDefaults: Partial<Record<VectorizerKind, Partial<TrainSettings>>
   sequence: { ngramRange: [1, 1], minDf: 2 },
   // columns that depend on each other take many passes, each of which is quick
   embedding: { analyzer: 'word', ngramRange: [1, 1], sublinearTf: false, maxIter: 1000 },
+  sentence: { analyzer: 'word', ngramRange: [1, 1], sublinearTf: false, maxIter: 1000 },
 };
 
 /**
@@ -162,7 +163,7 @@ export function resolveSettings(given: Record<string, unknown>, preset: string =
   const { model, device, vectorizer } = resolved as TrainSettings;
   const unused = pointless(ofVectorizers.filter((name) => !usedBy[vectorizer].some((used) => used === name)));
   if (unused) throw new MaasError('usage', `the vectorizer "${vectorizer}" has no use for ${unused}`);
-  if (vectorizer === 'embedding') checkEmbedding(resolved as TrainSettings);
+  checkEmbedding(resolved as TrainSettings);
   const used: readonly SettingName[] = ['model', 'device', ...settingsOf[model]];
   const ofOthers = pointless(ofModels.filter((name) => !used.includes(name)));
   if (ofOthers) throw new MaasError('usage', `the model "${model}" has no use for ${ofOthers}`);
@@ -211,10 +212,10 @@ function checkFeatures({ analyzer, stopWords, stemmer, vectorizer, ngramRange }:
 
 /** Throws `usage` for a model that cannot read the rows of a vectorizer. */
 export function checkRows(model: ClassifierKind, vectorizer: VectorizerKind): void {
-  if (vectorizer === 'embedding' && noVectors[model]) {
+  if ((vectorizer === 'embedding' || vectorizer === 'sentence') && noVectors[model]) {
     throw new MaasError(
       'usage',
-      `the model "${model}" ${noVectors[model]}: it takes no vectorizer "embedding"`,
+      `the model "${model}" ${noVectors[model]}: it takes no vectorizer "${vectorizer}"`,
       { hint: 'use --model logistic or dense' },
     );
   }
@@ -251,25 +252,31 @@ const ofVocabulary = ['minDf', 'maxDf', 'maxFeatures'] as const;
 const ofTerms = ['analyzer', 'ngramRange', 'stemmer'] as const;
 const ofWeights = ['sublinearTf', 'norm'] as const;
 
+const ofWords = ['tokenizer', 'lowercase', 'stopWords'] as const;
+
 /** What each vectorizer has a use for. */
 const usedBy = {
-  tfidf: [...ofTerms, ...ofVocabulary, ...ofWeights, 'useIdf', 'smoothIdf'],
-  hashing: [...ofTerms, ...ofWeights, 'nFeatures'],
-  embedding: ['embeddings', 'pooling', 'embeddingWords'],
-  sequence: [...ofTerms, ...ofVocabulary, 'maxLength'],
+  tfidf: [...ofWords, ...ofTerms, ...ofVocabulary, ...ofWeights, 'useIdf', 'smoothIdf'],
+  hashing: [...ofWords, ...ofTerms, ...ofWeights, 'nFeatures'],
+  embedding: [...ofWords, 'embeddings', 'pooling', 'embeddingWords'],
+  sequence: [...ofWords, ...ofTerms, ...ofVocabulary, 'maxLength'],
+  sentence: ['embeddings'],
 } as const satisfies Record<VectorizerKind, readonly (keyof typeof featureSettings)[]>;
 
 const ofVectorizers = Object.values(usedBy).flat();
 const ofModels = Object.keys(modelSettings) as (keyof typeof modelSettings)[];
 
-/** Throws `usage` where word vectors are missing. */
-function checkEmbedding({ embeddings }: TrainSettings): void {
-  if (embeddings === null) {
-    throw new MaasError(
-      'usage',
-      'the vectorizer "embedding" needs word vectors, expected --embeddings <file>',
-    );
-  }
+/** What `embeddings` has to name, for the vectorizers that take them. */
+const embeddingsFor: Partial<Record<VectorizerKind, string>> = {
+  embedding: 'word vectors, expected --embeddings <file>',
+  sentence: 'the folder of a model, expected --embeddings <folder>',
+};
+
+/** Throws `usage` where word vectors or a model are missing. */
+function checkEmbedding({ embeddings, vectorizer }: TrainSettings): void {
+  const needed = embeddingsFor[vectorizer];
+  if (!needed || embeddings !== null) return;
+  throw new MaasError('usage', `the vectorizer "${vectorizer}" needs ${needed}`);
 }
 
 /** Why word vectors are nothing for some classifiers. */

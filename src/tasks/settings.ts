@@ -72,9 +72,9 @@ export const featureSettings = {
   nFeatures: integer(2, '<n>', 'columns that the vectorizer hashing hashes terms to'),
   embeddings: orNone<string>({
     parse: text,
-    expected: 'a file of word vectors',
-    metavar: '<file>',
-    help: 'word vectors for the vectorizer embedding: GloVe, word2vec or fastText, as text or binary',
+    expected: 'a file of word vectors, or the folder of a sentence model',
+    metavar: '<path>',
+    help: 'for the vectorizer embedding a file of word vectors (GloVe, word2vec or fastText, as text or binary), for sentence the folder of an ONNX model as Hugging Face has it',
   }),
   pooling: oneOf(poolings, "what is made of the vectors of a text's words"),
   embeddingWords: {

@@ -1,4 +1,4 @@
-import { coverageText, duration, grouped, vectorsText } from '../../report/format.js';
+import { coverageText, duration, grouped, sentenceText, vectorsText } from '../../report/format.js';
 import { resolveSettings } from '../../tasks/presets.js';
 import { dataSettings, featureSettings } from '../../tasks/settings.js';
 import type { Command } from '../command.js';
@@ -14,15 +14,17 @@ export const preprocess: Command = {
     ['maas preprocess a.csv.gz b.tsv --ngram-range 1,2 -o sets/ab', 'several files, with 1- and 2-grams'],
     ['maas preprocess train.csv --test test.csv', 'with a fixed test set'],
   ],
-  flags: ['output', 'name', 'test', 'preset', 'threads', 'maxMemory', ...settings],
+  flags: ['output', 'name', 'test', 'preset', 'threads', 'maxMemory', 'embeddingCache', ...settings],
 
-  async run({ args, values, settings, store, argv, terminal }) {
+  async run({ args, values, settings, store, devices, embeddingCache, argv, terminal }) {
     const { preprocess } = await import('../../tasks/preprocess.js');
     const result = await preprocess(
       {
         data: args[0] as string[],
         ...(values.test ? { test: values.test } : {}),
         store,
+        devices,
+        embeddingCache,
         output: values.output,
         threads: values.threads,
         maxMemory: values.maxMemory,
@@ -42,6 +44,7 @@ export const preprocess: Command = {
         ...(result.embeddings
           ? [`${vectorsText(result.embeddings)}, for ${coverageText(result.embeddings)}`]
           : []),
+        ...(result.sentence ? [sentenceText(result.sentence)] : []),
       ].join('\n'),
     };
   },

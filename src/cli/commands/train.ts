@@ -8,6 +8,7 @@ import {
   foldsText,
   grouped,
   recipeText,
+  sentenceText,
   vectorsText,
 } from '../../report/format.js';
 import { presets, resolveSettings } from '../../tasks/presets.js';
@@ -33,14 +34,28 @@ export const train: Command = {
       'maas train data.csv --vectorizer embedding --embeddings glove.6B.100d.txt',
       'the mean of pretrained word vectors, of GloVe, word2vec or fastText',
     ],
+    [
+      'maas train data.csv --vectorizer sentence --embeddings all-MiniLM-L6-v2',
+      'sentence embeddings, by an ONNX model in a folder as Hugging Face has it',
+    ],
     ['cat data.csv | maas train - --name piped', 'from standard input'],
   ],
   flags: [
-    ...(['name', 'test', 'preset', 'cv', 'threads', 'maxMemory', 'resume', 'checkpointSeconds'] as const),
+    ...([
+      'name',
+      'test',
+      'preset',
+      'cv',
+      'threads',
+      'maxMemory',
+      'embeddingCache',
+      'resume',
+      'checkpointSeconds',
+    ] as const),
     ...(Object.keys(allSettings) as FlagName[]),
   ],
 
-  async run({ args, values, settings, store, devices, argv, terminal }) {
+  async run({ args, values, settings, store, devices, embeddingCache, argv, terminal }) {
     const { train } = await import('../../tasks/train.js');
     const resolved = resolveSettings(settings, values.preset);
     const result = await train(
@@ -49,6 +64,7 @@ export const train: Command = {
         ...(values.test ? { test: values.test } : {}),
         store,
         devices,
+        embeddingCache,
         threads: values.threads,
         maxMemory: values.maxMemory,
         name: values.name,
@@ -82,6 +98,7 @@ export function trainedText(result: TrainResult, { bold, dim }: Terminal['style'
     ...(result.embeddings
       ? [`vectors   ${vectorsText(result.embeddings)}`, `covered   ${coverageText(result.embeddings)}`]
       : []),
+    ...(result.sentence ? [`model     ${sentenceText(result.sentence)}`] : []),
     ...(recipe ? [`recipe    ${recipe} ${dim("(scikit-learn's: --preset sklearn)")}`] : []),
     `device    ${deviceText(result.deviceFacts)}: ${result.deviceFacts.reason}`,
     `fit       ${fitText(fit)}`,
