@@ -1,6 +1,6 @@
 /** maas as a library: the tasks behind the commands, and the pipeline. It never prints, exits or reads argv. */
 export { type ErrorCode, exitCodes, MaasError } from './errors.js';
-export { loadPipeline, Pipeline, type PipelineState } from './pipeline.js';
+export { type AnyPipeline, AsyncPipeline, loadPipeline, Pipeline, type PipelineState } from './pipeline.js';
 export type { Prediction } from './predictions.js';
 export type { Listener, Step } from './progress.js';
 export { type EvaluateOptions, type EvaluateResult, evaluateModel } from './tasks/evaluate.js';

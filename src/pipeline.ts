@@ -1,4 +1,6 @@
 import {
+  type AnyVectorizer,
+  type AsyncVectorizer,
   loadVectorizer,
   type StoredVectorizerState,
   type Vectorizer,
@@ -45,6 +47,45 @@ export class Pipeline {
     };
   }
 }
+
+/** The same where what computes the features answers by promise. */
+export class AsyncPipeline {
+  constructor(
+    readonly labels: readonly string[],
+    readonly vectorizer: AsyncVectorizer,
+    readonly classifier: Classifier,
+  ) {}
+
+  /** Class probabilities, row-major [texts, classes]. */
+  async probabilities(texts: readonly string[]): Promise<Float64Array> {
+    return this.classifier.probabilities(await this.vectorizer.transform(texts));
+  }
+
+  /** One prediction for each text, in order. */
+  async predict(texts: readonly string[]): Promise<Prediction[]> {
+    return predictionsOf(this.labels, await this.probabilities(texts));
+  }
+
+  state() {
+    return {
+      labels: [...this.labels],
+      vectorizer: this.vectorizer.state(),
+      classifier: this.classifier.state(),
+    };
+  }
+}
+
+export type AnyPipeline = Pipeline | AsyncPipeline;
+
+/** The pipeline of fitted parts. */
+export const pipelineOf = (
+  labels: readonly string[],
+  vectorizer: AnyVectorizer,
+  classifier: Classifier,
+): AnyPipeline =>
+  vectorizer.kind === 'sentence'
+    ? new AsyncPipeline(labels, vectorizer, classifier)
+    : new Pipeline(labels, vectorizer, classifier);
 
 /** The pipeline whose state this is. `stem` is the loaded stemmer that its analyzer names, if it names one. */
 export function loadPipeline(state: StoredPipelineState, stem?: Stem): Pipeline {

@@ -30,6 +30,8 @@ const owners: Record<string, string> = {
   ora: 'cli',
   commander: 'cli',
   yaml: 'cli',
+  'onnxruntime-node': 'features',
+  '@huggingface/tokenizers': 'features',
 };
 
 interface Import {

@@ -12,6 +12,8 @@ export interface CommandInput {
   store: string;
   /** Where the libraries of devices are installed, if not in the usual place. */
   devices: string | undefined;
+  /** Where embeddings are kept by content, if anywhere. */
+  embeddingCache: string | undefined;
   /** The command line, for manifests. */
   argv: readonly string[];
   terminal: Terminal;

@@ -2,9 +2,9 @@ import { MaasError } from '../errors.js';
 import type { FormatName } from '../export/formats.js';
 import { type ClassifierKind, classifierNames } from '../models/kinds.js';
 import { monitorNames } from '../models/training/watch.js';
-import { type InstallableDevice, installable } from '../tasks/installable.js';
+import { type Installable, installable } from '../tasks/installable.js';
 import { type PresetName, presets } from '../tasks/presets.js';
-import { integer, oneOf, onOff, type Setting, text } from '../tasks/setting.js';
+import { integer, oneOf, onOff, orNone, type Setting, text } from '../tasks/setting.js';
 import { settings } from '../tasks/settings.js';
 
 const named = (metavar: string, help: string): Setting<string> => ({
@@ -94,6 +94,12 @@ const general = {
     metavar: '<size>',
     help: 'refuse to take more memory than this (all that is free if not given)',
   } as Setting<number>,
+  embeddingCache: orNone(
+    named(
+      '<dir>',
+      'where the embeddings of texts are kept by their digests (embeddings in the store if not given); none for nowhere',
+    ),
+  ),
   cv: integer(2, '<k>', 'cross-validate on k stratified folds, each scored by a model that did not see it'),
   trials: integer(1, '<n>', 'recipes to try at the most'),
   budget: {
@@ -128,7 +134,10 @@ const general = {
     metavar: '<s>',
     help: 'seconds between two checkpoints of a training that goes step by step (30)',
   } as Setting<number>,
-  install: oneOf<InstallableDevice>(installable, 'install the libraries of a device'),
+  install: oneOf<Installable>(
+    installable,
+    'install the libraries of a device, or of the vectorizer sentence',
+  ),
   yes: onOff('do it without asking'),
   exportFormat: oneOf<FormatName>(['js', 'tfjs'], 'form of the export'),
 } as const;

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Command as Commander, CommanderError, Option } from 'commander';
 import { exitCodes, MaasError } from '../errors.js';
 import { presets } from '../tasks/presets.js';
@@ -101,12 +102,15 @@ function declare(
     });
     use(terminal, values);
     await terminal.prepare();
+    const store = values.store ?? (process.env.MAAS_STORE || 'artifacts');
     const output = await command.run({
       args: positional,
       values,
       settings: Object.fromEntries(Object.entries(values).filter(([flag]) => Object.hasOwn(settings, flag))),
-      store: values.store ?? (process.env.MAAS_STORE || 'artifacts'),
+      store,
       devices: process.env.MAAS_DEVICES || undefined,
+      embeddingCache:
+        values.embeddingCache === null ? undefined : (values.embeddingCache ?? join(store, 'embeddings')),
       argv,
       terminal,
     });

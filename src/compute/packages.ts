@@ -5,15 +5,16 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Devices whose libraries are too large to come with maas: each of these packages is looked for in a folder of its
- * own, which `maas doctor --install` fills, then beside maas.
+ * What is too large to come with maas: each of these packages is looked for in a folder of its own, which
+ * `maas doctor --install` fills, then beside maas.
  */
 const devicePackages = {
   tensorflow: ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'],
   webgpu: ['webgpu'],
+  sentence: ['onnxruntime-node', '@huggingface/tokenizers'],
 } as const;
 
-/** A kind of libraries that devices need: TensorFlow for `cuda` and `native`, Dawn for `webgpu`. */
+/** A kind of libraries: TensorFlow for `cuda` and `native`, Dawn for `webgpu`, ONNX Runtime for sentence embeddings. */
 export type PackageKind = keyof typeof devicePackages;
 
 /** Where devices are installed unless something else is asked for. */

@@ -7,10 +7,10 @@ import { NodeLists } from './node-lists.js';
 import { RowWeigher } from './row-weigher.js';
 import { TermCounter } from './term-counter.js';
 import { type TfidfState, TfidfVectorizer } from './tfidf.js';
-import type { Vectorizer } from './vectorizer.js';
+import type { AnyVectorizer } from './vectorizer.js';
 
 /** The vectorizer's `transform`, made for many texts where there is a faster way. */
-export function bulkTransform(vectorizer: Vectorizer): (texts: Texts) => Csr {
+export function bulkTransform(vectorizer: AnyVectorizer): (texts: Texts) => Csr | Promise<Csr> {
   const bulk =
     vectorizer instanceof TfidfVectorizer
       ? new BulkTfidf(vectorizer.state(), vectorizer.stem)

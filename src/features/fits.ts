@@ -10,10 +10,12 @@ import {
 import { FastTextCollector, type FastTextOptions } from './fasttext-fit.js';
 import { HashingCollector, type HashingOptions } from './hashing-fit.js';
 import type { VectorizerKind } from './kinds.js';
+import type { SentenceReport } from './sentence/encoder.js';
+import { SentenceCollector, type SentenceOptions } from './sentence-fit.js';
 import { SequenceCollector, type SequenceOptions } from './sequence-fit.js';
 import type { StartingVectors } from './starting-vectors.js';
 import { TfidfCollector, type TfidfOptions } from './tfidf-fit.js';
-import type { Vectorizer } from './vectorizer.js';
+import type { AnyVectorizer } from './vectorizer.js';
 
 /** Takes texts one after the other, and keeps what a vectorizer can be fitted on; the texts themselves it forgets. */
 export interface FeatureCollector {
@@ -36,13 +38,13 @@ export interface FeatureFit {
 /** Whom a fit tells, and whom it asks. */
 export interface FitWith {
   listener?: Listener;
-  /** Told before much memory is taken, and for what. Throws `failed` where that is too much. */
-  reserve?(bytes: number, what: string): void;
+  /** Told before much memory is taken, and for what. Throws `failed`, with the hint, where that is too much. */
+  reserve?(bytes: number, what: string, hint?: string): void;
 }
 
 /** A fitted vectorizer, and the rows that wait for it. */
-export interface FittedFeatures {
-  vectorizer: Vectorizer;
+export interface FittedFeatures<V extends AnyVectorizer = AnyVectorizer> {
+  vectorizer: V;
   /** Non-zeros of the rows it was fitted on, and at the most of all rows. */
   trainNonZeros: number;
   nonZeros: number;
@@ -54,13 +56,16 @@ export interface FittedFeatures {
   startingVectors?: StartingVectors;
   /** The word vectors that it is made of, where it is, and how many words of some rows have one. */
   embeddings?: { facts: EmbeddingFacts; coverage(rows: Uint32Array): Coverage };
+  /** The model that sentence embeddings are made with, where they are. */
+  sentence?: SentenceReport;
 }
 
 export type FeatureOptions = TfidfOptions &
   HashingOptions &
   FastTextOptions &
   EmbeddingOptions &
-  SequenceOptions;
+  SequenceOptions &
+  SentenceOptions;
 
 /** How each vectorizer collects; `threads` is how many it may use, the outcome is the same. */
 export const collectors = {
@@ -69,6 +74,7 @@ export const collectors = {
   fasttext: (options, stem, threads) => new FastTextCollector(options, stem, threads),
   embedding: (options, _stem, threads) => new EmbeddingCollector(options, threads),
   sequence: (options, stem) => new SequenceCollector(options, stem),
+  sentence: (options) => new SentenceCollector(options),
 } as const satisfies Record<
   VectorizerKind,
   (options: FeatureOptions, stem: Stem | undefined, threads: number) => FeatureCollector

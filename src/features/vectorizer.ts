@@ -4,13 +4,14 @@ import type { Stem } from '../text/analyzer.js';
 import { type EmbeddingState, EmbeddingVectorizer } from './embedding.js';
 import { type FastTextState, FastTextVectorizer } from './fasttext.js';
 import { type HashingState, HashingVectorizer } from './hashing.js';
-import type { VectorizerKind } from './kinds.js';
+import type { AsyncVectorizerKind, OwnVectorizerKind } from './kinds.js';
+import type { SentenceState } from './sentence.js';
 import { type SequenceState, SequenceVectorizer } from './sequence.js';
 import { type TfidfState, TfidfVectorizer } from './tfidf.js';
 
 /** A fitted vectorizer: texts in, feature rows out. An unfitted one cannot exist. */
 export interface Vectorizer {
-  readonly kind: VectorizerKind;
+  readonly kind: OwnVectorizerKind;
   readonly features: number;
   /**
    * One row for each text. Terms that fitting did not see count nothing, or are one and the same; an empty text gives an
@@ -21,19 +22,31 @@ export interface Vectorizer {
   state(): VectorizerState;
 }
 
-/** The vectorizers by name: how each comes back from its state. */
+/** The same, but for when it answers. An empty text gives what its model makes of nothing. */
+export interface AsyncVectorizer {
+  readonly kind: AsyncVectorizerKind;
+  readonly features: number;
+  transform(texts: readonly string[]): Promise<Csr>;
+  state(): SentenceState;
+}
+
+export type AnyVectorizer = Vectorizer | AsyncVectorizer;
+
+/** Maas's own vectorizers by name: how each comes back from its state. */
 const vectorizers = {
   tfidf: TfidfVectorizer.revive,
   hashing: (state: HashingState, stem?: Stem) => new HashingVectorizer(state, stem),
   fasttext: FastTextVectorizer.revive,
   embedding: EmbeddingVectorizer.revive,
   sequence: SequenceVectorizer.revive,
-} as const satisfies Record<VectorizerKind, unknown>;
+} as const satisfies Record<OwnVectorizerKind, unknown>;
 
 /** What a fitted vectorizer learned. */
 export type VectorizerState = TfidfState | HashingState | FastTextState | EmbeddingState | SequenceState;
 /** The same, read from where it was stored. */
-export type StoredVectorizerState = Parameters<(typeof vectorizers)[VectorizerKind]>[0];
+export type StoredVectorizerState = Parameters<(typeof vectorizers)[OwnVectorizerKind]>[0];
+/** The same for those that answer by promise as well. */
+export type AnyVectorizerState = StoredVectorizerState | SentenceState;
 
 /** The vectorizer whose state this is. Throws `artifact` for an unknown kind. `stem` is the loaded stemmer its analyzer names, if it names one. */
 export function loadVectorizer(state: StoredVectorizerState, stem?: Stem): Vectorizer {

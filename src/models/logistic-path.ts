@@ -14,7 +14,7 @@ export interface CPath {
 }
 
 /** What is tried, a factor of about three apart; the path begins in the middle. */
-const STEPS = [0.3, 1, 3, 10, 30, 100] as const;
+const STEPS = [0.03, 0.1, 0.3, 1, 3, 10, 30, 100] as const;
 /** Where the path begins, and what is taken where there are too few rows to tell. */
 const USUAL_C = 10;
 const FEWEST_ROWS = 200;

@@ -1,4 +1,5 @@
 import type { EmbeddingReport } from '../features/embedding-fit.js';
+import type { SentenceReport } from '../features/sentence/encoder.js';
 import type { Metrics } from '../metrics/classification.js';
 import type { FitReport } from '../models/fits.js';
 import type { AnalyzerName } from '../text/analyzer.js';
@@ -26,6 +27,13 @@ export function coverageText({ coverage: { train, test } }: EmbeddingReport): st
   const ofTrain = `${percent(train.words)} of the training rows' words, ${percent(train.tokens)} with repeats`;
   if (test.words === null) return ofTrain;
   return `${ofTrain}; of the test rows' ${percent(test.words)}, ${percent(test.tokens)}`;
+}
+
+/** What a model makes of sentences: "384 numbers of the first 256 tokens (mean, length 1), 420 texts embedded". */
+export function sentenceText({ dim, maxLength, pooling, normalize, computed, cached = 0 }: SentenceReport) {
+  const made = `${dim} numbers of the first ${maxLength} tokens (${pooling}${normalize ? ', length 1' : ''})`;
+  if (computed === undefined) return made;
+  return `${made}, ${grouped(computed)} texts embedded${cached > 0 ? `, ${grouped(cached)} known from before` : ''}`;
 }
 
 /** Seconds with two digits, or minutes. */

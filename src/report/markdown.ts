@@ -1,4 +1,5 @@
 import type { EmbeddingReport } from '../features/embedding-fit.js';
+import type { SentenceReport } from '../features/sentence/encoder.js';
 import type { Metrics } from '../metrics/classification.js';
 import type { FullEvaluation } from '../metrics/evaluation.js';
 import type { FitReport } from '../models/fits.js';
@@ -13,6 +14,7 @@ import {
   fitText,
   grouped,
   librariesText,
+  sentenceText,
   vectorsText,
 } from './format.js';
 import { changesText, type Tuning } from './tuning.js';
@@ -29,6 +31,7 @@ export interface ReportFacts {
   classes: readonly string[];
   features: number;
   embeddings?: EmbeddingReport;
+  sentence?: SentenceReport;
   config: Record<string, unknown>;
   fit: FitReport;
   /** What little effort comes to on the same rows. */
@@ -107,6 +110,7 @@ export function reportMarkdown(facts: ReportFacts, evaluation: FullEvaluation): 
         ['classes', grouped(facts.classes.length)],
         ['features', grouped(facts.features)],
         ...vectorRows(facts.embeddings),
+        ...sentenceRows(facts.sentence),
         ['data', facts.data.files.map((file) => `${file.path} (${grouped(file.rows)} rows)`).join(', ')],
         ['data sha256', facts.data.sha256],
         ['fit', fitText(fit)],
@@ -182,6 +186,14 @@ const vectorRows = (embeddings: EmbeddingReport | undefined): string[][] =>
         ['word vectors', `${embeddings.path}: ${vectorsText(embeddings)}`],
         ['sha256 of these', embeddings.sha256],
         ['words with a vector', coverageText(embeddings)],
+      ]
+    : [];
+
+const sentenceRows = (sentence: SentenceReport | undefined): string[][] =>
+  sentence
+    ? [
+        ['sentence model', `${sentence.path}: ${sentenceText(sentence)}`],
+        ['sha256 of it', sentence.sha256],
       ]
     : [];
 

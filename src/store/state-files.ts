@@ -1,10 +1,15 @@
+import { defaultDeviceFolder } from '../compute/index.js';
 import { MaasError } from '../errors.js';
+import { type SentenceState, SentenceVectorizer } from '../features/sentence.js';
 import { storedTerms } from '../features/stored-terms.js';
 import type { Terms } from '../features/terms.js';
-import { loadPipeline, type Pipeline, type StoredPipelineState } from '../pipeline.js';
+import type { AnyVectorizerState } from '../features/vectorizer.js';
+import { loadClassifier } from '../models/classifier.js';
+import { type AnyPipeline, AsyncPipeline, loadPipeline, type StoredPipelineState } from '../pipeline.js';
 import { loadStemmer } from '../text/stemmers.js';
 import type { Artifact, ArtifactManifest } from './artifact.js';
 import { decodeSafetensors, encodeSafetensors, type Tensor, type TypedArray } from './safetensors.js';
+import type { ModelManifest } from './store.js';
 
 const STATE = 'pipeline.json';
 const VOCABULARY = 'vocabulary.json';
@@ -51,17 +56,61 @@ export async function decodeState<S extends object>(artifact: Artifact<ArtifactM
   }) as S;
 }
 
-/** Loads the pipeline of a version. */
-export async function readPipeline(artifact: Artifact<ArtifactManifest>): Promise<Pipeline> {
-  const state = await decodeState<StoredPipelineState>(artifact);
-  if (!Array.isArray(state.labels) || !state.vectorizer?.analyzer || !state.classifier?.kind) {
+/** What a pipeline may need that is no part of its version. */
+export interface Beside {
+  /** Where the model is that embeds the texts; where it was in training if absent. */
+  embeddings?: string | undefined;
+  /** Where `maas doctor --install` puts libraries; `~/.maas/devices` if absent. */
+  devices?: string | undefined;
+  /** Where embeddings are kept by content; nowhere if absent. */
+  embeddingCache?: string | undefined;
+}
+
+/** Loads the pipeline of a version. Throws `artifact`, `device`, and `usage` where it is given what it has no use for. */
+export async function readPipeline(
+  artifact: Artifact<ModelManifest>,
+  beside: Beside = {},
+): Promise<AnyPipeline> {
+  const state = await decodeState<AnyStoredState>(artifact);
+  const { labels, vectorizer, classifier } = state;
+  if (!Array.isArray(labels) || !vectorizer?.kind || !classifier?.kind) {
     throw new MaasError(
       'artifact',
       `${artifact.folder}/${STATE} is damaged: it does not describe a pipeline`,
     );
   }
-  const { stemmer } = state.vectorizer.analyzer;
-  return loadPipeline(state, stemmer ? await loadStemmer(stemmer) : undefined);
+  if (vectorizer.kind === 'sentence') {
+    const encoder = await encoderOf(artifact, vectorizer, beside);
+    const opened = new SentenceVectorizer(vectorizer, async () => encoder);
+    return new AsyncPipeline(labels, opened, loadClassifier(classifier));
+  }
+  if (beside.embeddings !== undefined) {
+    throw new MaasError(
+      'usage',
+      `the vectorizer "${vectorizer.kind}" of ${artifact.folder} asks no model, expected no --embeddings`,
+    );
+  }
+  const { stemmer } = vectorizer.analyzer;
+  const stem = stemmer ? await loadStemmer(stemmer) : undefined;
+  return loadPipeline({ labels, vectorizer, classifier }, stem);
+}
+
+/** The state of a pipeline of any kind. */
+type AnyStoredState = Omit<StoredPipelineState, 'vectorizer'> & { vectorizer: AnyVectorizerState };
+
+/** Opens the model that embeds the texts of a version, where it is said to be. */
+async function encoderOf(
+  { folder, manifest }: Artifact<ModelManifest>,
+  state: SentenceState,
+  { embeddings = manifest.sentence?.path, devices = defaultDeviceFolder(), embeddingCache }: Beside,
+) {
+  if (embeddings === undefined) {
+    throw new MaasError('artifact', `${folder} does not say where the model is that embeds its texts`);
+  }
+  const { reopenEncoder } = await import('../features/sentence/reopen.js');
+  const { EmbeddingFiles } = await import('./embedding-cache.js');
+  const cache = embeddingCache === undefined ? undefined : new EmbeddingFiles(embeddingCache);
+  return reopenEncoder(state, embeddings, { devices, cache });
 }
 
 function missing(artifact: Artifact<ArtifactManifest>, what: string): never {

@@ -2,6 +2,7 @@ import { readdir, rename, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { MaasError } from '../errors.js';
 import type { EmbeddingReport } from '../features/embedding-fit.js';
+import type { SentenceReport } from '../features/sentence/encoder.js';
 import type { Listener } from '../progress.js';
 import {
   type Artifact,
@@ -50,6 +51,8 @@ export interface ModelManifest extends ArtifactManifest {
   features: number;
   /** The word vectors that features are made of, where they are. */
   embeddings?: EmbeddingReport;
+  /** The model that embeds the texts, where one does. It stands where it stood: it is no part of the version. */
+  sentence?: SentenceReport;
   fit: object;
   metrics: object;
   /** Metrics of the most frequent class and of naive Bayes on the same rows; absent in versions of before. */

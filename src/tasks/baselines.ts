@@ -1,6 +1,6 @@
 import { FastTextVectorizer } from '../features/fasttext.js';
 import { TfidfVectorizer } from '../features/tfidf.js';
-import type { Vectorizer } from '../features/vectorizer.js';
+import type { AnyVectorizer } from '../features/vectorizer.js';
 import { evaluate, type Metrics } from '../metrics/classification.js';
 import { outcomesOf } from '../metrics/outcomes.js';
 import type { Classifier } from '../models/classifier.js';
@@ -13,7 +13,7 @@ import type { Prepared } from './prepare.js';
 export type Baselines = Partial<Record<'majority' | 'nb', Metrics>>;
 
 /** Whether features are counts of terms, which may be weighed, but not so small that smoothing drowns them. */
-const isCounted = (vectorizer: Vectorizer) =>
+const isCounted = (vectorizer: AnyVectorizer) =>
   (vectorizer instanceof TfidfVectorizer || vectorizer instanceof FastTextVectorizer) &&
   vectorizer.state().weights.norm !== 'l1';
 

@@ -70,8 +70,9 @@ export async function crossValidate(
 export async function fitDataOf(
   { rows: { classOf, classes }, features, validation }: FoldedRows,
   train: Uint32Array,
+  listener?: Listener,
 ): Promise<{ data: FitData; vectorize: FittedFeatures['vectorize'] }> {
-  const { vectorize, startingVectors } = await features.fit(train);
+  const { vectorize, startingVectors } = await features.fit(train, listener && { listener });
   const examples = (chosen: Uint32Array) => ({
     features: vectorize(chosen),
     labels: new Int32Array(gathered(classOf, chosen)),

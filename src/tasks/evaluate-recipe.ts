@@ -16,8 +16,8 @@ import type { TrainSettings } from './settings.js';
  * them did not see. Throws `data`, `usage`, `device`.
  */
 export async function evaluateRecipe(
-  { config }: ModelManifest,
-  { data, cv: folds = 2, settings: asked, devices, threads }: EvaluateOptions,
+  { config, sentence }: ModelManifest,
+  { data, cv: folds = 2, settings: asked, devices, threads, embeddings, embeddingCache }: EvaluateOptions,
   listener: Listener,
 ): Promise<Omit<EvaluateResult, 'model' | 'version'>> {
   if (!data) {
@@ -30,6 +30,7 @@ export async function evaluateRecipe(
   const settings: TrainSettings = {
     ...presets.default,
     ...(config as Partial<TrainSettings>),
+    ...(sentence && { embeddings: embeddings ?? sentence.path }),
     ...(textColumn && { textColumn }),
     ...(labelColumn && { labelColumn }),
     ...(delimiter && { delimiter }),
@@ -37,11 +38,17 @@ export async function evaluateRecipe(
     testSize: 0,
   };
   const stopwatch = new Stopwatch();
-  const collected = await collect({ data, threads }, settings, new MemoryBudget(), stopwatch, listener);
+  const collected = await collect(
+    { data, threads, devices, embeddingCache },
+    settings,
+    new MemoryBudget(),
+    stopwatch,
+    listener,
+  );
   const { rows, split, features } = collected;
   return inTurn(async () => {
     const folded = { rows, features, ...split };
-    const { data: whole } = await fitDataOf(folded, split.train);
+    const { data: whole } = await fitDataOf(folded, split.train, listener);
     const fitter = (await openFitter({ settings, devices, threads }, whole, listener))!;
     try {
       const { seed } = settings;

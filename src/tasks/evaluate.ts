@@ -7,6 +7,7 @@ import { joined, MOST_KEPT, type Outcomes, outcomesOf } from '../metrics/outcome
 import type { Listener } from '../progress.js';
 import type { Artifact } from '../store/artifact.js';
 import { decodePredictions, SCORES } from '../store/predictions.js';
+import type { Beside } from '../store/state-files.js';
 import { type ModelManifest, Store } from '../store/store.js';
 import type { Baselines } from './baselines.js';
 import type { CrossValidation } from './cross-validate.js';
@@ -15,7 +16,7 @@ import { trainedColumns } from './predict.js';
 import { openScoring } from './scoring.js';
 import type { DataSettings } from './settings.js';
 
-export interface EvaluateOptions {
+export interface EvaluateOptions extends Beside {
   store: string;
   /** Reference of the version; the newest if absent. */
   model?: string | undefined;
@@ -24,8 +25,6 @@ export interface EvaluateOptions {
   /** Folds of those files to refit the version's recipe on, in the place of asking the version. */
   cv?: number | undefined;
   threads?: number | undefined;
-  /** Where `maas doctor --install` puts the libraries of devices, for refits; `~/.maas/devices` if absent. */
-  devices?: string | undefined;
   settings: Pick<DataSettings, 'onBadRow'> &
     Partial<Pick<DataSettings, 'textColumn' | 'labelColumn' | 'delimiter'>>;
 }
@@ -56,7 +55,7 @@ export async function evaluateModel(
   const { model, version } = artifact.manifest;
   if (options.cv) return { model, version, ...(await evaluateRecipe(artifact.manifest, options, listener)) };
   const { outcomes, data } = options.data
-    ? await predictFiles(artifact, options.data, options.settings, listener)
+    ? await predictFiles(artifact, options.data, options, listener)
     : { outcomes: await heldOut(artifact), data: { kind: 'held-out' as const } };
   const evaluation = { ...evaluateFully(outcomes), intervals: bootstrapIntervals(outcomes) };
   const unknown = Object.keys(evaluation.unknownLabels);
@@ -88,10 +87,10 @@ async function heldOut(artifact: Artifact<ModelManifest>): Promise<Outcomes> {
 async function predictFiles(
   artifact: Artifact<ModelManifest>,
   paths: readonly string[],
-  settings: EvaluateOptions['settings'],
+  { settings, ...beside }: EvaluateOptions,
   listener: Listener,
 ) {
-  const scoring = await openScoring(artifact, paths);
+  const scoring = await openScoring(artifact, paths, beside);
   const { classes } = artifact.manifest;
   const labels = new Numbered(classes);
   const parts: Outcomes[] = [];

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { MaasError } from '../errors.js';
 import { type FormatName, formats } from '../export/formats.js';
 import { goldenTexts } from '../export/golden.js';
+import type { Pipeline } from '../pipeline.js';
 import type { Prediction } from '../predictions.js';
 import type { Listener } from '../progress.js';
 import { publishFolder, writeFiles } from '../store/artifact.js';
@@ -39,7 +40,14 @@ export async function exportModel(options: ExportOptions, listener: Listener = {
   const store = new Store(options.store);
   const artifact = await store.open(options.model);
   const { model, version } = artifact.manifest;
-  const pipeline = await readPipeline(artifact);
+  const { sentence } = artifact.manifest;
+  if (sentence) {
+    throw new MaasError(
+      'usage',
+      `${model}@${version} embeds texts with the model in ${sentence.path}, which an export does not hold, expected a version of another vectorizer`,
+    );
+  }
+  const pipeline = (await readPipeline(artifact)) as Pipeline;
   const format = formats[options.format];
   const path = options.output ?? join(options.store, 'exports', model, String(version), options.format);
   const { files, check } = await publishFolder(path, 'maas-export', async (aside) => {

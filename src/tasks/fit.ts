@@ -17,7 +17,7 @@ import {
   fitters,
 } from '../models/fits.js';
 import type { Checkpoint } from '../models/training/loop.js';
-import { Pipeline } from '../pipeline.js';
+import { type AnyPipeline, pipelineOf } from '../pipeline.js';
 import type { Listener, Stopwatch } from '../progress.js';
 import { CheckpointFile } from '../store/checkpoints.js';
 import type { ModelManifest } from '../store/store.js';
@@ -32,7 +32,7 @@ import type { TrainOptions } from './train.js';
 export type TrainedOn = ModelManifest['device'];
 
 interface FittedModel extends Loaded {
-  pipeline: Pipeline;
+  pipeline: AnyPipeline;
   report: FitReport;
   device: TrainedOn;
   cv: CrossValidation | undefined;
@@ -75,7 +75,7 @@ export function fitModel(
         const { classifier, report } = await opened.fit(data, hooks);
         return {
           ...loaded,
-          pipeline: new Pipeline(labels, prepared.vectorizer, classifier),
+          pipeline: pipelineOf(labels, prepared.vectorizer, classifier),
           report,
           device,
           cv,
@@ -187,7 +187,7 @@ async function hooksOf(
 /** Its fingerprint holds what the weights depend on, which a training that goes on must have in common. */
 function checkpointFile(options: TrainOptions, { prepared, name }: Loaded, device: TrainedOn) {
   const { settings } = options;
-  const { sha256, parts, classes, vectorizer, embeddings } = prepared;
+  const { sha256, parts, classes, vectorizer, embeddings, sentence } = prepared;
   const rows = Object.values(parts).map(({ labels }) => labels.length);
   const fingerprint = createHash('sha256')
     .update(
@@ -199,7 +199,7 @@ function checkpointFile(options: TrainOptions, { prepared, name }: Loaded, devic
         rows,
         classes,
         vectorizer.features,
-        embeddings?.sha256,
+        embeddings?.sha256 ?? sentence?.sha256,
         device.name,
         device.libraries,
       ]),

@@ -1,12 +1,11 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { defaultDeviceFolder, hasNvidiaDriver, type Probe, probeDevice } from '../compute/index.js';
 import { MaasError } from '../errors.js';
 import type { Listener } from '../progress.js';
 import { makeFolder } from '../store/artifact.js';
-import { asidePath, discard, replaceFolder, writtenBy } from '../store/aside.js';
+import { asidePath, discard, replaceFolder } from '../store/aside.js';
+import { checkNpm, InstallSteps, missingOf } from './install-steps.js';
 import { type InstallableDevice, TFJS, WEBGPU } from './installable.js';
 
 export interface Installed {
@@ -33,15 +32,11 @@ export async function installDevice(
   listener.step?.({ stage: `try ${device}` });
   const before = await probeDevice({ name: device, folder, measured: false });
   if (before.usable) return { device, path, already: true, probe: before };
-  if ((await missingOf({ npm: ['npm'], npx: ['npx'] })).length > 0) {
-    throw new MaasError('device', `${device} cannot be installed: npm and npx are not on the path`, {
-      hint: 'install npm, which comes with Node.js',
-    });
-  }
+  await checkNpm(device);
   if (kind === 'tensorflow') await checkTools(device as 'cuda' | 'native');
   await makeFolder(folder);
   const aside = asidePath(path);
-  const steps = new Steps(device, join(folder, `install-${device}.log`), listener);
+  const steps = new InstallSteps(device, join(folder, `install-${device}.log`), listener);
   try {
     await mkdir(join(aside, kind), { recursive: true });
     if (kind === 'webgpu') await fetchWebgpu(join(aside, kind), steps);
@@ -62,7 +57,7 @@ export async function installDevice(
   }
 }
 
-async function fetchWebgpu(target: string, steps: Steps): Promise<void> {
+async function fetchWebgpu(target: string, steps: InstallSteps): Promise<void> {
   await steps.npm(target, [
     `webgpu@${WEBGPU}`,
     `@tensorflow/tfjs-backend-webgpu@${TFJS}`,
@@ -75,7 +70,11 @@ async function fetchWebgpu(target: string, steps: Steps): Promise<void> {
  * package's own download. TensorFlow stands in `python/`, as pip lays it out, since its libraries look for CUDA beside
  * themselves.
  */
-async function buildTensorflow(device: 'cuda' | 'native', target: string, steps: Steps): Promise<void> {
+async function buildTensorflow(
+  device: 'cuda' | 'native',
+  target: string,
+  steps: InstallSteps,
+): Promise<void> {
   await steps.npm(target, [`@tensorflow/tfjs-node-gpu@${TFJS}`]);
   const python = join(target, 'python');
   const requirement = device === 'cuda' ? 'tensorflow[and-cuda]' : cpuWheel();
@@ -140,87 +139,5 @@ async function checkTools(device: 'cuda' | 'native'): Promise<void> {
     throw new MaasError('device', 'cuda cannot work here: the NVIDIA driver is missing, or it sees no GPU', {
       hint: 'install the driver first (`nvidia-smi` must list a GPU); other GPUs: `maas doctor --install webgpu`',
     });
-  }
-}
-
-/** The names of those programs that do not run. */
-async function missingOf(programs: Record<string, [command: string, ...args: string[]]>): Promise<string[]> {
-  const missing: string[] = [];
-  for (const [name, [command, ...args]] of Object.entries(programs)) {
-    const shell = process.platform === 'win32';
-    await promisify(execFile)(command, [...args, '--version'], { shell }).catch(() => missing.push(name));
-  }
-  return missing;
-}
-
-function stopGroup(child: ChildProcess): void {
-  try {
-    if (process.platform === 'win32') child.kill();
-    else process.kill(-child.pid!, 'SIGKILL');
-  } catch {
-    // it has ended, or never begun
-  }
-}
-
-/** The commands of an installation: run one after the other, told to the listener, kept in a log. */
-class Steps {
-  readonly #said: string[] = [];
-
-  constructor(
-    private readonly device: InstallableDevice,
-    readonly log: string,
-    private readonly listener: Listener,
-  ) {}
-
-  /** Installs npm packages into a folder of their own. Their scripts, which would download more, do not run. */
-  async npm(folder: string, packages: string[]): Promise<void> {
-    await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
-    const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock'];
-    await this.run('fetch npm packages', 'npm', ['install', ...quiet, ...packages], folder);
-  }
-
-  /** Throws `failed`, with the last of what it said, where a command does. */
-  async run(stage: string, command: string, args: string[], cwd?: string): Promise<void> {
-    this.listener.step?.({ stage });
-    const said: string[] = [`$ ${[command, ...args].join(' ')}\n`];
-    this.#said.push(said[0]!);
-    const child = spawn(command, args, {
-      cwd,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // a group of its own, so that all of it can be stopped; npm is a script on Windows
-      detached: process.platform !== 'win32',
-      shell: process.platform === 'win32',
-    });
-    const forget = writtenBy(() => stopGroup(child));
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        said.push(text);
-        this.#said.push(text);
-      });
-    }
-    const ticking = setInterval(
-      () => this.listener.step?.({ stage, note: said.at(-1)!.trim().split('\n').at(-1)! }),
-      1000,
-    );
-    const code = await new Promise((resolve) => {
-      child.once('error', ({ message }) => resolve(message));
-      child.once('close', resolve);
-    });
-    clearInterval(ticking);
-    forget();
-    if (code === 0) return;
-    const last = said.join('').trim().split('\n').slice(-12);
-    throw new MaasError(
-      'failed',
-      `installing ${this.device} failed when it was to ${stage} (${command}: ${code})`,
-      {
-        hint: `nothing was changed; ${this.log} has all that was said`,
-        details: { command: said[0]!.slice(2).trim(), output: last },
-      },
-    );
-  }
-
-  async writeLog(): Promise<void> {
-    if (this.#said.length > 0) await writeFile(this.log, this.#said.join('')).catch(() => {});
   }
 }

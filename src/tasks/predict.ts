@@ -5,10 +5,11 @@ import { openLines } from '../data/lines.js';
 import type { CsvRow } from '../data/row-parser.js';
 import { type Prediction, predictionsOf } from '../predictions.js';
 import { breathe, type Listener } from '../progress.js';
+import type { Beside } from '../store/state-files.js';
 import { type ModelManifest, Store } from '../store/store.js';
 import { openScoring } from './scoring.js';
 
-export interface PredictOptions {
+export interface PredictOptions extends Beside {
   store: string;
   /** Reference of the version; the newest if absent. */
   model?: string | undefined;
@@ -45,18 +46,26 @@ export interface Predictions {
 export const trainedColumns = ({ config }: ModelManifest) =>
   config as { textColumn?: string | undefined; labelColumn?: string | undefined };
 
-/** Opens a version for prediction. Throws `artifact`. */
-export async function openModel(store: string, reference?: string, listener: Listener = {}) {
+/**
+ * Opens a version for prediction; one of sentence embeddings answers by promise. `beside` says where that finds what is
+ * no part of it. Throws `artifact`, `device`.
+ */
+export async function openModel(
+  store: string,
+  reference?: string,
+  listener: Listener = {},
+  beside: Beside = {},
+) {
   const artifact = await new Store(store).open(reference, listener);
   const { readPipeline } = await import('../store/state-files.js');
-  return { manifest: artifact.manifest, pipeline: await readPipeline(artifact) };
+  return { manifest: artifact.manifest, pipeline: await readPipeline(artifact, beside) };
 }
 
 /** Classifies each row of a CSV file or of standard input. Throws `artifact`, `data`. */
 export async function predict(options: PredictOptions, listener: Listener = {}): Promise<Predictions> {
   const artifact = await new Store(options.store).open(options.model, listener);
   const { manifest } = artifact;
-  const scoring = await openScoring(artifact, [options.input]);
+  const scoring = await openScoring(artifact, [options.input], options);
   const { table, column } = await openTable(options, manifest, listener).catch(async (error) => {
     await scoring.close();
     throw error;
@@ -140,10 +149,10 @@ async function openTable(
 
 /** Classifies one text, as a table of one row. Throws `artifact`. */
 export async function predictText(
-  options: { store: string; model?: string | undefined; text: string },
+  options: Beside & { store: string; model?: string | undefined; text: string },
   listener: Listener = {},
 ): Promise<Predictions> {
-  const { manifest, pipeline } = await openModel(options.store, options.model, listener);
+  const { manifest, pipeline } = await openModel(options.store, options.model, listener, options);
   const fields = [options.text];
   return {
     model: manifest.model,
@@ -152,7 +161,8 @@ export async function predictText(
     columns: ['text'],
     textColumn: 0,
     async *batches() {
-      yield [{ fields, prediction: pipeline.predict(fields)[0]! }];
+      const [prediction] = await pipeline.predict(fields);
+      yield [{ fields, prediction: prediction! }];
     },
   };
 }

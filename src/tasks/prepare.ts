@@ -3,7 +3,8 @@ import { gathered, type Places, placesOf } from '../data/places.js';
 import type { Split } from '../data/split.js';
 import type { EmbeddingReport } from '../features/embedding-fit.js';
 import { collectors, type FeatureFit, type FittedFeatures } from '../features/fits.js';
-import type { Vectorizer } from '../features/vectorizer.js';
+import type { SentenceEncoder, SentenceReport } from '../features/sentence/encoder.js';
+import type { AnyVectorizer } from '../features/vectorizer.js';
 import { openVectors } from '../features/vectors/vector-file.js';
 import type { Listener, Stopwatch } from '../progress.js';
 import { grouped, percent } from '../report/format.js';
@@ -14,6 +15,7 @@ import { MemoryBudget } from './memory.js';
 import { type FitNeeds, type Needs, preflight } from './preflight.js';
 import { type Decided, DecidingTexts, decide, isDecided } from './recipe.js';
 import { checkShares, type Rows, type RowsInput, readRows, splitRows } from './rows.js';
+import { encoderFor } from './sentence.js';
 import type { DataSettings, FeatureSettings } from './settings.js';
 
 /** Feature rows of one part of the data, their classes, and where each stands in the files. */
@@ -25,7 +27,7 @@ export interface Part extends Places {
 
 /** Data that is read, checked, divided and vectorized: all that fitting needs. No text is in it. */
 export interface Prepared {
-  vectorizer: Vectorizer;
+  vectorizer: AnyVectorizer;
   /** The classes of the training rows in code point order, then labels that only other rows have. */
   labels: string[];
   /** How many of `labels` are classes. */
@@ -42,6 +44,8 @@ export interface Prepared {
   /** The word vectors that rows are made of, or that their network's embeddings begin with, where they are. */
   embeddings?: EmbeddingReport | undefined;
   startingVectors?: FittedFeatures['startingVectors'];
+  /** The model that embeds the texts, where one does. */
+  sentence?: SentenceReport | undefined;
 }
 
 export interface PrepareInput extends RowsInput {
@@ -49,6 +53,10 @@ export interface PrepareInput extends RowsInput {
   threads?: number | undefined;
   /** Bytes of memory that may be taken; all that are free if absent. */
   maxMemory?: number | undefined;
+  /** Where `maas doctor --install` puts libraries; `~/.maas/devices` if absent. */
+  devices?: string | undefined;
+  /** The folder where sentence embeddings are kept by content; none if absent. */
+  embeddingCache?: string | undefined;
 }
 
 /** Files that are read, and their terms counted: all that a vectorizer can be fitted on. */
@@ -85,14 +93,15 @@ export async function collect(
   listener: Listener,
 ): Promise<Collected> {
   checkShares(settings, input);
+  const encoder = await encoderFor(settings, input, listener);
   let decided = isDecided(settings) ? settings : undefined;
-  let collector = decided && (await openCollector(decided, input.threads));
+  let collector = decided && (await openCollector(decided, input.threads, encoder));
   // the first texts decide what is left to the data, those of a test set never
   const deciding = new DecidingTexts();
   const waiting: string[] = [];
   const open = async () => {
     decided = decide(settings, deciding.texts);
-    const opened = await openCollector(decided, input.threads);
+    const opened = await openCollector(decided, input.threads, encoder);
     collector = opened;
     for (const text of waiting.splice(0)) opened.add(text);
     return opened;
@@ -128,12 +137,20 @@ export async function collect(
   }
 }
 
-/** What takes texts to make features of; `threads` is how many it may use, as many as there are cores if absent. */
-export async function openCollector(settings: Decided, threads = availableParallelism()) {
+/**
+ * What takes texts to make features of; `threads` is how many it may use, as many as there are cores if absent. The
+ * vectorizer "sentence" needs what embeds texts.
+ */
+export async function openCollector(
+  settings: Decided,
+  threads = availableParallelism(),
+  encoder?: SentenceEncoder,
+) {
   const stopWords = settings.stopWords === null ? null : await loadStopWords(settings.stopWords);
   const stem = settings.stemmer === null ? undefined : await loadStemmer(settings.stemmer);
-  const vectors = settings.embeddings === null ? undefined : await openVectors(settings.embeddings);
-  return collectors[settings.vectorizer]({ ...settings, stopWords, vectors }, stem, threads);
+  const ofWords = settings.vectorizer === 'embedding' && settings.embeddings !== null;
+  const vectors = ofWords ? await openVectors(settings.embeddings!) : undefined;
+  return collectors[settings.vectorizer]({ ...settings, stopWords, vectors, encoder }, stem, threads);
 }
 
 const FEWER_VECTORS = 'keep fewer words with --embedding-words, or use vectors of fewer numbers';
@@ -166,7 +183,7 @@ export function vectorize(
     const { labels, classes, classOf, places, files, sha256, skipped } = rows;
     const fitted = await features.fit(split.train, {
       listener,
-      reserve: (bytes, what) => budget.require(bytes, what, FEWER_VECTORS),
+      reserve: (bytes, what, hint = FEWER_VECTORS) => budget.require(bytes, what, hint),
     });
     const { vectorizer, vectorize } = fitted;
     const size = { ...fitted, features: vectorizer.features };
@@ -182,6 +199,7 @@ export function vectorize(
       ...{ vectorizer, needs, labels, classes, parts, files, sha256, skipped },
       embeddings: reportVectors(fitted, split, listener),
       startingVectors: fitted.startingVectors,
+      ...(fitted.sentence && { sentence: fitted.sentence }),
       decided: { analyzer, ngramRange },
     };
   });

@@ -1,5 +1,6 @@
 import { MaasError } from '../errors.js';
 import type { EmbeddingReport } from '../features/embedding-fit.js';
+import type { SentenceReport } from '../features/sentence/encoder.js';
 import { type Listener, Stopwatch } from '../progress.js';
 import { checkDatasetFolder, datasetFolder, writeDataset } from '../store/dataset.js';
 import { checkName, modelNameFor } from '../store/store.js';
@@ -25,6 +26,8 @@ export interface PreprocessResult {
   features: number;
   /** The word vectors that features are made of, where they are, and how many words have one. */
   embeddings?: EmbeddingReport;
+  /** The model that embeds the texts, where one does. */
+  sentence?: SentenceReport;
   nonZeros: number;
   skipped: Prepared['skipped'];
   /** What the run was expected to need. */
@@ -69,6 +72,7 @@ export async function preprocess(
     classes: prepared.labels.slice(0, prepared.classes),
     features: prepared.vectorizer.features,
     ...(prepared.embeddings && { embeddings: prepared.embeddings }),
+    ...(prepared.sentence && { sentence: prepared.sentence }),
     nonZeros: prepared.parts.train.features.values.length,
     skipped: prepared.skipped,
     needs: prepared.needs,

@@ -126,6 +126,7 @@ const vectorizerDefaults: Partial<Record<VectorizerKind, Partial<TrainSettings>>
   fasttext: { analyzer: 'word', ngramRange: [1, 1] },
   // columns that depend on each other take many passes, each of which is quick
   embedding: { analyzer: 'word', ngramRange: [1, 1], sublinearTf: false, maxIter: 1000 },
+  sentence: { analyzer: 'word', ngramRange: [1, 1], sublinearTf: false, maxIter: 1000 },
 };
 
 /**
@@ -230,10 +231,10 @@ function checkFeatures(features: TrainSettings): void {
 
 /** Throws `usage` for a model that cannot read the rows of a vectorizer. */
 export function checkRows(model: ClassifierKind, vectorizer: VectorizerKind): void {
-  if (vectorizer === 'embedding' && noVectors[model]) {
+  if ((vectorizer === 'embedding' || vectorizer === 'sentence') && noVectors[model]) {
     throw new MaasError(
       'usage',
-      `the model "${model}" ${noVectors[model]}: it takes no vectorizer "embedding"`,
+      `the model "${model}" ${noVectors[model]}: it takes no vectorizer "${vectorizer}"`,
       { hint: 'use --model logistic or dense' },
     );
   }
@@ -271,13 +272,16 @@ const ofBuckets = ['wordNgrams', 'minn', 'maxn', 'bucket'] as const;
 const ofTerms = ['analyzer', 'ngramRange', 'stemmer'] as const;
 const ofWeights = ['sublinearTf', 'norm'] as const;
 
+const ofWords = ['tokenizer', 'lowercase', 'stopWords'] as const;
+
 /** What each vectorizer has a use for. */
 const usedBy = {
-  tfidf: [...ofTerms, ...ofVocabulary, ...ofWeights, 'useIdf', 'smoothIdf'],
-  hashing: [...ofTerms, ...ofWeights, 'nFeatures'],
-  fasttext: [...ofBuckets, 'stemmer', 'minDf', 'maxDf', ...ofWeights, 'useIdf', 'smoothIdf'],
-  embedding: ['embeddings', 'pooling', 'embeddingWords'],
-  sequence: [...ofTerms, ...ofVocabulary, 'maxLength', 'embeddings'],
+  tfidf: [...ofWords, ...ofTerms, ...ofVocabulary, ...ofWeights, 'useIdf', 'smoothIdf'],
+  hashing: [...ofWords, ...ofTerms, ...ofWeights, 'nFeatures'],
+  fasttext: [...ofWords, ...ofBuckets, 'stemmer', 'minDf', 'maxDf', ...ofWeights, 'useIdf', 'smoothIdf'],
+  embedding: [...ofWords, 'embeddings', 'pooling', 'embeddingWords'],
+  sequence: [...ofWords, ...ofTerms, ...ofVocabulary, 'maxLength', 'embeddings'],
+  sentence: ['embeddings'],
 } as const satisfies Record<VectorizerKind, readonly (keyof typeof featureSettings)[]>;
 
 const ofVectorizers = Object.values(usedBy).flat();

@@ -12,11 +12,12 @@ let loading: ReturnType<typeof scorer>;
 port.on('message', async (message: ScoringTask | Texts) => {
   try {
     if ('folder' in message) {
-      loading = Store.version(message.folder).then(scorer);
+      loading = Store.version(message.folder).then((artifact) => scorer(artifact));
       await loading;
     } else {
       const { units } = message;
-      const probabilities = (await loading)(message);
+      const score = await loading;
+      const probabilities = await score(message);
       const answer = { probabilities, units } satisfies ScoringAnswer;
       port.postMessage(answer, [probabilities.buffer as ArrayBuffer, units.buffer as ArrayBuffer]);
     }

@@ -1,5 +1,6 @@
 import { MaasError, type PlainError } from '../errors.js';
 import type { Artifact } from '../store/artifact.js';
+import type { Beside } from '../store/state-files.js';
 import type { ModelManifest } from '../store/store.js';
 import { TextBatch, textsOf } from '../text/batch.js';
 import { isMuch, takeThread } from './scoring-thread.js';
@@ -15,17 +16,28 @@ export interface Scoring {
   close(): Promise<void>;
 }
 
-/** Opens what scores these files' texts: this thread, or, where there is much to score and another core, one beside. */
-export function openScoring(artifact: Artifact<ModelManifest>, paths: readonly string[]): Promise<Scoring> {
-  return isMuch(paths) ? scoreBeside(artifact.folder) : scoreHere(artifact);
+/**
+ * Opens what scores these files' texts: this thread, or, where there is much to score and another core, one beside. A
+ * model that embeds texts has threads of its own.
+ */
+export function openScoring(
+  artifact: Artifact<ModelManifest>,
+  paths: readonly string[],
+  beside: Beside = {},
+): Promise<Scoring> {
+  const embeds = artifact.manifest.sentence !== undefined;
+  if (embeds) return scoreHere(artifact, beside, isMuch(paths) ? WORTH : 0);
+  return isMuch(paths) && beside.embeddings === undefined
+    ? scoreBeside(artifact.folder)
+    : scoreHere(artifact, beside);
 }
 
-async function scoreHere(artifact: Artifact<ModelManifest>): Promise<Scoring> {
+async function scoreHere(artifact: Artifact<ModelManifest>, beside: Beside, worth = 0): Promise<Scoring> {
   // a thread beside loads this in another place
   const { scorer } = await import('./scorer.js');
-  const score = await scorer(artifact);
+  const score = await scorer(artifact, beside);
   return {
-    worth: 0,
+    worth,
     ahead: 0,
     probabilities: async (texts) => score(textsOf(texts)),
     close: async () => {},

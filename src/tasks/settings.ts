@@ -86,9 +86,9 @@ export const featureSettings = {
   } as Setting<number>,
   embeddings: orNone<string>({
     parse: text,
-    expected: 'a file of word vectors',
-    metavar: '<file>',
-    help: 'word vectors for the vectorizer embedding, or for the embeddings of a cnn or lstm to begin with: GloVe, word2vec or fastText, as text or binary',
+    expected: 'a file of word vectors, or the folder of a sentence model',
+    metavar: '<path>',
+    help: 'for the vectorizer embedding, or for a cnn or lstm to begin with, a file of word vectors (GloVe, word2vec or fastText, as text or binary); for sentence the folder of an ONNX model as Hugging Face has it',
   }),
   pooling: oneOf(poolings, "what is made of the vectors of a text's words"),
   embeddingWords: {

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import type { EmbeddingReport } from '../features/embedding-fit.js';
+import type { SentenceReport } from '../features/sentence/encoder.js';
 import { evaluate } from '../metrics/classification.js';
 import { evaluateFully, type FullEvaluation } from '../metrics/evaluation.js';
 import { outcomesOf } from '../metrics/outcomes.js';
@@ -27,8 +28,6 @@ import { vectorDim } from './word-vectors.js';
 
 export interface TrainOptions extends PrepareInput {
   store: string;
-  /** Where `maas doctor --install` puts the libraries of devices; `~/.maas/devices` if absent. */
-  devices?: string | undefined;
   /** Name of the model; the data file's if absent. */
   name?: string | undefined;
   settings: TrainSettings;
@@ -55,6 +54,8 @@ export interface TrainResult {
   features: number;
   /** The word vectors that features are made of, where they are, and how many words have one. */
   embeddings?: EmbeddingReport;
+  /** The model that embeds the texts, where one does, and how many of them it had to embed. */
+  sentence?: SentenceReport;
   /** Name of the device that computed; `deviceFacts` says what it is and why it was taken. */
   device: string;
   deviceFacts: TrainedOn;
@@ -142,6 +143,7 @@ export async function trainOn(
     classes: known,
     features: pipeline.vectorizer.features,
     ...(prepared.embeddings && { embeddings: prepared.embeddings }),
+    ...(prepared.sentence && { sentence: prepared.sentence }),
     fit: report,
     metrics: test.metrics,
     baselines,
@@ -174,6 +176,7 @@ export async function trainOn(
     classes: known,
     features: facts.features,
     ...(prepared.embeddings && { embeddings: prepared.embeddings }),
+    ...(prepared.sentence && { sentence: prepared.sentence }),
     device: device.name,
     deviceFacts: device,
     seed: config.seed,

@@ -1,4 +1,5 @@
 import { MaasError } from '../errors.js';
+import type { VectorizerKind } from '../features/kinds.js';
 import type { TrainSettings } from './settings.js';
 
 /**
@@ -16,15 +17,18 @@ export async function vectorDim(path: string, asked?: unknown): Promise<number> 
   });
 }
 
-/** Throws `usage` where word vectors are missing, or contradict other settings. */
+/** What `embeddings` has to name, for the vectorizers that cannot do without. */
+const needed: Partial<Record<VectorizerKind, string>> = {
+  embedding: 'word vectors, expected --embeddings <file>',
+  sentence: 'the folder of a model, expected --embeddings <folder>',
+};
+
+/** Throws `usage` where word vectors or a model are missing, or contradict other settings. */
 export function checkVectors(settings: TrainSettings): void {
-  if (settings.vectorizer === 'sequence') checkStarting(settings);
-  if (settings.vectorizer === 'embedding' && settings.embeddings === null) {
-    throw new MaasError(
-      'usage',
-      'the vectorizer "embedding" needs word vectors, expected --embeddings <file>',
-    );
-  }
+  const { vectorizer, embeddings } = settings;
+  if (vectorizer === 'sequence') checkStarting(settings);
+  if (!needed[vectorizer] || embeddings !== null) return;
+  throw new MaasError('usage', `the vectorizer "${vectorizer}" needs ${needed[vectorizer]}`);
 }
 
 /** Throws `usage` where embeddings cannot begin with word vectors. */

@@ -67,7 +67,7 @@ describe.each(Object.entries(cases))('%s', (kind, { given, atLeast, formats }) =
     beforeAll(async () => {
       const settings = resolveSettings({ model, ...given });
       result = await train({ data: [file], store, name, settings });
-      pipeline = (await openModel(store, name)).pipeline;
+      pipeline = (await openModel(store, name)).pipeline as Pipeline;
     });
 
     test('it learns, and its scores sum to 1', () => {
@@ -108,7 +108,7 @@ describe.each(Object.entries(cases))('%s', (kind, { given, atLeast, formats }) =
     test('the same data and seed give the same model', async () => {
       const settings = resolveSettings({ model, ...given });
       await train({ data: [file], store, name: `${name}-again`, settings });
-      const again = (await openModel(store, `${name}-again`)).pipeline;
+      const again = (await openModel(store, `${name}-again`)).pipeline as Pipeline;
       expect(again.probabilities(texts)).toEqual(scores(texts));
     });
 

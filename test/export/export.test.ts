@@ -33,10 +33,10 @@ const pipelines: Record<string, Pipeline> = {};
 beforeAll(async () => {
   for (const [name, given] of Object.entries(kinds)) {
     await train({ data: [tickets], store, name, settings: resolveSettings(given) });
-    pipelines[name] = (await openModel(store, name)).pipeline;
+    pipelines[name] = (await openModel(store, name)).pipeline as Pipeline;
   }
   await train({ data: [twoClasses], store, name: 'two', settings: resolveSettings({}) });
-  pipelines.two = (await openModel(store, 'two')).pipeline;
+  pipelines.two = (await openModel(store, 'two')).pipeline as Pipeline;
 });
 
 describe.each([...Object.keys(kinds), 'two'])('%s', (name) => {

@@ -5,6 +5,7 @@ import { ngramBuckets, RunHash, wordHash } from '../../src/features/buckets.js';
 import { bulkTransform } from '../../src/features/bulk.js';
 import type { FastTextVectorizer } from '../../src/features/fasttext.js';
 import { FastTextCollector, type FastTextOptions } from '../../src/features/fasttext-fit.js';
+import type { Csr } from '../../src/sparse/csr.js';
 import { createAnalyzer } from '../../src/text/analyzer.js';
 import { textsOf } from '../../src/text/batch.js';
 import { loadStemmer } from '../../src/text/stemmers.js';
@@ -63,7 +64,7 @@ test('what is collected, what the vectorizer makes and what many at a time get a
       // those behind are no training rows
       const train = Uint32Array.of(0, texts.length);
       const { vectorizer, vectorize, trainNonZeros, nonZeros } = await (await collector.finish()).fit(train);
-      const rows = vectorizer.transform(texts);
+      const rows = vectorizer.transform(texts) as Csr;
       const all = Uint32Array.from(texts.keys());
       expect(vectorize(all)).toEqual(rows);
       expect(bulkTransform(vectorizer)(textsOf(texts))).toEqual(rows);

@@ -10,8 +10,9 @@ async function fitted(texts: string[], given: Partial<TrainSettings>, rows = Uin
   const collector = collectors.sequence({ ...settings, stopWords: null }, undefined);
   for (const text of texts) collector.add(text);
   const found = await (await collector.finish()).fit(rows);
-  const state = (found.vectorizer as SequenceVectorizer).state();
-  return { ...found, terms: state.terms.list(), state };
+  const vectorizer = found.vectorizer as SequenceVectorizer;
+  const state = vectorizer.state();
+  return { ...found, vectorizer, terms: state.terms.list(), state };
 }
 const rowsOf = ({ rows, indptr, indices }: { rows: number; indptr: Uint32Array; indices: Uint32Array }) =>
   Array.from({ length: rows }, (_, r) => [...indices.subarray(indptr[r], indptr[r + 1])]);

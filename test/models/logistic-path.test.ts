@@ -43,7 +43,7 @@ async function choose(rows: number, noise: number, validation = nothing, threads
 }
 
 test('the C with the least loss on rows that were held out, between two that do worse', async () => {
-  const steps = [0.3, 1, 3, 10, 30, 100];
+  const steps = [0.03, 0.1, 0.3, 1, 3, 10, 30, 100];
   const chosen: number[] = [];
   for (const noise of [0.02, 0.3, 0.9]) {
     const { C, path } = await choose(3000, noise);

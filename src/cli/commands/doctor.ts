@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import { MaasError } from '../../errors.js';
 import { deviceText, grouped, librariesText } from '../../report/format.js';
 import type { Diagnosis } from '../../tasks/doctor.js';
-import { downloads, type InstallableDevice } from '../../tasks/installable.js';
+import { downloads, type Installable } from '../../tasks/installable.js';
 import type { Command, CommandInput, CommandOutput } from '../command.js';
 import { table } from '../terminal.js';
 
@@ -14,6 +14,7 @@ export const doctorCommand: Command = {
     ['maas doctor --json', 'the same for machines'],
     ['maas doctor --install webgpu', 'training on any GPU; asks before it fetches'],
     ['maas doctor --install cuda --yes', 'training on NVIDIA GPUs, without asking'],
+    ['maas doctor --install sentence', 'what the vectorizer sentence takes'],
   ],
   flags: ['install', 'yes'],
 
@@ -62,10 +63,11 @@ function diagnosisText(diagnosis: Diagnosis, style: CommandInput['terminal']['st
   ].join('\n');
 }
 
-async function install(device: InstallableDevice, input: CommandInput): Promise<CommandOutput> {
+async function install(device: Installable, input: CommandInput): Promise<CommandOutput> {
   const { installDevice } = await import('../../tasks/install-device.js');
   const { devices, terminal, values } = input;
   if (!values.yes) await ask(device);
+  if (device === 'sentence') return installForSentences(input);
   const installed = await installDevice(device, { devices }, terminal);
   const { probe, path, already } = installed;
   if (!probe.usable) {
@@ -87,8 +89,18 @@ async function install(device: InstallableDevice, input: CommandInput): Promise<
   };
 }
 
+async function installForSentences({ devices, terminal }: CommandInput): Promise<CommandOutput> {
+  const { installSentence } = await import('../../tasks/install-sentence.js');
+  const installed = await installSentence({ devices }, terminal);
+  const { path, already, libraries } = installed;
+  return {
+    json: installed,
+    text: `the vectorizer sentence works${already ? ' already' : ''}, with ${librariesText(libraries)}${already ? '' : ` in ${path}`}`,
+  };
+}
+
 /** Throws `usage` where nobody can be asked, and `failed` where the answer is no. */
-async function ask(device: InstallableDevice): Promise<void> {
+async function ask(device: Installable): Promise<void> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
     throw new MaasError('usage', `--install ${device} asks first, and there is no terminal to ask on`, {
       hint: `it fetches ${downloads[device]}; --yes agrees to that`,

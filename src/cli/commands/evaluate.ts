@@ -18,9 +18,19 @@ export const evaluate: Command = {
     ['maas evaluate reviews --data all.csv --cv 5', 'its recipe, fitted anew on five folds of a file'],
     ['maas evaluate --json', 'all figures as JSON'],
   ],
-  flags: ['data', 'cv', 'threads', 'textColumn', 'labelColumn', 'delimiter', 'onBadRow'],
+  flags: [
+    'data',
+    'cv',
+    'threads',
+    'embeddings',
+    'embeddingCache',
+    'textColumn',
+    'labelColumn',
+    'delimiter',
+    'onBadRow',
+  ],
 
-  async run({ args, values, settings, store, devices, terminal }) {
+  async run({ args, values, settings, store, devices, embeddingCache, terminal }) {
     const { evaluateModel } = await import('../../tasks/evaluate.js');
     const result = await evaluateModel(
       {
@@ -30,7 +40,9 @@ export const evaluate: Command = {
         cv: values.cv,
         threads: values.threads,
         devices,
-        settings: resolveSettings(settings),
+        embeddings: values.embeddings ?? undefined,
+        embeddingCache,
+        settings: resolveSettings({ ...settings, embeddings: undefined }),
       },
       terminal,
     );

@@ -9,6 +9,7 @@ import {
   figure,
   grouped,
   librariesText,
+  sentenceText,
   vectorsText,
 } from '../../report/format.js';
 import type { Command } from '../command.js';
@@ -92,6 +93,9 @@ export const modelsShow: Command = {
       ['features', grouped(shown.features)],
       ...(chosen ? [['C', chosen] as [string, string]] : []),
       ...vectorFacts(shown.embeddings),
+      ...(shown.sentence
+        ? [['model', `${shown.sentence.path}: ${sentenceText(shown.sentence)}`] as [string, string]]
+        : []),
       [
         'device',
         `${[deviceText(shown.device), librariesText(shown.device.libraries)].filter(Boolean).join(' with ')}, Node ${shown.device.node}, ${shown.device.platform}`,

@@ -1,11 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
 import { MaasError } from '../../errors.js';
 import type { Predictions } from '../../tasks/predict.js';
-import type { Command } from '../command.js';
-import { type FlagValues, longFlag } from '../flags.js';
+import type { Command, CommandInput } from '../command.js';
+import { longFlag } from '../flags.js';
 import { openOutput } from '../output.js';
 import { type RowWriter, rowWriters } from '../rows.js';
-import type { Terminal } from '../terminal.js';
 
 export const predict: Command = {
   usage: 'predict [model] [file]',
@@ -16,13 +15,17 @@ export const predict: Command = {
     ['cat new.csv | maas predict reviews@3 - --format jsonl', 'a stream, as one JSON object a line'],
     ['maas predict mails.txt --lines --top-k 3', 'one text a line, the three most probable classes'],
   ],
-  flags: ['text', 'output', 'rowFormat', 'topK', 'lines', 'textColumn', 'delimiter', 'onBadRow'],
+  flags: [
+    ...(['text', 'output', 'rowFormat', 'topK', 'lines', 'textColumn', 'delimiter', 'onBadRow'] as const),
+    ...(['embeddings', 'embeddingCache'] as const),
+  ],
 
-  async run({ args, values, store, terminal }) {
+  async run(input) {
+    const { args, values, terminal } = input;
     const { model, file } = whichIsWhich(args as (string | undefined)[], values.text !== undefined);
     const found = await (values.text === undefined
-      ? predictFile(model, file, values, store, terminal)
-      : predictText(model, values.text, values, store, terminal));
+      ? predictFile(model, file, input)
+      : predictText(model, values.text, input));
     // with --output the rows go there, and stdout is free for a summary
     const toStdout = values.output === undefined;
     const asJson = values.text === undefined ? 'json' : 'object';
@@ -61,9 +64,7 @@ export const predict: Command = {
 async function predictFile(
   model: string | undefined,
   file: string | undefined,
-  values: FlagValues,
-  store: string,
-  terminal: Terminal,
+  { values, store, devices, embeddingCache, terminal }: CommandInput,
 ): Promise<Predictions> {
   if (file === undefined) {
     throw new MaasError('usage', 'there is nothing to predict, expected a file, - or --text', {
@@ -71,22 +72,29 @@ async function predictFile(
     });
   }
   const { predict } = await import('../../tasks/predict.js');
-  const { lines = false, textColumn, delimiter, onBadRow = 'skip' } = values;
-  return predict({ store, model, input: file, lines, textColumn, delimiter, onBadRow }, terminal);
+  const { lines = false, textColumn, delimiter, onBadRow = 'skip', embeddings = null } = values;
+  return predict(
+    {
+      ...{ store, model, input: file, lines, textColumn, delimiter, onBadRow, devices },
+      embeddings: embeddings ?? undefined,
+      // a stream may be anything and never end: nothing is kept of it
+      embeddingCache: file === '-' ? undefined : embeddingCache,
+    },
+    terminal,
+  );
 }
 
 async function predictText(
   model: string | undefined,
   text: string,
-  values: FlagValues,
-  store: string,
-  terminal: Terminal,
+  { values, store, devices, terminal }: CommandInput,
 ): Promise<Predictions> {
   const forFiles = (['lines', 'textColumn', 'delimiter', 'onBadRow'] as const).find((flag) => flag in values);
   if (forFiles)
     throw new MaasError('usage', `${longFlag(forFiles)} is for files, expected none beside --text`);
   const { predictText } = await import('../../tasks/predict.js');
-  return predictText({ store, model, text }, terminal);
+  const { embeddings } = values;
+  return predictText({ store, model, text, devices, embeddings: embeddings ?? undefined }, terminal);
 }
 
 /** Two arguments are model and file. A lone one is the file, unless `--text` stands in its place or no file has that name. */

@@ -1,4 +1,4 @@
-import { coverageText, duration, grouped, vectorsText } from '../../report/format.js';
+import { coverageText, duration, grouped, sentenceText, vectorsText } from '../../report/format.js';
 import { resolveSettings } from '../../tasks/presets.js';
 import { dataSettings, featureSettings } from '../../tasks/settings.js';
 import type { Command } from '../command.js';
@@ -17,7 +17,7 @@ export const preprocess: Command = {
     ['maas preprocess data.csv --model cnn', 'with what suits the model that will be trained on it'],
   ],
   // a model decides what suits its features
-  flags: ['output', 'model', ...dataFlags, ...settings],
+  flags: ['output', 'model', 'embeddingCache', ...dataFlags, ...settings],
 
   async run(input) {
     const { values, settings, terminal } = input;
@@ -25,6 +25,7 @@ export const preprocess: Command = {
     const result = await preprocess(
       {
         ...dataOptions(input),
+        embeddingCache: input.embeddingCache,
         output: values.output,
         settings: resolveSettings(settings, values.preset),
       },
@@ -40,6 +41,7 @@ export const preprocess: Command = {
         ...(result.embeddings
           ? [`${vectorsText(result.embeddings)}, for ${coverageText(result.embeddings)}`]
           : []),
+        ...(result.sentence ? [sentenceText(result.sentence)] : []),
       ].join('\n'),
     };
   },

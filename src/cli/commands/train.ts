@@ -8,6 +8,7 @@ import {
   foldsText,
   grouped,
   recipeText,
+  sentenceText,
   vectorsText,
 } from '../../report/format.js';
 import { settings as allSettings } from '../../tasks/settings.js';
@@ -33,11 +34,15 @@ export const train: Command = {
       'maas train data.csv --vectorizer embedding --embeddings glove.6B.100d.txt',
       'the mean of pretrained word vectors, of GloVe, word2vec or fastText',
     ],
+    [
+      'maas train data.csv --vectorizer sentence --embeddings all-MiniLM-L6-v2',
+      'sentence embeddings, by an ONNX model in a folder as Hugging Face has it',
+    ],
     ['cat data.csv | maas train - --name piped', 'from standard input'],
   ],
   flags: [
     ...dataFlags,
-    ...(['cv', 'resume', 'checkpointSeconds'] as const),
+    ...(['cv', 'embeddingCache', 'resume', 'checkpointSeconds'] as const),
     ...(Object.keys(allSettings) as FlagName[]),
   ],
 
@@ -52,6 +57,7 @@ export const train: Command = {
     const result = await train(
       {
         ...options,
+        embeddingCache: input.embeddingCache,
         ...resolved,
         cv: values.cv,
         resume: values.resume,
@@ -79,6 +85,7 @@ export function trainedText(result: TrainResult, { bold, dim }: Terminal['style'
     ...(result.embeddings
       ? [`vectors   ${vectorsText(result.embeddings)}`, `covered   ${coverageText(result.embeddings)}`]
       : []),
+    ...(result.sentence ? [`model     ${sentenceText(result.sentence)}`] : []),
     ...(recipe ? [`recipe    ${recipe}`] : []),
     `device    ${deviceText(result.deviceFacts)}: ${result.deviceFacts.reason}`,
     `fit       ${fitText(fit)}`,

@@ -143,6 +143,11 @@ function used(given: Changes, free: Changes): Changes {
 export function resolveRecipe(given: Changes, preset: string | undefined): TrainSettings {
   const settings = resolveSettings(given, preset);
   checkRows(settings.model, settings.vectorizer);
+  if (settings.vectorizer === 'sentence') {
+    throw new MaasError('usage', 'tune counts terms, expected no vectorizer "sentence"', {
+      hint: '`maas train --vectorizer sentence` chooses C by itself; --cv 5 compares models',
+    });
+  }
   return settings;
 }
 
