@@ -148,9 +148,10 @@ export async function openCollector(
 ) {
   const stopWords = settings.stopWords === null ? null : await loadStopWords(settings.stopWords);
   const stem = settings.stemmer === null ? undefined : await loadStemmer(settings.stemmer);
-  const ofWords = settings.vectorizer === 'embedding' && settings.embeddings !== null;
-  const vectors = ofWords ? await openVectors(settings.embeddings!) : undefined;
-  return collectors[settings.vectorizer]({ ...settings, stopWords, vectors, encoder }, stem, threads);
+  const { embeddings, vectorizer } = settings;
+  const ofWords = vectorizer !== 'sentence' && embeddings !== null;
+  const vectors = ofWords ? await openVectors(embeddings) : undefined;
+  return collectors[vectorizer]({ ...settings, stopWords, vectors, encoder }, stem, threads);
 }
 
 const FEWER_VECTORS = 'keep fewer words with --embedding-words, or use vectors of fewer numbers';

@@ -152,8 +152,12 @@ describe.skipIf(withoutSentences)('a model of sentence embeddings', () => {
     [['tune', data, ...flags], 2, 'tune counts terms, expected no vectorizer "sentence"'],
     [['train', data, '--vectorizer', 'sentence'], 2, 'expected --embeddings <folder>'],
     [['train', data, ...flags, '--model', 'nb'], 2, 'it takes no vectorizer "sentence"'],
-    [['train', data, ...flags, '--no-lowercase'], 2, 'the vectorizer "sentence" has no use for lowercase'],
-    [['train', data, ...flags, '--pooling', 'sif'], 2, 'the vectorizer "sentence" has no use for pooling'],
+    [
+      ['train', data, ...flags, '--no-lowercase'],
+      2,
+      'the vectorizer "sentence" has no use for --no-lowercase',
+    ],
+    [['train', data, ...flags, '--pooling', 'sif'], 2, 'the vectorizer "sentence" has no use for --pooling'],
     [['train', data, ...flags.slice(0, 3), folder.path], 3, 'holds no onnx/model.onnx'],
     [['train', data, ...flags, '--max-memory', '20MB'], 1, 'and there are 20 MB'],
   ])('%j is refused', async (args, code, message) => {

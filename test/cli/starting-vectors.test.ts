@@ -110,7 +110,7 @@ describe.skipIf(!hasFastText)('networks whose embeddings begin with vectors of f
     [['--model', 'lstm', '--analyzer', 'char', ...vectors], 'expected no analyzer char'],
     [['--model', 'cnn', '--ngram-range', '2,2', ...vectors], 'expected no ngramRange 2,2'],
     [['--model', 'cnn', '--freeze-embeddings'], 'freezeEmbeddings leaves word vectors as they are'],
-    [['--freeze-embeddings'], 'the model "logistic" has no use for freezeEmbeddings'],
+    [['--freeze-embeddings'], 'the model "logistic" has no use for --freeze-embeddings'],
   ])('%j contradict each other', async (given, message) => {
     const { code, stderr } = await run('train', tickets, ...given, '--name', 'refused');
     expect(stderr).toContain(message);
