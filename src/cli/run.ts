@@ -1,4 +1,11 @@
+import { isMuch } from '../threads-ahead.js';
 import { version } from '../version.js';
+
+const scoring = async () => (await import('../tasks/scoring-thread.js')).scoringThreads;
+const counting = async () => (await import('../features/counting-thread.js')).countingThreads;
+
+/** The threads that commands need when they have much to read. */
+const threadsOf = { predict: scoring, evaluate: scoring, train: counting, preprocess: counting };
 
 /** Runs maas with these arguments and answers with the exit code. */
 export async function run(argv: readonly string[]): Promise<number> {
@@ -6,10 +13,8 @@ export async function run(argv: readonly string[]): Promise<number> {
     process.stdout.write(`${version}\n`);
     return 0;
   }
-  if (argv[0] === 'predict' || argv[0] === 'evaluate') {
-    const { startAhead } = await import('../tasks/scoring-thread.js');
-    startAhead(argv);
-  }
+  const ahead = threadsOf[argv[0] as keyof typeof threadsOf];
+  if (ahead && isMuch(argv)) (await ahead()).begin();
   const { execute } = await import('./program.js');
   return execute(argv);
 }

@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { MaasError } from '../errors.js';
 import type { AnalyzerOptions } from '../text/analyzer.js';
 import type { Texts } from '../text/batch.js';
@@ -6,15 +6,23 @@ import { loadStemmer } from '../text/stemmers.js';
 import type { CountingAnswer, CountingRequest } from './counting.js';
 import { TermCounter } from './term-counter.js';
 
-/** The other end of `countBeside`. Messages that come while the stemmer is loaded wait in the port. */
-const options = workerData as AnalyzerOptions;
-const stem = options.stemmer === null ? undefined : await loadStemmer(options.stemmer);
-const counter = new TermCounter(options, stem);
+/** The other end of `countBeside`. Requests wait for the counter, which waits for the stemmer. */
 const port = parentPort!;
+let counter: Promise<TermCounter> | undefined;
 
-port.on('message', (request: CountingRequest) => {
+port.on('message', async (request: AnalyzerOptions | CountingRequest) => {
+  if (!counter) counter = open(request as AnalyzerOptions);
+  else answer(await counter, request as CountingRequest);
+});
+
+async function open(options: AnalyzerOptions): Promise<TermCounter> {
+  const stem = options.stemmer === null ? undefined : await loadStemmer(options.stemmer);
+  return new TermCounter(options, stem);
+}
+
+function answer(counter: TermCounter, request: CountingRequest): void {
   if ('units' in request) {
-    const answer = count(request);
+    const answer = count(counter, request);
     port.postMessage(answer, 'units' in answer ? [answer.units.buffer as ArrayBuffer] : []);
     return;
   }
@@ -31,9 +39,9 @@ port.on('message', (request: CountingRequest) => {
     arrays.map(({ buffer }) => buffer as ArrayBuffer),
   );
   port.close();
-});
+}
 
-function count(texts: Texts): CountingAnswer {
+function count(counter: TermCounter, texts: Texts): CountingAnswer {
   try {
     counter.addAll(texts);
     return { done: true, units: texts.units };

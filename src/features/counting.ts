@@ -1,7 +1,7 @@
-import { Worker } from 'node:worker_threads';
 import { MaasError, type PlainError } from '../errors.js';
 import type { AnalyzerOptions, Stem } from '../text/analyzer.js';
 import { TextBatch, type Texts } from '../text/batch.js';
+import { countingThreads } from './counting-thread.js';
 import { type CountedTerms, TermCounter } from './term-counter.js';
 
 /** Where texts go to be counted. */
@@ -58,7 +58,7 @@ const BATCH = 1 << 18;
 /** Batches that may wait. */
 const AHEAD = 8;
 
-/** What the worker is told: texts, or that there are no more. */
+/** What the worker is told, after the options of the analyzer: texts, or that there are no more. */
 export type CountingRequest = Texts | { finish: true };
 /** What it answers: that it is done with some texts, why it cannot go on, or everything. */
 export type CountingAnswer =
@@ -75,10 +75,9 @@ function countBeside({
   stemmer,
 }: AnalyzerOptions): Counting {
   const options: AnalyzerOptions = { analyzer, ngramRange, lowercase, tokenizer, stopWords, stemmer };
-  // found from the sources as well
-  const worker = new Worker(new URL('../../dist/features/counting-worker.js', import.meta.url), {
-    workerData: options,
-  });
+  const worker = countingThreads.take();
+  worker.ref();
+  worker.postMessage(options);
   const batch = new TextBatch(BATCH);
   let waiting = 0;
   let counted: CountedTerms | undefined;

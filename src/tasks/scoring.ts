@@ -3,7 +3,8 @@ import type { Artifact } from '../store/artifact.js';
 import type { Beside } from '../store/state-files.js';
 import type { ModelManifest } from '../store/store.js';
 import { TextBatch, textsOf } from '../text/batch.js';
-import { isMuch, takeThread } from './scoring-thread.js';
+import { isMuch } from '../threads-ahead.js';
+import { scoringThreads } from './scoring-thread.js';
 
 /** Where texts go to be scored by a version's pipeline, many at a time. */
 export interface Scoring {
@@ -56,7 +57,7 @@ const WORTH = 1 << 15;
 const AHEAD = 3;
 
 async function scoreBeside(folder: string): Promise<Scoring> {
-  const worker = takeThread();
+  const worker = scoringThreads.take();
   worker.postMessage({ folder } satisfies ScoringTask);
   // texts are sent once there is enough of them, and so are somewhat more
   const batch = new TextBatch(2 * WORTH);
