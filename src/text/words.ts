@@ -7,11 +7,15 @@
  *   combining marks, as Python's `\w` has it.
  */
 export const tokenizers = {
-  unicode: (text: string): string[] => text.match(isAscii(text) ? asciiWords : unicodeWords) ?? [],
-  sklearn: (text: string): string[] => text.match(isAscii(text) ? asciiPairs : pythonWords) ?? [],
+  unicode: (text: string): string[] => text.match(wordPattern('unicode', text)) ?? [],
+  sklearn: (text: string): string[] => text.match(wordPattern('sklearn', text)) ?? [],
 } as const satisfies Record<string, (text: string) => string[]>;
 
 export type TokenizerName = keyof typeof tokenizers;
+
+/** What a word of this text looks like. */
+export const wordPattern = (tokenizer: TokenizerName, text: string): RegExp =>
+  patterns[tokenizer][isAscii(text) ? 'ascii' : 'any'];
 
 const isAscii = (text: string) => !/[^\0-\x7f]/.test(text);
 
@@ -23,6 +27,11 @@ const pythonWords = /[\p{L}\p{N}_]{2,}/gu;
 
 const unicodeWords =
   /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}]\p{M}*|[[\p{L}\p{N}_]--[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}]][[\p{L}\p{M}\p{N}_\u200c\u200d]--[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}]]*|\p{Extended_Pictographic}/gv;
+
+const patterns = {
+  unicode: { ascii: asciiWords, any: unicodeWords },
+  sklearn: { ascii: asciiPairs, any: pythonWords },
+};
 
 /** The characters that Python's `\s` and `str.split()` take for white space (JavaScript's `\s` is another set). */
 export const pythonSpaces =
