@@ -4,6 +4,14 @@ export { type AnyPipeline, AsyncPipeline, loadPipeline, Pipeline, type PipelineS
 export type { Prediction } from './predictions.js';
 export type { Listener, Step } from './progress.js';
 export { type EvaluateOptions, type EvaluateResult, evaluateModel } from './tasks/evaluate.js';
+export {
+  type ExplainedTerms,
+  type ExplainOptions,
+  type ExplainResult,
+  type ExplainTermsOptions,
+  explainTerms,
+  explainText,
+} from './tasks/explain.js';
 export { type ExportOptions, type ExportResult, exportModel } from './tasks/export.js';
 export { listModels, showModel } from './tasks/models.js';
 export {

@@ -10,7 +10,7 @@ const floors = [
   ['cli'],
   ['index'],
   ['tasks'],
-  ['export', 'report'],
+  ['export', 'report', 'explain'],
   ['store'],
   ['pipeline'],
   ['models', 'features'],

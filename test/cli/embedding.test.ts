@@ -83,6 +83,14 @@ describe('a model of word vectors', () => {
     expect(stdout).toMatch(/^text,label,score\nqqqq,[a-z]+,0\.\d+$/m);
   });
 
+  test('explains a text by leaving words out, of which unknown ones weigh nothing', async () => {
+    const found = await json('explain', 'means', 'parcel qqqq late');
+    expect(found).toMatchObject({ method: 'occlusion', unit: 'words' });
+    expect(found.tokens.map(({ text }: { text: string }) => text)).toEqual(['parcel', 'qqqq', 'late']);
+    expect(found.tokens[0].contribution).not.toBe(0);
+    expect(found.tokens[1].contribution).toBe(0);
+  });
+
   test.each(['js', 'tfjs'])('an export says the same: %s', async (format) => {
     const output = join(folder.path, `means-${format}`);
     const { check } = await json('export', 'means', '--format', format, '-o', output);

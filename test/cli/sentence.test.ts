@@ -57,6 +57,23 @@ describe.skipIf(withoutSentences)('a model of sentence embeddings', () => {
     expect(readFileSync(join(trained.path, 'report.md'), 'utf8')).toMatch(/\| sentence model \| .*wordpiece/);
   });
 
+  test('explains a text by leaving words out', async () => {
+    const found = await json('explain', 'kinds', 'refund refund now');
+    expect(found).toMatchObject({ label: 'money', method: 'occlusion' });
+    const [first, second, last] = found.tokens;
+    expect([first.text, second.text, last.text]).toEqual(['refund', 'refund', 'now']);
+    const without = await json('predict', 'kinds', '--text', 'refund  now');
+    const { money, post } = without.scores;
+    expect(second.contribution).toBeCloseTo(found.logit - Math.log(money / post), 4);
+    await refused(
+      2,
+      '"logistic" on "sentence", which has no weights of terms',
+      'explain',
+      'kinds',
+      '--terms',
+    );
+  });
+
   test('the same again computes nothing, and gives the same bytes; without what is kept, too', async () => {
     const again = await json('train', data, ...flags, '--name', 'kinds');
     expect(again.sentence).toMatchObject({ computed: 0, cached: trained.sentence.computed });

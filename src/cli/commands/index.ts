@@ -7,6 +7,7 @@ export const commands = {
   tune: async () => (await import('./tune.js')).tune,
   evaluate: async () => (await import('./evaluate.js')).evaluate,
   predict: async () => (await import('./predict.js')).predict,
+  explain: async () => (await import('./explain.js')).explainCommand,
   export: async () => (await import('./export.js')).exportCommand,
   doctor: async () => (await import('./doctor.js')).doctorCommand,
   'models list': async () => (await import('./models.js')).modelsList,
