@@ -21,7 +21,10 @@ export interface PipelineState {
 /** The same, read from where it was stored. */
 export type StoredPipelineState = Omit<PipelineState, 'vectorizer'> & { vectorizer: StoredVectorizerState };
 
-/** Text → features → scores → label: the one path that training, evaluation, prediction and exports share. */
+/**
+ * Text → features → scores → label: what single texts and exports go through. Many texts take the faster ways of
+ * `features/bulk.ts` and `models/bulk.ts`, which tests hold to this one.
+ */
 export class Pipeline {
   constructor(
     readonly labels: readonly string[],

@@ -7,6 +7,8 @@ export interface CommandInput {
   args: (string | string[] | undefined)[];
   /** Flags from the command line and the config file, checked. */
   values: FlagValues;
+  /** Those of the command line. */
+  typed: ReadonlySet<FlagName>;
   /** The settings among them, by name. */
   settings: Record<string, unknown>;
   store: string;

@@ -106,6 +106,7 @@ function declare(
     const output = await command.run({
       args: positional,
       values,
+      typed: new Set(names.filter((flag) => isTyped(declared, flag))),
       settings: Object.fromEntries(Object.entries(values).filter(([flag]) => Object.hasOwn(settings, flag))),
       store,
       devices: process.env.MAAS_DEVICES || undefined,
@@ -151,6 +152,10 @@ function addOption(command: Commander, flag: FlagName): void {
   command.addOption(new Option(off, `do not ${help}`).hideHelp(preset === false));
 }
 
+/** Whether a flag stands on the command line. */
+const isTyped = (command: Commander, flag: FlagName): boolean =>
+  command.getOptionValueSource(publicName(flag)) === 'cli';
+
 /** The values of a command's flags: those of the command line, else those of the config file; `given` takes their names. */
 async function collectFlags(
   command: Commander,
@@ -159,7 +164,7 @@ async function collectFlags(
 ): Promise<FlagValues> {
   const typed = (flag: FlagName) => {
     const name = publicName(flag);
-    return command.getOptionValueSource(name) === 'cli' ? command.getOptionValue(name) : undefined;
+    return isTyped(command, flag) ? command.getOptionValue(name) : undefined;
   };
   const config = await readConfig(typed('config') as string | undefined);
   const values: Record<string, unknown> = {};

@@ -14,7 +14,8 @@ export async function run(argv: readonly string[]): Promise<number> {
     return 0;
   }
   const ahead = threadsOf[argv[0] as keyof typeof threadsOf];
-  if (ahead && isMuch(argv)) (await ahead()).begin();
+  const alone = /(^| )--threads[ =]1( |$)/.test(argv.join(' '));
+  if (ahead && !alone && isMuch(argv)) (await ahead()).begin();
   const { execute } = await import('./program.js');
   return execute(argv);
 }

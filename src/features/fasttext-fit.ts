@@ -159,7 +159,7 @@ class FastTextFit {
     const within = met
       .subarray(0, count)
       .filter((number) => documents[number]! >= atLeast && documents[number]! <= atMost);
-    if (within.length === 0) throw noTerms(count > 0, this.options);
+    if (within.length === 0) throw noTerms(count > 0, this.options, 'use --vectorizer tfidf --analyzer char');
     const words = byFallingKey(
       within.filter((number) => number < this.#words.length),
       documents,

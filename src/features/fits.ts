@@ -17,7 +17,10 @@ import type { StartingVectors } from './starting-vectors.js';
 import { TfidfCollector, type TfidfOptions } from './tfidf-fit.js';
 import type { AnyVectorizer } from './vectorizer.js';
 
-/** Takes texts one after the other, and keeps what a vectorizer can be fitted on; the texts themselves it forgets. */
+/**
+ * Takes texts one after the other, and keeps what a vectorizer can be fitted on; the texts themselves it forgets, but for those
+ * that are embedded whole.
+ */
 export interface FeatureCollector {
   /** Takes a text as the next row. */
   add(text: string): void;

@@ -35,7 +35,12 @@ export class VectorSource {
     const wanted = {
       words: this.words,
       first: 0,
-      reserve: (bytes: number) => reserve(bytes, `the vectors of ${path}`),
+      reserve: (bytes: number) =>
+        reserve(
+          bytes,
+          `the vectors of ${path}`,
+          'keep fewer terms with --min-df or --max-features, or use vectors of fewer numbers',
+        ),
     };
     this.#read ??= this.file.read(wanted, listener);
     const { table, subwords, sha256, total } = await this.#read;

@@ -29,13 +29,17 @@ export function keptRows({ minDf, maxDf }: RowLimits, rows: number): { atLeast: 
   );
 }
 
-/** Why no term is kept; `any`: there were some. */
-export function noTerms(any: boolean, { minDf, maxDf }: RowLimits): MaasError {
+/** Why no term is kept; `any`: there were some. `others` says which terms such texts may have. */
+export function noTerms(
+  any: boolean,
+  { minDf, maxDf }: RowLimits,
+  others = 'use --analyzer char',
+): MaasError {
   return any
     ? new MaasError('data', `none of the terms is left between --min-df ${minDf} and --max-df ${maxDf}`, {
         hint: 'lower --min-df or raise --max-df',
       })
     : new MaasError('data', 'no text holds a single term', {
-        hint: 'look at the text column, or use --analyzer char',
+        hint: `look at the text column, or ${others}`,
       });
 }

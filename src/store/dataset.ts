@@ -1,7 +1,9 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type ArtifactManifest,
   checkFolder,
+  MANIFEST,
   openArtifact,
   publishFolder,
   sha256,
@@ -21,6 +23,10 @@ export interface DatasetManifest extends ArtifactManifest {
   config: Record<string, unknown>;
   rows: { train: number; validation: number; test: number };
 }
+
+/** Whether this is a folder that `preprocess` may have written. */
+export const isDataset = async (path: string): Promise<boolean> =>
+  (await stat(join(path, MANIFEST)).catch(() => undefined))?.isFile() ?? false;
 
 /** Throws `usage` where no dataset can be written. */
 export const checkDatasetFolder = (folder: string): Promise<void> => checkFolder(folder, FORMAT);

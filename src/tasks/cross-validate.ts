@@ -53,7 +53,7 @@ export async function crossValidate(
   listener.step?.({ stage: 'cross-validate' });
   for (const fold of folds) {
     const held = gathered(train, fold.held);
-    const { data, vectorize } = await fitDataOf(folded, gathered(train, fold.train));
+    const { data, vectorize } = await vectorizedFor(folded, gathered(train, fold.train));
     const { classifier } = await fitter.fit(data, { listener: ofFold(scores.length + 1, k, listener) });
     const score = await bulkProbabilities(classifier);
     const outcomes = outcomesOf(labels, classes, gathered(classOf, held), score(vectorize(held)));
@@ -67,7 +67,7 @@ export async function crossValidate(
 }
 
 /** What a fit on some of the rows takes, and the vectorizer that is fitted on them. */
-export async function fitDataOf(
+export async function vectorizedFor(
   { rows: { classOf, classes }, features, validation }: FoldedRows,
   train: Uint32Array,
   listener?: Listener,

@@ -3,7 +3,7 @@ import { bootstrapIntervals } from '../metrics/bootstrap.js';
 import { evaluateFully } from '../metrics/evaluation.js';
 import { type Listener, Stopwatch } from '../progress.js';
 import type { ModelManifest } from '../store/store.js';
-import { crossValidate, fitDataOf } from './cross-validate.js';
+import { crossValidate, vectorizedFor } from './cross-validate.js';
 import type { EvaluateOptions, EvaluateResult } from './evaluate.js';
 import { inTurn, openFitter } from './fit.js';
 import { MemoryBudget } from './memory.js';
@@ -17,7 +17,15 @@ import type { TrainSettings } from './settings.js';
  */
 export async function evaluateRecipe(
   { config, sentence }: ModelManifest,
-  { data, cv: folds = 2, settings: asked, devices, threads, embeddings, embeddingCache }: EvaluateOptions,
+  {
+    data,
+    cv: folds,
+    settings: asked,
+    devices,
+    threads,
+    embeddings,
+    embeddingCache,
+  }: EvaluateOptions & { cv: number },
   listener: Listener,
 ): Promise<Omit<EvaluateResult, 'model' | 'version'>> {
   if (!data) {
@@ -30,7 +38,7 @@ export async function evaluateRecipe(
   const settings: TrainSettings = {
     ...presets.default,
     ...(config as Partial<TrainSettings>),
-    ...(sentence && { embeddings: embeddings ?? sentence.path }),
+    embeddings: whereNow(config as Partial<TrainSettings>, embeddings ?? sentence?.path),
     ...(textColumn && { textColumn }),
     ...(labelColumn && { labelColumn }),
     ...(delimiter && { delimiter }),
@@ -48,7 +56,7 @@ export async function evaluateRecipe(
   const { rows, split, features } = collected;
   return inTurn(async () => {
     const folded = { rows, features, ...split };
-    const { data: whole } = await fitDataOf(folded, split.train, listener);
+    const { data: whole } = await vectorizedFor(folded, split.train, listener);
     const fitter = (await openFitter({ settings, devices, threads }, whole, listener))!;
     try {
       const { seed } = settings;
@@ -63,4 +71,13 @@ export async function evaluateRecipe(
       fitter.close();
     }
   });
+}
+
+/** Where the word vectors or the model of a recipe are now. Throws `usage` where it takes none. */
+function whereNow({ embeddings = null }: Partial<TrainSettings>, moved: string | undefined): string | null {
+  if (moved === undefined || embeddings !== null) return moved ?? embeddings;
+  throw new MaasError(
+    'usage',
+    'the version was trained without word vectors or a model of sentences, expected no --embeddings',
+  );
 }

@@ -53,7 +53,15 @@ export async function evaluateModel(
 ): Promise<EvaluateResult> {
   const artifact = await new Store(options.store).open(options.model, listener);
   const { model, version } = artifact.manifest;
-  if (options.cv) return { model, version, ...(await evaluateRecipe(artifact.manifest, options, listener)) };
+  const { cv } = options;
+  if (cv)
+    return { model, version, ...(await evaluateRecipe(artifact.manifest, { ...options, cv }, listener)) };
+  if (!options.data && options.embeddings !== undefined) {
+    throw new MaasError(
+      'usage',
+      'held-out rows have their scores already, expected no --embeddings without --data',
+    );
+  }
   const { outcomes, data } = options.data
     ? await predictFiles(artifact, options.data, options, listener)
     : { outcomes: await heldOut(artifact), data: { kind: 'held-out' as const } };
@@ -90,7 +98,7 @@ async function predictFiles(
   { settings, ...beside }: EvaluateOptions,
   listener: Listener,
 ) {
-  const scoring = await openScoring(artifact, paths, beside);
+  const scoring = await openScoring(artifact, paths, beside, beside.threads);
   const { classes } = artifact.manifest;
   const labels = new Numbered(classes);
   const parts: Outcomes[] = [];

@@ -3,15 +3,15 @@ import { fitters } from '../models/fits.js';
 import type { Listener, Stopwatch } from '../progress.js';
 import type { Tuning } from '../report/tuning.js';
 import { mergedColumns } from '../sparse/frequency.js';
+import { isDataset } from '../store/dataset.js';
 import { modelNameFor } from '../store/store.js';
 import { openDataset } from './dataset.js';
-import { MemoryBudget } from './memory.js';
+import { fewerTerms, MemoryBudget } from './memory.js';
 import { preflight, type Size } from './preflight.js';
 import { type Collected, collect, type Prepared, vectorize } from './prepare.js';
 import { checkRows } from './presets.js';
 import { dataSettings, featureSettings, type TrainSettings } from './settings.js';
 import type { TrainOptions } from './train.js';
-import { isDataset } from './training-settings.js';
 
 /** Data for a training: prepared rows, of which dataset if any, and what the model is to be called. */
 export interface Loaded {
@@ -36,7 +36,7 @@ export async function load(options: TrainOptions, stopwatch: Stopwatch, listener
   if (options.data.length > 1 || !(await isDataset(first))) {
     checkRows(model, vectorizer);
     const needs = (classes: number) => fitNeeds(classes, options);
-    const budget = new MemoryBudget(options.maxMemory);
+    const budget = new MemoryBudget(options.maxMemory, fewerTerms[vectorizer]);
     const collected = await collect(options, options.settings, budget, stopwatch, listener);
     const prepared = await vectorize(collected, budget, stopwatch, listener, needs);
     const name = options.name ?? modelNameFor(first);

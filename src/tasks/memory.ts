@@ -1,5 +1,6 @@
 import { freemem } from 'node:os';
 import { MaasError } from '../errors.js';
+import type { VectorizerKind } from '../features/kinds.js';
 import { bytesText } from '../report/format.js';
 
 /** Milliseconds between two looks at the memory, each of which takes the system 50 µs. */
@@ -11,8 +12,11 @@ export class MemoryBudget {
   readonly limit: number;
   #watched = 0;
 
-  /** `limit` is what is there now if absent. */
-  constructor(limit?: number) {
+  /** `limit` is what is there now if absent; `hint` says what would take less, if that is not another vectorizer. */
+  constructor(
+    limit?: number,
+    private readonly hint = fewerTerms.tfidf,
+  ) {
     this.limit = limit ?? process.memoryUsage.rss() + available();
   }
 
@@ -25,7 +29,7 @@ export class MemoryBudget {
   }
 
   /** Throws `failed` where these bytes more are too many. `what` says for what they are, and `hint` what would take less. */
-  require(more: number, what: string, hint: string = FEWER_TERMS): void {
+  require(more: number, what: string, hint: string = this.hint): void {
     const total = process.memoryUsage.rss() + more;
     if (total <= this.limit) return;
     throw new MaasError(
@@ -39,8 +43,18 @@ export class MemoryBudget {
   }
 }
 
-const FEWER_TERMS =
-  'leave rare terms out with --min-df 2 or more, keep the most frequent ones with --max-features, or do without a vocabulary with --vectorizer hashing';
+const rare = 'leave rare terms out with --min-df 2 or more';
+const frequent = 'keep the most frequent ones with --max-features';
+
+/** What makes features that take less memory, by vectorizer. */
+export const fewerTerms: Record<VectorizerKind, string> = {
+  tfidf: `${rare}, ${frequent}, or do without a vocabulary with --vectorizer hashing`,
+  hashing: 'take shorter n-grams with --ngram-range, or fewer columns with --n-features',
+  fasttext: `${rare}, take shorter n-grams with --word-ngrams and --maxn, or fewer columns with --bucket`,
+  embedding: 'keep fewer words with --embedding-words, or use vectors of fewer numbers',
+  sequence: `${rare}, ${frequent}, or take less of a text with --max-length`,
+  sentence: 'train on fewer rows, or with a model of fewer numbers',
+};
 
 /** Bytes that the process may still take, of the machine's or of its container's. */
 const available = () => (process as { availableMemory?: () => number }).availableMemory?.() ?? freemem();

@@ -11,7 +11,7 @@ import { grouped, percent } from '../report/format.js';
 import type { Csr } from '../sparse/csr.js';
 import { loadStemmer } from '../text/stemmers.js';
 import { loadStopWords } from '../text/stopwords.js';
-import { MemoryBudget } from './memory.js';
+import { fewerTerms, MemoryBudget } from './memory.js';
 import { type FitNeeds, type Needs, preflight } from './preflight.js';
 import { type Decided, DecidingTexts, decide, isDecided } from './recipe.js';
 import { checkShares, type Rows, type RowsInput, readRows, splitRows } from './rows.js';
@@ -79,7 +79,7 @@ export async function prepare(
   listener: Listener,
   fitNeeds?: (classes: number) => FitNeeds,
 ): Promise<Prepared> {
-  const budget = new MemoryBudget(input.maxMemory);
+  const budget = new MemoryBudget(input.maxMemory, fewerTerms[settings.vectorizer]);
   const collected = await collect(input, settings, budget, stopwatch, listener);
   return vectorize(collected, budget, stopwatch, listener, fitNeeds);
 }

@@ -190,11 +190,17 @@ export function resolveSettings(given: Record<string, unknown>, preset: string =
 }
 
 const noUseFor = (name: SettingName, who: string) =>
-  new MaasError('usage', `${who} has no use for ${name}`, { details: { settings: [name] } });
+  new MaasError('usage', `${who} has no use for ${name}`, {
+    details: { settings: [name] },
+    ...(name === 'embeddings' && {
+      hint: 'use --vectorizer embedding (a file) or sentence (a folder), or --model cnn or lstm',
+    }),
+  });
 
 /** The vectorizer where none is given: the one of fastText's words, where there are any, else the model's. */
 function impliedVectorizer(given: { [K in SettingName]?: unknown }): VectorizerKind {
-  if (ofBuckets.some((name) => given[name] !== undefined)) return 'fasttext';
+  const ordered = ofOrder.some((model) => model === given.model);
+  if (!ordered && ofBuckets.some((name) => given[name] !== undefined)) return 'fasttext';
   return modelDefaults[given.model as ClassifierKind]?.vectorizer ?? sklearn.vectorizer;
 }
 

@@ -25,10 +25,12 @@ export function openScoring(
   artifact: Artifact<ModelManifest>,
   paths: readonly string[],
   beside: Beside = {},
+  threads = 2,
 ): Promise<Scoring> {
   const embeds = artifact.manifest.sentence !== undefined;
   if (embeds) return scoreHere(artifact, beside, isMuch(paths) ? WORTH : 0);
-  return isMuch(paths) && beside.embeddings === undefined
+  // a model that the version does not ask for is refused here
+  return isMuch(paths) && threads > 1 && beside.embeddings === undefined
     ? scoreBeside(artifact.folder)
     : scoreHere(artifact, beside);
 }

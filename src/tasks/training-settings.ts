@@ -1,13 +1,6 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { MANIFEST } from '../store/artifact.js';
-import { readDatasetManifest } from '../store/dataset.js';
+import { isDataset, readDatasetManifest } from '../store/dataset.js';
 import { presets, resolveSettings } from './presets.js';
 import { featureSettings, type TrainSettings } from './settings.js';
-
-/** Whether this is a folder that `preprocess` may have written. */
-export const isDataset = async (path: string): Promise<boolean> =>
-  (await stat(join(path, MANIFEST)).catch(() => undefined))?.isFile() ?? false;
 
 /**
  * The settings of a training on such data, and the names of those that were asked for, as against defaults. What suits a

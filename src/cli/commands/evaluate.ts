@@ -30,7 +30,7 @@ export const evaluate: Command = {
     'onBadRow',
   ],
 
-  async run({ args, values, settings, store, devices, embeddingCache, terminal }) {
+  async run({ args, values, typed, settings, store, devices, embeddingCache, terminal }) {
     const { evaluateModel } = await import('../../tasks/evaluate.js');
     const result = await evaluateModel(
       {
@@ -40,7 +40,8 @@ export const evaluate: Command = {
         cv: values.cv,
         threads: values.threads,
         devices,
-        embeddings: values.embeddings ?? undefined,
+        // what a config file names is what was trained with
+        embeddings: typed.has('embeddings') ? (values.embeddings ?? undefined) : undefined,
         embeddingCache,
         settings: resolveSettings({ ...settings, embeddings: undefined }),
       },

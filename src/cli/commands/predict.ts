@@ -64,7 +64,7 @@ export const predict: Command = {
 async function predictFile(
   model: string | undefined,
   file: string | undefined,
-  { values, store, devices, embeddingCache, terminal }: CommandInput,
+  { values, typed, store, devices, embeddingCache, terminal }: CommandInput,
 ): Promise<Predictions> {
   if (file === undefined) {
     throw new MaasError('usage', 'there is nothing to predict, expected a file, - or --text', {
@@ -72,11 +72,11 @@ async function predictFile(
     });
   }
   const { predict } = await import('../../tasks/predict.js');
-  const { lines = false, textColumn, delimiter, onBadRow = 'skip', embeddings = null } = values;
+  const { lines = false, textColumn, delimiter, onBadRow = 'skip' } = values;
   return predict(
     {
       ...{ store, model, input: file, lines, textColumn, delimiter, onBadRow, devices },
-      embeddings: embeddings ?? undefined,
+      embeddings: modelFolder(values, typed),
       // a stream may be anything and never end: nothing is kept of it
       embeddingCache: file === '-' ? undefined : embeddingCache,
     },
@@ -84,17 +84,23 @@ async function predictFile(
   );
 }
 
+/** Where the model of a sentence vectorizer is now. What a config file names is what was trained with. */
+const modelFolder = (values: CommandInput['values'], typed: CommandInput['typed']) =>
+  typed.has('embeddings') ? (values.embeddings ?? undefined) : undefined;
+
 async function predictText(
   model: string | undefined,
   text: string,
-  { values, store, devices, terminal }: CommandInput,
+  { values, typed, store, devices, terminal }: CommandInput,
 ): Promise<Predictions> {
-  const forFiles = (['lines', 'textColumn', 'delimiter', 'onBadRow'] as const).find((flag) => flag in values);
+  const forFiles = (['lines', 'textColumn', 'delimiter', 'onBadRow'] as const).find((flag) =>
+    typed.has(flag),
+  );
   if (forFiles)
     throw new MaasError('usage', `${longFlag(forFiles)} is for files, expected none beside --text`);
   const { predictText } = await import('../../tasks/predict.js');
-  const { embeddings } = values;
-  return predictText({ store, model, text, devices, embeddings: embeddings ?? undefined }, terminal);
+  const embeddings = modelFolder(values, typed);
+  return predictText({ store, model, text, devices, embeddings }, terminal);
 }
 
 /** Two arguments are model and file. A lone one is the file, unless `--text` stands in its place or no file has that name. */
