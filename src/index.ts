@@ -3,6 +3,7 @@ export { type ErrorCode, exitCodes, MaasError } from './errors.js';
 export { type AnyPipeline, AsyncPipeline, loadPipeline, Pipeline, type PipelineState } from './pipeline.js';
 export type { Prediction } from './predictions.js';
 export type { Listener, Step } from './progress.js';
+export { modelHistory, promoteModel, rollbackModel } from './tasks/aliases.js';
 export { type EvaluateOptions, type EvaluateResult, evaluateModel } from './tasks/evaluate.js';
 export { type ExportOptions, type ExportResult, exportModel } from './tasks/export.js';
 export { listModels, showModel } from './tasks/models.js';

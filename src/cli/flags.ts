@@ -134,6 +134,8 @@ const general = {
     metavar: '<s>',
     help: 'seconds between two checkpoints of a training that goes step by step (30)',
   } as Setting<number>,
+  as: named('<alias>', 'alias to give (champion)'),
+  reason: named('<text>', 'why, for the history'),
   install: oneOf<Installable>(
     installable,
     'install the libraries of a device, or of the vectorizer sentence',

@@ -123,9 +123,7 @@ function declare(
 function groupOf(program: Commander, name: string): Commander {
   const found = program.commands.find((command) => command.name() === name);
   if (found) return found;
-  const group = program
-    .command(name)
-    .description('list, and show what is known of, the versions in the store');
+  const group = program.command(name).description('the versions in the store: list, show, promote');
   quieten(group);
   return group;
 }
