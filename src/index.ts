@@ -4,6 +4,7 @@ export { type AnyPipeline, AsyncPipeline, loadPipeline, Pipeline, type PipelineS
 export type { Prediction } from './predictions.js';
 export type { Listener, Step } from './progress.js';
 export { modelHistory, promoteModel, rollbackModel } from './tasks/aliases.js';
+export { type CompareOptions, type CompareResult, compareModels } from './tasks/compare.js';
 export { type EvaluateOptions, type EvaluateResult, evaluateModel } from './tasks/evaluate.js';
 export { type ExportOptions, type ExportResult, exportModel } from './tasks/export.js';
 export { listModels, showModel } from './tasks/models.js';

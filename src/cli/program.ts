@@ -123,7 +123,7 @@ function declare(
 function groupOf(program: Commander, name: string): Commander {
   const found = program.commands.find((command) => command.name() === name);
   if (found) return found;
-  const group = program.command(name).description('the versions in the store: list, show, promote');
+  const group = program.command(name).description('the versions in the store: list, show, compare, promote');
   quieten(group);
   return group;
 }

@@ -11,6 +11,7 @@ export const commands = {
   doctor: async () => (await import('./doctor.js')).doctorCommand,
   'models list': async () => (await import('./models.js')).modelsList,
   'models show': async () => (await import('./models.js')).modelsShow,
+  'models compare': async () => (await import('./compare.js')).modelsCompare,
   'models promote': async () => (await import('./aliases.js')).modelsPromote,
   'models rollback': async () => (await import('./aliases.js')).modelsRollback,
   'models history': async () => (await import('./aliases.js')).modelsHistory,
