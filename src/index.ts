@@ -7,6 +7,7 @@ export { modelHistory, promoteModel, rollbackModel } from './tasks/aliases.js';
 export { type CompareOptions, type CompareResult, compareModels } from './tasks/compare.js';
 export { type EvaluateOptions, type EvaluateResult, evaluateModel } from './tasks/evaluate.js';
 export { type ExportOptions, type ExportResult, exportModel } from './tasks/export.js';
+export type { GateResult } from './tasks/gates.js';
 export { listModels, showModel } from './tasks/models.js';
 export {
   openModel,

@@ -115,7 +115,12 @@ function declare(
       terminal,
     });
     terminal.stop();
-    if (output) process.stdout.write(`${values.json ? JSON.stringify(output.json) : output.text}\n`);
+    if (!output) return;
+    const { json, text, error } = output;
+    const whole = error ? { ...json, error: errorAsJson(error) } : json;
+    process.stdout.write(`${values.json ? JSON.stringify(whole) : text}\n`);
+    terminal.toldOnStdout = true;
+    if (error) throw error;
   });
 }
 

@@ -1,3 +1,4 @@
+import { MaasError } from '../errors.js';
 import { bootstrapIntervals, type Intervals } from '../metrics/bootstrap.js';
 import { evaluateFully, type FullEvaluation } from '../metrics/evaluation.js';
 import type { Listener } from '../progress.js';
@@ -6,6 +7,8 @@ import { type AnswerOptions, answers, heldOut } from './answers.js';
 import type { Baselines } from './baselines.js';
 import type { CrossValidation } from './cross-validate.js';
 import { evaluateRecipe } from './evaluate-recipe.js';
+import { gatesOf } from './gate.js';
+import { checkGates, type GateResult } from './gates.js';
 
 export interface EvaluateOptions extends AnswerOptions {
   store: string;
@@ -15,6 +18,10 @@ export interface EvaluateOptions extends AnswerOptions {
   data?: readonly string[] | undefined;
   /** Folds of those files to refit the version's recipe on, in the place of asking the version. */
   cv?: number | undefined;
+  /** Conditions that the version is held to, such as "f1_macro >= 0.85". */
+  gate?: readonly string[] | undefined;
+  /** Share of the rows that the champion has right and this version may have wrong. */
+  maxNegativeFlips?: number | undefined;
 }
 
 export interface EvaluateResult extends FullEvaluation {
@@ -27,6 +34,8 @@ export interface EvaluateResult extends FullEvaluation {
   intervals: Intervals;
   /** What the most frequent class and naive Bayes reach on the held-out rows. */
   baselines?: Baselines;
+  /** How the version did at its gates, where there are any. */
+  gates?: GateResult[];
   /** Mean and spread over the folds, where the recipe was refitted on folds. */
   cv?: CrossValidation;
 }
@@ -39,6 +48,13 @@ export async function evaluateModel(
   options: EvaluateOptions,
   listener: Listener = {},
 ): Promise<EvaluateResult> {
+  const gates = gatesOf(options.gate, options.maxNegativeFlips);
+  if (options.cv && gates.length > 0) {
+    throw new MaasError(
+      'usage',
+      'a gate is about a version, and --cv about its recipe, expected one of both',
+    );
+  }
   const artifact = await new Store(options.store).open(options.model, listener);
   const { model, version } = artifact.manifest;
   if (options.cv) return { model, version, ...(await evaluateRecipe(artifact.manifest, options, listener)) };
@@ -53,5 +69,12 @@ export async function evaluateModel(
     );
   }
   const baselines = (options.data ? {} : artifact.manifest.baselines) as Baselines | undefined;
-  return { model, version, data, ...evaluation, ...(baselines && { baselines }) };
+  const examined = { version: artifact, outcomes, evaluation, files: options.data };
+  const checked =
+    gates.length > 0 && (await checkGates(options.store, examined, gates, options, listener)).gates;
+  return {
+    ...{ model, version, data, ...evaluation },
+    ...(baselines && { baselines }),
+    ...(checked && { gates: checked }),
+  };
 }

@@ -18,7 +18,7 @@ export interface SameRows {
 
 /**
  * What two versions say of the same rows: of labelled files, or of those that were held out from both, where these are the
- * same. Throws `data` where they are not, `artifact`.
+ * same. `known` is what `b` says of the files, where that is known. Throws `data` where the rows are not the same, `artifact`.
  */
 export async function sameRows(
   a: Version,
@@ -26,12 +26,12 @@ export async function sameRows(
   files: readonly string[] | undefined,
   options: AnswerOptions,
   listener: Listener,
+  known?: Outcomes,
 ): Promise<SameRows> {
   if (files) {
-    const first = await answers(a, files, options, listener);
-    const second = await answers(b, files, options, listener);
-    const outcomes = [first.outcomes, second.outcomes] as const;
-    return { pairs: pairsOf(a, b, outcomes, files.join(', ')), outcomes, data: second.data };
+    const { outcomes: ofA, data } = await answers(a, files, options, listener);
+    const outcomes = [ofA, known ?? (await answers(b, files, options, listener)).outcomes] as const;
+    return { pairs: pairsOf(a, b, outcomes, files.join(', ')), outcomes, data };
   }
   const [ofA, ofB] = await Promise.all([heldOut(a), heldOut(b)]);
   const outcomes = [inOrder(a, ofA, b, ofB), ofB.outcomes] as const;
@@ -65,7 +65,11 @@ function inOrder(a: Version, ofA: Predictions, b: Version, ofB: Predictions): Ou
       },
     );
   }
-  const { labels, classes, truth, predicted, score, labelScore } = ofA.outcomes;
+  const { labels, classes, truth, predicted, score, labelScore, probabilities } = ofA.outcomes;
+  const sorted = probabilities && new Float64Array(probabilities.length);
+  order.forEach((r, at) => {
+    sorted?.set(probabilities!.subarray(r * classes, (r + 1) * classes), at * classes);
+  });
   return {
     labels,
     classes,
@@ -73,7 +77,7 @@ function inOrder(a: Version, ofA: Predictions, b: Version, ofB: Predictions): Ou
     predicted: Uint32Array.from(order, (r) => predicted[r]!),
     score: Float64Array.from(order, (r) => score[r]!),
     labelScore: Float64Array.from(order, (r) => labelScore[r]!),
-    probabilities: null,
+    probabilities: sorted,
   };
 }
 

@@ -44,6 +44,21 @@ test('other test rows are an error, and labelled rows the way out', async () => 
   expect(renamed.metrics).toEqual(found.metrics);
 });
 
+test('versions of other data with the same test file are compared on it, wherever it lies', async () => {
+  const [head, ...lines] = readFileSync(tickets, 'utf8').trimEnd().split('\n');
+  // without rows that go over several lines
+  const rows = lines.filter((line) => /^[^"]+,\w+$/.test(line)).slice(0, 120);
+  const part = (name: string, chosen: (r: number) => boolean) =>
+    folder.file(name, [head, ...rows.filter((_, r) => chosen(r))].join('\n'));
+  const some = part('some.csv', (r) => r % 4 === 0);
+  const more = part('more.csv', (r) => r % 4 !== 1);
+  const [there, moved] = ['there.csv', 'moved.csv'].map((name) => part(name, (r) => r % 4 === 1));
+  await json('train', some, '--test', there!, '--name', 'fixed');
+  await json('train', more, '--test', moved!, '--name', 'fixed');
+  const found = await json('models', 'compare', 'fixed@1', 'fixed@2');
+  expect(found).toMatchObject({ code: 0, rows: 30, data: { kind: 'held-out' } });
+});
+
 test('what is promoted is the champion of every command', async () => {
   expect((await maas(['models', 'promote', 'tickets@1', '--reason', 'the first'], inStore)).code).toBe(0);
   expect((await maas(['models', 'promote', 'tickets@2'], inStore)).code).toBe(0);
@@ -52,11 +67,9 @@ test('what is promoted is the champion of every command', async () => {
   expect((await json('models', 'compare', 'tickets@champion', 'tickets@2')).verdict).toBe('same');
   expect(await json('models', 'rollback', 'tickets')).toMatchObject({ version: 1, from: 2 });
   expect((await json('models', 'history', 'tickets')).history).toHaveLength(3);
-  expect((await json('models', 'list')).models.map((m: { aliases: string[] }) => m.aliases)).toEqual([
-    ['champion'],
-    [],
-    [],
-  ]);
+  expect(
+    (await json('models', 'list', 'tickets')).models.map((m: { aliases: string[] }) => m.aliases),
+  ).toEqual([['champion'], [], []]);
   expect((await json('models', 'rollback', 'tickets')).code).toBe(6);
   expect((await json('evaluate', 'tickets@staging')).code).toBe(6);
 });

@@ -1,5 +1,5 @@
 import type { ComparedMetric } from '../../metrics/comparison.js';
-import { figure, grouped, percent } from '../../report/format.js';
+import { figure, grouped, percent, signed } from '../../report/format.js';
 import type { CompareResult } from '../../tasks/compare.js';
 import { resolveSettings } from '../../tasks/presets.js';
 import type { Command } from '../command.js';
@@ -86,7 +86,3 @@ function comparisonText(result: CompareResult, style: Terminal['style']): string
       : []),
   ].join('\n');
 }
-
-/** 0.0123 → "+0.0123". */
-export const signed = (value: number | null): string =>
-  value === null ? figure(null) : `${value < 0 ? '−' : '+'}${figure(Math.abs(value))}`;
