@@ -18,7 +18,8 @@ export interface SameRows {
 
 /**
  * What two versions say of the same rows: of labelled files, or of those that were held out from both, where these are the
- * same. `known` is what `b` says of the files, where that is known. Throws `data` where the rows are not the same, `artifact`.
+ * same. `known` is what `b` says of the files, where that is known. Throws `data` where the rows are not the same, `usage`,
+ * `artifact`.
  */
 export async function sameRows(
   a: Version,
@@ -28,6 +29,9 @@ export async function sameRows(
   listener: Listener,
   known?: Outcomes,
 ): Promise<SameRows> {
+  if (files?.includes('-')) {
+    throw new MaasError('usage', 'standard input can be read once, and two versions answer, expected a file');
+  }
   if (files) {
     const { outcomes: ofA, data } = await answers(a, files, options, listener);
     const outcomes = [ofA, known ?? (await answers(b, files, options, listener)).outcomes] as const;

@@ -38,6 +38,7 @@ test('other test rows are an error, and labelled rows the way out', async () => 
   );
   const found = await json('models', 'compare', 'tickets@2', 'tickets@3', '--data', tickets);
   expect(found).toMatchObject({ code: 0, rows: 420, data: { kind: 'file' } });
+  expect((await json('models', 'compare', 'tickets@2', 'tickets@3', '--data', '-')).error.code).toBe('usage');
   const other = folder.file('other.csv', readFileSync(tickets, 'utf8').replace('text,label', 'body,topic'));
   const named = ['--text-column', 'body', '--label-column', 'topic'];
   const renamed = await json('models', 'compare', 'tickets@2', 'tickets@3', '--data', other, ...named);
