@@ -3,6 +3,8 @@ export { type ErrorCode, exitCodes, MaasError } from './errors.js';
 export { type AnyPipeline, AsyncPipeline, loadPipeline, Pipeline, type PipelineState } from './pipeline.js';
 export type { Prediction } from './predictions.js';
 export type { Listener, Step } from './progress.js';
+export { modelHistory, promoteModel, rollbackModel } from './tasks/aliases.js';
+export { type CompareOptions, type CompareResult, compareModels } from './tasks/compare.js';
 export { type EvaluateOptions, type EvaluateResult, evaluateModel } from './tasks/evaluate.js';
 export {
   type ExplainedTerms,
@@ -13,6 +15,7 @@ export {
   explainText,
 } from './tasks/explain.js';
 export { type ExportOptions, type ExportResult, exportModel } from './tasks/export.js';
+export type { GateResult } from './tasks/gates.js';
 export { listModels, showModel } from './tasks/models.js';
 export {
   openModel,

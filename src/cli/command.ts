@@ -1,3 +1,4 @@
+import type { MaasError } from '../errors.js';
 import type { FlagName, FlagValues } from './flags.js';
 import type { Terminal } from './terminal.js';
 
@@ -25,6 +26,8 @@ export interface CommandInput {
 export interface CommandOutput {
   json: object;
   text: string;
+  /** What makes it a failure all the same: a gate that is not met. */
+  error?: MaasError | undefined;
 }
 
 /** One command of maas: what its help says, and what it does. */

@@ -141,6 +141,23 @@ const general = {
     metavar: '<s>',
     help: 'seconds between two checkpoints of a training that goes step by step (30)',
   } as Setting<number>,
+  gate: list(
+    '<condition>',
+    'condition that the version must meet, else the exit code is 4, such as "f1_macro >= 0.85", "recall(urgent) >= 0.9" or "accuracy >= champion - 0.005 @95%" (may be repeated)',
+  ),
+  maxNegativeFlips: {
+    parse: (value) => {
+      const [, percent] = /^([\d.]+) ?%$/.exec(String(value)) ?? [];
+      const share = Number(percent ?? value) / (percent === undefined ? 1 : 100);
+      return value !== '' && share >= 0 && share <= 1 ? share : undefined;
+    },
+    expected: 'a share of the rows such as 2% or 0.02',
+    metavar: '<share>',
+    help: 'rows that the champion has right and this version may have wrong, such as 2%, else the exit code is 4',
+  } as Setting<number>,
+  promote: named('<alias>', 'give this alias, champion for one, to the version if it meets all gates'),
+  as: named('<alias>', 'alias to give (champion)'),
+  reason: named('<text>', 'why, for the history'),
   install: oneOf<Installable>(
     installable,
     'install the libraries of a device, or of the vectorizer sentence',
@@ -163,7 +180,7 @@ const short: Partial<Record<FlagName, string>> = { output: '-o' };
 export const publicName = (flag: FlagName): string => spelled[flag] ?? flag;
 
 /** Flags that may be given several times. */
-export const repeatable: ReadonlySet<FlagName> = new Set(['test', 'data']);
+export const repeatable: ReadonlySet<FlagName> = new Set(['test', 'data', 'gate']);
 
 /** topK → --top-k; C → --C. */
 export const longFlag = (flag: FlagName): string =>

@@ -116,7 +116,12 @@ function declare(
       terminal,
     });
     terminal.stop();
-    if (output) process.stdout.write(`${values.json ? JSON.stringify(output.json) : output.text}\n`);
+    if (!output) return;
+    const { json, text, error } = output;
+    const whole = error ? { ...json, error: errorAsJson(error) } : json;
+    process.stdout.write(`${values.json ? JSON.stringify(whole) : text}\n`);
+    terminal.toldOnStdout = true;
+    if (error) throw error;
   });
 }
 
@@ -124,9 +129,7 @@ function declare(
 function groupOf(program: Commander, name: string): Commander {
   const found = program.commands.find((command) => command.name() === name);
   if (found) return found;
-  const group = program
-    .command(name)
-    .description('list, and show what is known of, the versions in the store');
+  const group = program.command(name).description('the versions in the store: list, show, compare, promote');
   quieten(group);
   return group;
 }

@@ -1,4 +1,5 @@
 import { type Random, seededRandom } from '../random.js';
+import { lossOfScore } from './classification.js';
 import type { Outcomes } from './outcomes.js';
 
 /** Metrics that intervals are given for. */
@@ -69,7 +70,7 @@ function strataOf({ labels, truth, predicted, labelScore }: Outcomes): Strata {
     const at = next[truth[r]!]!++;
     sorted[at] = predicted[r]!;
     if (Number.isNaN(labelScore[r]!)) continue;
-    losses[at] = -Math.log(Math.max(labelScore[r]!, Number.EPSILON));
+    losses[at] = lossOfScore(labelScore[r]!);
     known++;
   }
   return { starts, predicted: sorted, losses, known };
@@ -100,15 +101,15 @@ function draw(
   return loss;
 }
 
-/** The 2.5th and the 97.5th percentile; null where values are undefined. */
-function middle(values: Float64Array): [number, number] | null {
+/** The 2.5th and the 97.5th percentile; null where values are undefined. Sorts the values. */
+export function middle(values: Float64Array): [number, number] | null {
   if (values.some(Number.isNaN)) return null;
   values.sort();
   return [percentile(values, 0.025), percentile(values, 0.975)];
 }
 
 /** As numpy's `percentile`: linear between the two values beside. */
-function percentile(sorted: Float64Array, share: number): number {
+export function percentile(sorted: Float64Array, share: number): number {
   const at = share * (sorted.length - 1);
   const below = Math.floor(at);
   const low = sorted[below]!;

@@ -41,6 +41,20 @@ export interface Confusion {
   counts: number[][];
 }
 
+/** Rows by class, and what their probabilities cost: all that the figures are made of. */
+export interface Tally {
+  labels: readonly string[];
+  /** Rows of each class. */
+  support: ArrayLike<number>;
+  /** Rows that each class was predicted for. */
+  predictions: ArrayLike<number>;
+  /** Rows of each class that it was predicted for. */
+  hits: ArrayLike<number>;
+  /** Σ −ln of the probability of the true label over the rows whose label the model knows, and how many these are. */
+  loss: number;
+  known: number;
+}
+
 export interface Evaluation {
   metrics: Metrics;
   perClass: ClassMetrics[];
@@ -72,36 +86,55 @@ export function evaluate(outcomes: Outcomes): Evaluation {
   const cells = new Uint32Array(width * width);
   for (let r = 0; r < truth.length; r++) cells[placeOf[truth[r]!]! * width + predicted[r]!]!++;
   const counts = labels.map((_, i) => Array.from(cells.subarray(i * width, (i + 1) * width)));
-  const predictions = labels.map((_, j) => sum(counts.map((row) => row[j]!)));
-  const perClass = labels.map((label, i) => classMetrics(label, counts[i]!, i, predictions[i]!));
+  const { metrics, perClass } = figuresOf({
+    labels,
+    support: counts.map(sum),
+    predictions: labels.map((_, j) => sum(counts.map((row) => row[j]!))),
+    hits: counts.map((row, i) => row[i]!),
+    ...lossOf(outcomes),
+  });
   const unknown = perClass.slice(classes).map(({ label, support }) => [label, support] as const);
   return {
-    metrics: summarize(outcomes, perClass, predictions, sum(counts.map((row, i) => row[i]!))),
+    metrics,
     perClass,
     confusion: { labels, counts },
     unknownLabels: Object.fromEntries(unknown),
   };
 }
 
-function classMetrics(label: string, row: number[], own: number, predictions: number): ClassMetrics {
-  const hits = row[own]!;
-  const support = sum(row);
-  return {
-    label,
-    precision: ratio(hits, predictions),
-    recall: ratio(hits, support),
-    f1: ratio(2 * hits, predictions + support),
-    support,
-  };
+/** −ln of a probability, which counts as 2.2e-16 where it is less, as scikit-learn has it. */
+export const lossOfScore = (score: number): number => -Math.log(Math.max(score, Number.EPSILON));
+
+function lossOf({ labelScore }: Outcomes): { loss: number; known: number } {
+  let loss = 0;
+  let known = 0;
+  for (let r = 0; r < labelScore.length; r++) {
+    if (Number.isNaN(labelScore[r]!)) continue;
+    loss += lossOfScore(labelScore[r]!);
+    known++;
+  }
+  return { loss, known };
 }
 
-function summarize(
-  { labelScore }: Outcomes,
-  perClass: ClassMetrics[],
-  predictions: number[],
-  hits: number,
-): Metrics {
-  const n = labelScore.length;
+/** The figures of all rows and those of each class. */
+export function figuresOf(tally: Tally): { metrics: Metrics; perClass: ClassMetrics[] } {
+  const perClass = tally.labels.map((label, c): ClassMetrics => {
+    const [hits, predictions, support] = [tally.hits[c]!, tally.predictions[c]!, tally.support[c]!];
+    return {
+      label,
+      precision: ratio(hits, predictions),
+      recall: ratio(hits, support),
+      f1: ratio(2 * hits, predictions + support),
+      support,
+    };
+  });
+  return { metrics: summarize(tally, perClass), perClass };
+}
+
+function summarize(tally: Tally, perClass: ClassMetrics[]): Metrics {
+  const supports = Array.from(tally.support);
+  const hits = sum(Array.from(tally.hits));
+  const n = sum(supports);
   const present = perClass.filter(({ f1 }) => f1 !== null);
   const macro = (figure: 'precision' | 'recall' | 'f1') =>
     ratio(sum(present.map((c) => c[figure] ?? 0)), present.length);
@@ -109,15 +142,6 @@ function summarize(
     ratio(sum(present.map((c) => (c[figure] ?? 0) * c.support)), n);
   const accuracy = ratio(hits, n);
   const recalls = perClass.flatMap(({ recall }) => (recall === null ? [] : [recall]));
-  const supports = perClass.map(({ support }) => support);
-  let loss = 0;
-  let known = 0;
-  for (let r = 0; r < n; r++) {
-    const p = labelScore[r]!;
-    if (Number.isNaN(p)) continue;
-    loss -= Math.log(Math.max(p, Number.EPSILON));
-    known++;
-  }
   return {
     n,
     accuracy,
@@ -132,8 +156,8 @@ function summarize(
     recall_macro: macro('recall'),
     recall_micro: accuracy,
     recall_weighted: weighted('recall'),
-    ...agreement(supports, predictions, hits, n),
-    log_loss: ratio(loss, known),
+    ...agreement(supports, Array.from(tally.predictions), hits, n),
+    log_loss: ratio(tally.loss, tally.known),
   };
 }
 

@@ -3,6 +3,31 @@ import { type ClassMetrics, type Evaluation, evaluate, type Metrics } from './cl
 import type { Outcomes } from './outcomes.js';
 import { type ClassScores, evaluateScores, type ScoreMetrics } from './scores.js';
 
+/** The metrics of an evaluation by name. */
+export const metricNames = [
+  'n',
+  'accuracy',
+  'balanced_accuracy',
+  'f1_macro',
+  'f1_micro',
+  'f1_weighted',
+  'precision_macro',
+  'precision_micro',
+  'precision_weighted',
+  'recall_macro',
+  'recall_micro',
+  'recall_weighted',
+  'matthews_corrcoef',
+  'cohen_kappa',
+  'log_loss',
+  'top_3_accuracy',
+  'top_5_accuracy',
+  'roc_auc',
+  'average_precision',
+  'brier_score',
+  'expected_calibration_error',
+] as const satisfies readonly (keyof (Metrics & ScoreMetrics))[];
+
 /** All that rows say of a model. */
 export interface FullEvaluation extends Evaluation {
   metrics: Metrics & ScoreMetrics;

@@ -1,9 +1,10 @@
-import { readdir, rename, stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { readdir, realpath, rename, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { MaasError } from '../errors.js';
 import type { EmbeddingReport } from '../features/embedding-fit.js';
 import type { SentenceReport } from '../features/sentence/encoder.js';
 import type { Listener } from '../progress.js';
+import { Aliases } from './aliases.js';
 import {
   type Artifact,
   type ArtifactManifest,
@@ -128,9 +129,8 @@ export class Store {
    * left out and told. Throws `artifact` for a model that is not there.
    */
   async manifests(model?: string, listener: Listener = {}): Promise<ModelManifest[]> {
-    const models = await this.models();
-    if (model !== undefined && !models.includes(model)) throw this.#noModel(model, models);
-    const artifacts = await this.#readable(model === undefined ? models : [model], listener);
+    if (model !== undefined) await this.requireModel(model);
+    const artifacts = await this.#readable(model === undefined ? await this.models() : [model], listener);
     return artifacts.map(({ manifest }) => manifest);
   }
 
@@ -151,30 +151,48 @@ export class Store {
   }
 
   /**
-   * Opens what a reference names: `name` (its newest version), `name@7`, the path of a version's folder, or
-   * without one the version that was published last. Throws `artifact` where there is no such version.
+   * Opens what a reference names: `name` (its newest version), `name@7`, `name@champion` (an alias), the path of a version's
+   * folder, or without one the version that was published last. Throws `artifact` where there is no such version.
    */
   async open(reference?: string, listener: Listener = {}): Promise<Artifact<ModelManifest>> {
     if (reference === undefined) return this.#openNewest(listener);
     if (/[\\/]/.test(reference) || reference.startsWith('.')) return Store.version(resolve(reference));
-    const [, name, number] = /^([^@]+)(?:@([1-9][0-9]*))?$/.exec(reference) ?? [];
-    const asked = name ?? reference.split('@')[0]!;
-    const versions = await this.#versions(asked);
+    const [name, version] = splitReference(reference);
+    const versions = await this.#versions(name);
     if (versions.length === 0) {
       if (await isFile(join(reference, MANIFEST))) return Store.version(resolve(reference));
-      throw this.#noModel(asked, await this.models());
+      throw this.#noModel(name, await this.models());
     }
-    const version = number === undefined ? versions.at(-1)! : Number(number);
-    if (name === undefined || !versions.includes(version)) {
-      throw new MaasError(
-        'artifact',
-        `the model "${asked}" has no version "${reference.slice(asked.length + 1)}"`,
-        {
-          hint: `its versions are ${versions.join(', ')}`,
-        },
-      );
+    const number =
+      version === undefined ? versions.at(-1)! : await this.aliases(name).resolve(name, version, versions);
+    return Store.version(join(this.#models, name, String(number)));
+  }
+
+  /** The aliases of a model. */
+  aliases(model: string): Aliases {
+    return new Aliases(join(this.#models, model));
+  }
+
+  /** What a reference names, which must be in this store. Throws `artifact`, and `usage` for a version of another store. */
+  async own(reference: string | undefined): Promise<{ model: string; version: number }> {
+    const { manifest, folder } = await this.open(reference);
+    const { model, version } = manifest;
+    const [home, here] = await Promise.all([
+      realpath(dirname(folder)),
+      realpath(join(this.#models, model)).catch(() => ''),
+    ]);
+    if (home !== here) {
+      throw new MaasError('usage', `${folder} is not in the store ${this.root}`, {
+        hint: 'name its store with --store',
+      });
     }
-    return Store.version(join(this.#models, name, String(version)));
+    return { model, version };
+  }
+
+  /** Throws `artifact` for a model that is not there. */
+  async requireModel(model: string): Promise<void> {
+    const models = await this.models();
+    if (!models.includes(model)) throw this.#noModel(model, models);
   }
 
   /** Opens the folder of a version. Throws `artifact`. */
@@ -233,6 +251,12 @@ export function checkName(name: string): void {
   if (!/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,99}$/u.test(name)) {
     throw new MaasError('usage', `"${name}" cannot name a model, expected letters, digits, ".", "_" and "-"`);
   }
+}
+
+/** `name@version` in its two parts; what stands behind the first `@` names a version. */
+function splitReference(reference: string): [name: string, version: string | undefined] {
+  const at = reference.indexOf('@');
+  return at < 0 ? [reference, undefined] : [reference.slice(0, at), reference.slice(at + 1)];
 }
 
 async function renameUnlessThere(from: string, to: string): Promise<boolean> {

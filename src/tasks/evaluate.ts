@@ -1,22 +1,16 @@
-import { readExamples } from '../data/examples.js';
-import { Numbered } from '../data/numbered.js';
 import { MaasError } from '../errors.js';
 import { bootstrapIntervals, type Intervals } from '../metrics/bootstrap.js';
 import { evaluateFully, type FullEvaluation } from '../metrics/evaluation.js';
-import { joined, MOST_KEPT, type Outcomes, outcomesOf } from '../metrics/outcomes.js';
 import type { Listener } from '../progress.js';
-import type { Artifact } from '../store/artifact.js';
-import { decodePredictions, SCORES } from '../store/predictions.js';
-import type { Beside } from '../store/state-files.js';
-import { type ModelManifest, Store } from '../store/store.js';
+import { Store } from '../store/store.js';
+import { type AnswerOptions, answers, heldOut } from './answers.js';
 import type { Baselines } from './baselines.js';
 import type { CrossValidation } from './cross-validate.js';
 import { evaluateRecipe } from './evaluate-recipe.js';
-import { trainedColumns } from './predict.js';
-import { openScoring } from './scoring.js';
-import type { DataSettings } from './settings.js';
+import { gatesOf } from './gate.js';
+import { checkGates, type GateResult } from './gates.js';
 
-export interface EvaluateOptions extends Beside {
+export interface EvaluateOptions extends AnswerOptions {
   store: string;
   /** Reference of the version; the newest if absent. */
   model?: string | undefined;
@@ -24,9 +18,10 @@ export interface EvaluateOptions extends Beside {
   data?: readonly string[] | undefined;
   /** Folds of those files to refit the version's recipe on, in the place of asking the version. */
   cv?: number | undefined;
-  threads?: number | undefined;
-  settings: Pick<DataSettings, 'onBadRow'> &
-    Partial<Pick<DataSettings, 'textColumn' | 'labelColumn' | 'delimiter'>>;
+  /** Conditions that the version is held to, such as "f1_macro >= 0.85". */
+  gate?: readonly string[] | undefined;
+  /** Share of the rows that the champion has right and this version may have wrong. */
+  maxNegativeFlips?: number | undefined;
 }
 
 export interface EvaluateResult extends FullEvaluation {
@@ -39,6 +34,8 @@ export interface EvaluateResult extends FullEvaluation {
   intervals: Intervals;
   /** What the most frequent class and naive Bayes reach on the held-out rows. */
   baselines?: Baselines;
+  /** How the version did at its gates, where there are any. */
+  gates?: GateResult[];
   /** Mean and spread over the folds, where the recipe was refitted on folds. */
   cv?: CrossValidation;
 }
@@ -51,6 +48,13 @@ export async function evaluateModel(
   options: EvaluateOptions,
   listener: Listener = {},
 ): Promise<EvaluateResult> {
+  const gates = gatesOf(options.gate, options.maxNegativeFlips);
+  if (options.cv && gates.length > 0) {
+    throw new MaasError(
+      'usage',
+      'a gate is about a version, and --cv about its recipe, expected one of both',
+    );
+  }
   const artifact = await new Store(options.store).open(options.model, listener);
   const { model, version } = artifact.manifest;
   const { cv } = options;
@@ -63,8 +67,8 @@ export async function evaluateModel(
     );
   }
   const { outcomes, data } = options.data
-    ? await predictFiles(artifact, options.data, options, listener)
-    : { outcomes: await heldOut(artifact), data: { kind: 'held-out' as const } };
+    ? await answers(artifact, options.data, options, listener)
+    : { outcomes: (await heldOut(artifact)).outcomes, data: { kind: 'held-out' as const } };
   const evaluation = { ...evaluateFully(outcomes), intervals: bootstrapIntervals(outcomes) };
   const unknown = Object.keys(evaluation.unknownLabels);
   if (unknown.length > 0) {
@@ -73,79 +77,12 @@ export async function evaluateModel(
     );
   }
   const baselines = (options.data ? {} : artifact.manifest.baselines) as Baselines | undefined;
-  return { model, version, data, ...evaluation, ...(baselines && { baselines }) };
-}
-
-async function heldOut(artifact: Artifact<ModelManifest>): Promise<Outcomes> {
-  const name = 'predictions.csv';
-  const { outcomes } = decodePredictions(
-    (await artifact.read(name)).toString('utf8'),
-    `${artifact.folder}/${name}`,
-    artifact.manifest.classes,
-    SCORES in artifact.manifest.files ? await artifact.read(SCORES) : null,
-  );
-  if (outcomes.truth.length === 0) {
-    throw new MaasError('data', `${artifact.folder} held no rows out`, {
-      hint: 'give labelled rows with --data',
-    });
-  }
-  return outcomes;
-}
-
-async function predictFiles(
-  artifact: Artifact<ModelManifest>,
-  paths: readonly string[],
-  { settings, ...beside }: EvaluateOptions,
-  listener: Listener,
-) {
-  const scoring = await openScoring(artifact, paths, beside, beside.threads);
-  const { classes } = artifact.manifest;
-  const labels = new Numbered(classes);
-  const parts: Outcomes[] = [];
-  const underWay: Promise<Outcomes>[] = [];
-  let truth: number[] = [];
-  let texts: string[] = [];
-  let units = 0;
-  const send = () => {
-    const ofRows = truth;
-    const { names } = labels;
-    const asked = scoring.probabilities(texts);
-    underWay.push(asked.then((found) => outcomesOf(names, classes.length, ofRows, found)));
-    underWay.at(-1)!.catch(() => {});
-    truth = [];
-    texts = [];
-    units = 0;
+  const examined = { version: artifact, outcomes, evaluation, files: options.data };
+  const checked =
+    gates.length > 0 && (await checkGates(options.store, examined, gates, options, listener)).gates;
+  return {
+    ...{ model, version, data, ...evaluation },
+    ...(baselines && { baselines }),
+    ...(checked && { gates: checked }),
   };
-  let kept = 0;
-  const keep = (part: Outcomes) => {
-    kept += part.probabilities?.length ?? 0;
-    parts.push(kept > MOST_KEPT ? { ...part, probabilities: null } : part);
-  };
-  const caughtUp = async (ahead: number) => {
-    while (underWay.length > ahead) keep(await underWay.shift()!);
-  };
-  try {
-    const { files } = await readExamples(
-      paths,
-      {
-        ...settings,
-        preferred: trainedColumns(artifact.manifest),
-        caughtUp: () => {
-          if (units >= scoring.worth && truth.length > 0) send();
-          return caughtUp(scoring.ahead);
-        },
-      },
-      ({ text, label }) => {
-        texts.push(text);
-        units += text.length;
-        truth.push(labels.of(label));
-      },
-      listener,
-    );
-    send();
-    await caughtUp(0);
-    return { outcomes: joined(labels.names, classes.length, parts), data: { kind: 'file' as const, files } };
-  } finally {
-    await scoring.close();
-  }
 }

@@ -14,6 +14,7 @@ import { historyPlot } from '../report/history-plot.js';
 import { reportMarkdown } from '../report/markdown.js';
 import { type Tuning, trialsCsv } from '../report/tuning.js';
 import { tuningPlot } from '../report/tuning-plot.js';
+import { checkAlias } from '../store/aliases.js';
 import { encodePredictions, encodeScores } from '../store/predictions.js';
 import { encodeState } from '../store/state-files.js';
 import { modelNameFor, Store } from '../store/store.js';
@@ -21,6 +22,8 @@ import { version as toolVersion } from '../version.js';
 import { type Baselines, baselinesOf } from './baselines.js';
 import type { CrossValidation } from './cross-validate.js';
 import { fitModel, type TrainedOn } from './fit.js';
+import { checkClasses, gatesOf } from './gate.js';
+import { type Gated, gateVersion } from './gated-training.js';
 import { type Loaded, load } from './load.js';
 import { type Part, type Prepared, type PrepareInput, rowCounts } from './prepare.js';
 import type { TrainSettings } from './settings.js';
@@ -39,13 +42,19 @@ export interface TrainOptions extends PrepareInput {
   command?: string[];
   /** Folds of the training rows to cross-validate the recipe on before; none if absent. */
   cv?: number | undefined;
+  /** Conditions that the version is held to, such as "f1_macro >= 0.85". */
+  gate?: readonly string[] | undefined;
+  /** Share of the held-out rows that the champion has right and the version may have wrong. */
+  maxNegativeFlips?: number | undefined;
+  /** An alias for the version, if it meets all gates. */
+  promote?: string | undefined;
   /** Go on with the training that was interrupted, where there is one. */
   resume?: boolean | undefined;
   /** Seconds between two checkpoints of a training that goes step by step; 30 if absent. */
   checkpointSeconds?: number | undefined;
 }
 
-export interface TrainResult {
+export interface TrainResult extends Gated {
   model: string;
   version: number;
   path: string;
@@ -79,15 +88,24 @@ export interface TrainResult {
 
 /**
  * Fits a pipeline on CSV files or on one dataset folder, scores it on the held-out rows, and publishes a version.
- * Trainings of one process take turns. Throws `data` for data that cannot be used, `usage` for settings that
- * contradict, `device`.
+ * Trainings of one process take turns. A version that misses a gate is published, too, and not promoted. Throws `data` for
+ * data that cannot be used, `usage` for settings that contradict, `device`.
  */
 export async function train(given: TrainOptions, listener: Listener = {}): Promise<TrainResult> {
   const options = { ...given, settings: await withVectorDim(given) };
   const { name = modelNameFor(options.data[0] ?? '') } = options;
+  const gates = gatesOf(options.gate, options.maxNegativeFlips);
+  if (options.promote !== undefined) checkAlias(options.promote);
   await new Store(options.store).prepare(name);
   const stopwatch = new Stopwatch();
-  return trainOn(options, () => load(options, stopwatch, listener), stopwatch, listener);
+  const loadChecked = async () => {
+    const loaded = await load(options, stopwatch, listener);
+    checkClasses(gates, loaded.prepared.labels);
+    return loaded;
+  };
+  const result = await trainOn(options, loadChecked, stopwatch, listener);
+  const asked = { gates, promote: options.promote };
+  return { ...result, ...(await gateVersion(options.store, result, asked, options, listener)) };
 }
 
 /** Embeddings that begin with word vectors have as many numbers as these. */

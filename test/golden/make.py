@@ -14,6 +14,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import sklearn
+from scipy.stats import binomtest
 from sklearn import metrics
 from sklearn.dummy import DummyClassifier
 from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer, TfidfVectorizer
@@ -303,6 +304,12 @@ def poolings():
     return out
 
 
+def mcnemar():
+    """Exact p-values of rows that one of two models alone is right about."""
+    pairs = [(0, 0), (0, 5), (0, 6), (3, 3), (2, 22), (7, 15), (120, 90), (700, 820), (3000, 2900), (10, 150)]
+    return [[b, c, float(binomtest(b, b + c, 0.5).pvalue) if b + c else 1.0] for b, c in pairs]
+
+
 def data_set(train, test):
     read = lambda f: pd.read_csv(f, keep_default_na=False, dtype=str)
     train, test = read(train), read(test)
@@ -329,6 +336,7 @@ def make():
         "counted": counted(),
         "metrics": scores(),
         "folds": folds(),
+        "mcnemar": mcnemar(),
     }
 
 

@@ -65,6 +65,8 @@ export const golden: {
   counted: Record<string, GoldenCounted>;
   metrics: GoldenMetrics[];
   folds: { k: number; labels: number[]; counts: number[][] }[];
+  /** Rows that one of two models alone is right about, and the p-value of scipy's `binomtest`. */
+  mcnemar: [onlyA: number, onlyB: number, p: number][];
 } = JSON.parse(readFileSync(new URL('../golden/sklearn.json', import.meta.url), 'utf8'));
 
 /** scikit-learn's keyword arguments as maas's options, on top of its defaults. */

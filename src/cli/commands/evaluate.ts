@@ -4,6 +4,7 @@ import { confusedPairs } from '../../report/confusion.js';
 import { baselineNames, figure, foldsText, grouped, intervalText } from '../../report/format.js';
 import { resolveSettings } from '../../tasks/presets.js';
 import type { Command } from '../command.js';
+import { gateError, gatesText } from '../gates.js';
 import { table } from '../terminal.js';
 
 /** Not told to people: rows stand above, and micro averages are the accuracy where each row has one label. */
@@ -16,11 +17,17 @@ export const evaluate: Command = {
     ['maas evaluate', 'the newest version on the rows it never saw'],
     ['maas evaluate reviews@3 --data test.csv', 'a version on a labelled file'],
     ['maas evaluate reviews --data all.csv --cv 5', 'its recipe, fitted anew on five folds of a file'],
+    [
+      'maas evaluate reviews --gate "f1_macro >= 0.85" --gate "recall(urgent) >= 0.9"',
+      'exit code 4 where one is not met',
+    ],
     ['maas evaluate --json', 'all figures as JSON'],
   ],
   flags: [
     'data',
     'cv',
+    'gate',
+    'maxNegativeFlips',
     'threads',
     'embeddings',
     'embeddingCache',
@@ -38,6 +45,8 @@ export const evaluate: Command = {
         model: args[0] as string | undefined,
         data: values.data,
         cv: values.cv,
+        gate: values.gate,
+        maxNegativeFlips: values.maxNegativeFlips,
         threads: values.threads,
         devices,
         // what a config file names is what was trained with
@@ -59,6 +68,7 @@ export const evaluate: Command = {
     const pairs = confusedPairs(result.confusion, 5);
     return {
       json: result,
+      error: gateError(result.gates),
       text: [
         `${style.bold(`${result.model}@${result.version}`)} on ${on} (${grouped(metrics.n)} rows)`,
         '',
@@ -102,6 +112,7 @@ export const evaluate: Command = {
               ),
             ]
           : []),
+        ...(result.gates ? ['', gatesText(result.gates, style)] : []),
       ].join('\n'),
     };
   },

@@ -27,15 +27,18 @@ export const modelsList: Command = {
   async run({ args, store, terminal }) {
     const { listModels } = await import('../../tasks/models.js');
     const manifests = await listModels(store, args[0] as string | undefined, terminal);
-    const models = manifests.map(({ model, version, created, rows, classes, features, metrics }) => ({
-      model,
-      version,
-      created,
-      rows,
-      classes: classes.length,
-      features,
-      metrics: metrics as Metrics,
-    }));
+    const models = manifests.map(
+      ({ model, version, aliases, created, rows, classes, features, metrics }) => ({
+        model,
+        version,
+        aliases,
+        created,
+        rows,
+        classes: classes.length,
+        features,
+        metrics: metrics as Metrics,
+      }),
+    );
     return {
       json: { models },
       text:
@@ -43,16 +46,17 @@ export const modelsList: Command = {
           ? `no versions in ${store}`
           : table(
               terminal.style,
-              ['version', 'created', 'rows', 'features', 'accuracy', 'F1 macro'],
+              ['version', 'aliases', 'created', 'rows', 'features', 'accuracy', 'F1 macro'],
               models.map((m) => [
                 `${m.model}@${m.version}`,
+                m.aliases.join(', '),
                 m.created.slice(0, 19).replace('T', ' '),
                 grouped(m.rows.train),
                 grouped(m.features),
                 figure(m.metrics.accuracy),
                 figure(m.metrics.f1_macro),
               ]),
-              [false, false, true, true, true, true],
+              [false, false, false, true, true, true, true],
             ),
     };
   },
@@ -83,6 +87,7 @@ export const modelsShow: Command = {
     const chosen = chosenText(shown.fit as FitReport);
     const facts: [string, string][] = [
       ['path', shown.path],
+      ...(shown.aliases.length > 0 ? [['aliases', shown.aliases.join(', ')] as [string, string]] : []),
       ['created', `${shown.created} by maas ${shown.tool.version}`],
       ['command', shown.command.join(' ')],
       ['data', shown.data.files.map((file) => `${file.path} (${grouped(file.rows)} rows)`).join(', ')],

@@ -16,6 +16,7 @@ import type { TrainResult } from '../../tasks/train.js';
 import type { Command } from '../command.js';
 import { dataFlags, dataOptions } from '../data-flags.js';
 import type { FlagName } from '../flags.js';
+import { gateError, gatesText } from '../gates.js';
 import type { Terminal } from '../terminal.js';
 
 export const train: Command = {
@@ -38,11 +39,23 @@ export const train: Command = {
       'maas train data.csv --vectorizer sentence --embeddings all-MiniLM-L6-v2',
       'sentence embeddings, by an ONNX model in a folder as Hugging Face has it',
     ],
+    [
+      'maas train data.csv --test test.csv --gate "f1_macro >= champion - 0.005 @95%" --promote champion',
+      'the next champion, if it is as good; exit code 4 if not',
+    ],
     ['cat data.csv | maas train - --name piped', 'from standard input'],
   ],
   flags: [
     ...dataFlags,
-    ...(['cv', 'embeddingCache', 'resume', 'checkpointSeconds'] as const),
+    ...([
+      'cv',
+      'gate',
+      'maxNegativeFlips',
+      'promote',
+      'embeddingCache',
+      'resume',
+      'checkpointSeconds',
+    ] as const),
     ...(Object.keys(allSettings) as FlagName[]),
   ],
 
@@ -60,6 +73,9 @@ export const train: Command = {
         embeddingCache: input.embeddingCache,
         ...resolved,
         cv: values.cv,
+        gate: values.gate,
+        maxNegativeFlips: values.maxNegativeFlips,
+        promote: values.promote,
         resume: values.resume,
         checkpointSeconds: values.checkpointSeconds,
       },
@@ -70,7 +86,16 @@ export const train: Command = {
     const likeSklearn = model === 'logistic' && vectorizer === 'tfidf' && !ofDataset;
     const other = likeSklearn ? ` ${terminal.style.dim("(scikit-learn's: --preset sklearn)")}` : '';
     const recipe = chosen && chosen + other;
-    return { json: result, text: trainedText(result, terminal.style, recipe) };
+    const { gates, promoted } = result;
+    return {
+      json: result,
+      error: gateError(gates),
+      text: [
+        trainedText(result, terminal.style, recipe),
+        ...(promoted ? [`alias     ${promoted.model}@${promoted.alias}`] : []),
+        ...(gates ? ['', gatesText(gates, terminal.style)] : []),
+      ].join('\n'),
+    };
   },
 };
 

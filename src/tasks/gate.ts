@@ -1,0 +1,106 @@
+import { MaasError } from '../errors.js';
+import { metricNames } from '../metrics/evaluation.js';
+
+/** Figures of one class that a gate may ask for, and those of them that are resampled. */
+const classFigures = ['precision', 'recall', 'f1', 'roc_auc', 'average_precision'] as const;
+const resampledClassFigures: readonly string[] = ['precision', 'recall', 'f1'];
+
+/** Metrics that take the probabilities of all classes, which are not resampled. */
+const scoreMetrics: readonly string[] = [
+  'top_3_accuracy',
+  'top_5_accuracy',
+  'roc_auc',
+  'average_precision',
+  'brier_score',
+  'expected_calibration_error',
+];
+
+/** A condition that a version must meet. */
+export interface Gate {
+  /** As it was given. */
+  text: string;
+  /** A metric of the evaluation, or a figure of the class `label`; `negative_flips` is the share of rows that go wrong. */
+  figure: string;
+  label: string | null;
+  operator: '>=' | '>' | '<=' | '<';
+  /** Whether `bound` is added to what the champion has. */
+  champion: boolean;
+  bound: number;
+  /** The share of resamples that must meet it, where that is asked for. */
+  confidence: number | null;
+}
+
+export const NEGATIVE_FLIPS = 'negative_flips';
+
+const number = String.raw`[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*%?`;
+const pattern = new RegExp(
+  String.raw`^\s*(\w+)\s*(?:\((.*)\))?\s*(>=|<=|>|<)\s*(?:(${number})|champion\s*(?:([+-])\s*(${number})\s*)?(?:@\s*(\d+(?:\.\d+)?)\s*%)?)\s*$`,
+  's',
+);
+
+export const gateExamples =
+  '"f1_macro >= 0.85", "recall(urgent) >= 0.9" or "accuracy >= champion - 0.005 @95%"';
+
+/** Gates as they were given, with `--max-negative-flips` as one of them. Throws `usage` for one that cannot be. */
+export function gatesOf(texts: readonly string[] = [], maxNegativeFlips?: number): Gate[] {
+  const gates = texts.map(parseGate);
+  if (maxNegativeFlips === undefined) return gates;
+  const flips: Gate = {
+    text: `${NEGATIVE_FLIPS} <= ${maxNegativeFlips}`,
+    ...{ figure: NEGATIVE_FLIPS, label: null, operator: '<=', champion: true },
+    ...{ bound: maxNegativeFlips, confidence: null },
+  };
+  return [...gates, flips];
+}
+
+/** Throws `usage` where a gate asks for a class that is not there. */
+export function checkClasses(gates: readonly Gate[], labels: readonly string[]): void {
+  for (const { text, label } of gates) {
+    if (label === null || labels.includes(label)) continue;
+    throw new MaasError('usage', `the gate "${text}" asks for the class "${label}", which is not there`, {
+      hint: `the classes are ${labels.join(', ')}`,
+      details: { classes: labels },
+    });
+  }
+}
+
+function parseGate(text: string): Gate {
+  const [, figure, given, operator, own, sign, offset, confidence] = pattern.exec(text) ?? [];
+  if (figure === undefined) {
+    throw new MaasError('usage', `the gate "${text}" cannot be read, expected one such as ${gateExamples}`);
+  }
+  const label = given === undefined ? null : given.trim().replace(/^(["'])(.*)\1$/s, '$2');
+  const known: readonly string[] = label === null ? metricNames : classFigures;
+  if (!known.includes(figure)) {
+    const classwise = classFigures.map((name) => `${name}(class)`);
+    throw new MaasError(
+      'usage',
+      `the gate "${text}" asks for "${figure}", which is no metric${label === null ? '' : ' of a class'}`,
+      {
+        hint: `there are ${[...metricNames, ...classwise].join(', ')}`,
+        details: { metrics: [...metricNames, ...classwise] },
+      },
+    );
+  }
+  const resampled = label === null ? !scoreMetrics.includes(figure) : resampledClassFigures.includes(figure);
+  if (confidence !== undefined && !resampled) {
+    throw new MaasError(
+      'usage',
+      `the gate "${text}" asks for an interval of ${figure}, which is not resampled`,
+      {
+        hint: 'leave out what stands from the "@" on',
+      },
+    );
+  }
+  const sure = confidence === undefined ? null : Number(confidence) / 100;
+  if (sure !== null && (sure < 0.5 || sure >= 1)) {
+    throw new MaasError('usage', `the gate "${text}" asks for ${confidence} %, expected 50 % to below 100 %`);
+  }
+  return {
+    ...{ text, figure, label, operator: operator as Gate['operator'], champion: own === undefined },
+    bound: own === undefined ? (sign === '-' ? -1 : 1) * numberOf(offset ?? '0') : numberOf(own),
+    confidence: sure,
+  };
+}
+
+const numberOf = (text: string) => (text.endsWith('%') ? Number(text.slice(0, -1)) / 100 : Number(text));

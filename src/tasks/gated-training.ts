@@ -1,0 +1,67 @@
+import { MaasError } from '../errors.js';
+import { evaluateFully } from '../metrics/evaluation.js';
+import type { Listener } from '../progress.js';
+import { Store } from '../store/store.js';
+import { type AliasResult, CHAMPION, promoteModel } from './aliases.js';
+import { type AnswerOptions, heldOut } from './answers.js';
+import type { Gate } from './gate.js';
+import { checkGates, type GateResult } from './gates.js';
+
+export interface Gated {
+  /** How the version did at each gate. */
+  gates?: GateResult[];
+  /** The alias that names it now; null where it was to be promoted and does not meet a gate. */
+  promoted?: AliasResult | null;
+}
+
+/**
+ * Holds a version that was published just now to gates, and promotes it where it meets all of them: in the place of the
+ * champion that it was compared with and no other. Throws what `checkGates` and `promoteModel` throw.
+ */
+export async function gateVersion(
+  store: string,
+  { model, version, path }: { model: string; version: number; path: string },
+  { gates, promote }: { gates: readonly Gate[]; promote?: string | undefined },
+  options: AnswerOptions,
+  listener: Listener,
+): Promise<Gated> {
+  if (gates.length === 0 && promote === undefined) return {};
+  try {
+    const checked = gates.length > 0 ? await check(store, path, gates, options, listener) : undefined;
+    const results = checked && { gates: checked.gates };
+    if (promote === undefined) return { ...results };
+    if (checked?.gates.some(({ passed }) => !passed)) return { ...results, promoted: null };
+    const promoted = await promoteModel(store, `${model}@${version}`, {
+      alias: promote,
+      ...(checked && { reason: `met ${gates.map(({ text }) => text).join(', ')}` }),
+      ...(checked && promote === CHAMPION && { expected: checked.champion }),
+    });
+    return { ...results, promoted };
+  } catch (error) {
+    if (!(error instanceof MaasError)) throw error;
+    const { code, hint, details } = error.plain();
+    throw new MaasError(code, `${model}@${version} is published and not promoted: ${error.message}`, {
+      ...(hint && { hint }),
+      ...(details && { details }),
+      cause: error,
+    });
+  }
+}
+
+async function check(
+  store: string,
+  path: string,
+  gates: readonly Gate[],
+  options: AnswerOptions,
+  listener: Listener,
+) {
+  const version = await Store.version(path);
+  const { outcomes } = await heldOut(version);
+  return checkGates(
+    store,
+    { version, outcomes, evaluation: evaluateFully(outcomes) },
+    gates,
+    options,
+    listener,
+  );
+}
