@@ -91,8 +91,9 @@ test('packages stay in the rooms that own them', () => {
 test('the library neither prints nor exits nor reads argv', () => {
   const wrong = (readdirSync(src, { recursive: true }) as string[])
     .filter((name) => name.endsWith('.ts') && !name.startsWith('cli'))
-    // TensorFlow's library is set up through the environment of the process
+    // TensorFlow's library and ONNX Runtime are set up through the environment of the process
     .filter((name) => !name.startsWith(join('compute', 'tensorflow')))
+    .filter((name) => name !== join('features', 'sentence', 'runtime.ts'))
     .filter((name) =>
       /\bconsole\.|process\.(exit|argv|stdout|stderr|env)\b/.test(readFileSync(join(src, name), 'utf8')),
     );

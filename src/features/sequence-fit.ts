@@ -153,7 +153,10 @@ export class SequenceCollector implements FeatureCollector {
 function coverageOf({ indices }: Csr, { known }: StartingVectors): Coverage {
   const met = new Uint8Array(known.length);
   let [words, covered, coveredTokens] = [0, 0, 0];
+  let tokens = 0;
   for (const feature of indices) {
+    if (feature === UNKNOWN) continue;
+    tokens++;
     coveredTokens += known[feature]!;
     if (met[feature] === 1) continue;
     met[feature] = 1;
@@ -161,7 +164,7 @@ function coverageOf({ indices }: Csr, { known }: StartingVectors): Coverage {
     covered += known[feature]!;
   }
   if (words === 0) return { words: null, tokens: null };
-  return { words: covered / words, tokens: coveredTokens / indices.length };
+  return { words: covered / words, tokens: coveredTokens / tokens };
 }
 
 /** So many of the terms, those of the largest totals, and of equal ones those that sort first; null: all. */

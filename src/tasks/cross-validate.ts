@@ -71,14 +71,17 @@ export async function vectorizedFor(
   { rows: { classOf, classes }, features, validation }: FoldedRows,
   train: Uint32Array,
   listener?: Listener,
-): Promise<{ data: FitData; vectorize: FittedFeatures['vectorize'] }> {
-  const { vectorize, startingVectors } = await features.fit(train, listener && { listener });
+): Promise<{ data: FitData; vectorize: FittedFeatures['vectorize']; sha256: string | undefined }> {
+  const { vectorize, startingVectors, sentence, embeddings } = await features.fit(
+    train,
+    listener && { listener },
+  );
   const examples = (chosen: Uint32Array) => ({
     features: vectorize(chosen),
     labels: new Int32Array(gathered(classOf, chosen)),
   });
   const data = { ...examples(train), classes, validation: examples(validation), startingVectors };
-  return { data, vectorize };
+  return { data, vectorize, sha256: sentence?.sha256 ?? embeddings?.facts.sha256 };
 }
 
 /** Throws `data` where one of the first `scored` folds has no row to score. */

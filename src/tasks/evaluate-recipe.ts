@@ -16,7 +16,7 @@ import type { TrainSettings } from './settings.js';
  * them did not see. Throws `data`, `usage`, `device`.
  */
 export async function evaluateRecipe(
-  { config, sentence }: ModelManifest,
+  { config, sentence, embeddings: vectors }: ModelManifest,
   {
     data,
     cv: folds,
@@ -56,7 +56,8 @@ export async function evaluateRecipe(
   const { rows, split, features } = collected;
   return inTurn(async () => {
     const folded = { rows, features, ...split };
-    const { data: whole } = await vectorizedFor(folded, split.train, listener);
+    const { data: whole, sha256 } = await vectorizedFor(folded, split.train, listener);
+    checkDigest(sha256, sentence?.sha256 ?? vectors?.sha256, settings.embeddings);
     const fitter = (await openFitter({ settings, devices, threads }, whole, listener))!;
     try {
       const { seed } = settings;
@@ -79,5 +80,15 @@ function whereNow({ embeddings = null }: Partial<TrainSettings>, moved: string |
   throw new MaasError(
     'usage',
     'the version was trained without word vectors or a model of sentences, expected no --embeddings',
+  );
+}
+
+/** Throws `artifact` where word vectors or a model of sentences are not those that the version was trained with. */
+function checkDigest(found: string | undefined, expected: string | undefined, path: string | null): void {
+  if (found === expected) return;
+  throw new MaasError(
+    'artifact',
+    `${path} is another file or model than the version was trained with: its sha256 is ${found}, expected ${expected}`,
+    { hint: '--embeddings says where that one is' },
   );
 }

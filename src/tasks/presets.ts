@@ -11,7 +11,7 @@ import {
   settings,
   type TrainSettings,
 } from './settings.js';
-import { checkVectors } from './word-vectors.js';
+import { checkVectors, noVectors } from './word-vectors.js';
 
 /** Exactly what scikit-learn's `TfidfVectorizer()` and `LogisticRegression()` do. */
 const sklearn: Decided<TrainSettings> & { C: number } = {
@@ -292,9 +292,3 @@ const usedBy = {
 
 const ofVectorizers = Object.values(usedBy).flat();
 const ofModels = Object.keys(modelSettings) as (keyof typeof modelSettings)[];
-
-/** Why word vectors are nothing for some classifiers. */
-const noVectors: Partial<Record<ClassifierKind, string>> = {
-  nb: 'counts terms, and numbers of vectors are no counts',
-  bag: 'learns the vectors of terms itself',
-};

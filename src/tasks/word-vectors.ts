@@ -1,5 +1,6 @@
 import { MaasError } from '../errors.js';
 import type { VectorizerKind } from '../features/kinds.js';
+import type { ClassifierKind } from '../models/kinds.js';
 import type { TrainSettings } from './settings.js';
 
 /**
@@ -16,6 +17,12 @@ export async function vectorDim(path: string, asked?: unknown): Promise<number> 
     hint: 'leave --dim out: it follows the vectors',
   });
 }
+
+/** Why word vectors are nothing for some classifiers. */
+export const noVectors: Partial<Record<ClassifierKind, string>> = {
+  nb: 'counts terms, and numbers of vectors are no counts',
+  bag: 'learns the vectors of terms itself',
+};
 
 /** What `embeddings` has to name, for the vectorizers that cannot do without. */
 const needed: Partial<Record<VectorizerKind, string>> = {

@@ -15,7 +15,9 @@ export async function reopenEncoder(
       hint: '--embeddings <folder> says where the model is that the version was trained with',
     });
   if (!existsSync(path)) throw fault(`the model in ${resolve(path)} that embeds the texts is not there`);
-  const encoder = await SentenceEncoder.open(path, options);
+  const encoder = await SentenceEncoder.open(path, options).catch((error) => {
+    throw error instanceof MaasError && error.code === 'data' ? fault(error.message) : error;
+  });
   if (encoder.facts.sha256 === sha256) return encoder;
   throw fault(
     `${resolve(path)} holds another model than the version was trained with: its sha256 is ${encoder.facts.sha256}, expected ${sha256}`,

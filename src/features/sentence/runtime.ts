@@ -50,6 +50,8 @@ export function loadRuntime(devices: string): SentenceRuntime {
       throw new MaasError('device', `${there.path} cannot be loaded: ${why}`, { cause });
     }
   };
+  // it would tell its makers of its use, and keep a log and a database of that
+  process.env.ORT_DISABLE_TELEMETRY ??= '1';
   const onnx = load(names.onnx);
   const tokenizers = load(names.tokenizers);
   return {
