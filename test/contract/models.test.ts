@@ -156,7 +156,7 @@ test('settings that a model has no use for are refused', () => {
     ],
     [{ model: 'bag', analyzer: 'char', maxn: 3 }, 'the vectorizer "fasttext" has no use for analyzer'],
     [{ model: 'bag', minn: 3 }, 'minn is 3, expected a maxn of 3 or more, not 0'],
-    [{ model: 'cnn', wordNgrams: 2 }, 'expected the vectorizer sequence, not fasttext'],
+    [{ model: 'cnn', wordNgrams: 2 }, 'the vectorizer "sequence" has no use for wordNgrams'],
     [{ bucket: 2 ** 27 }, 'bucket is 134217728, expected a whole number from 1 to 67108864'],
     [{ model: 'dense', dropout: 1 }, 'dropout is 1, expected a share from 0 to below 1'],
   ];
