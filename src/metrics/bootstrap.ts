@@ -44,7 +44,11 @@ export function bootstrapIntervals(outcomes: Outcomes, { resamples = 1000, seed 
     found.balanced_accuracy[i] = recalls / present;
     found.f1_macro[i] = f1 / counted;
   }
-  return Object.fromEntries(intervalMetrics.map((name) => [name, middle(found[name])])) as Intervals;
+  // where no label has two rows, each draw is the rows themselves, which says nothing
+  const varies = hits.some((_, c) => strata.starts[c + 1]! - strata.starts[c]! > 1);
+  return Object.fromEntries(
+    intervalMetrics.map((name) => [name, varies ? middle(found[name]) : null]),
+  ) as Intervals;
 }
 
 /** Rows sorted by true label. */

@@ -73,7 +73,7 @@ export async function evaluateModel(
   const unknown = Object.keys(evaluation.unknownLabels);
   if (unknown.length > 0) {
     listener.warn?.(
-      `${unknown.length === 1 ? 'a label' : `${unknown.length} labels`} that the model does not know, rows with it count as wrong: ${unknown.slice(0, 5).join(', ')}`,
+      `${unknown.length === 1 ? 'a label' : `${unknown.length} labels`} that the model does not know, rows with it count as wrong, and are no part of log loss, Brier score and ranking: ${unknown.slice(0, 5).join(', ')}`,
     );
   }
   const baselines = (options.data ? {} : artifact.manifest.baselines) as Baselines | undefined;

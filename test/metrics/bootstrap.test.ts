@@ -67,6 +67,10 @@ test('rows whose label the model does not know are wrong, and have no loss', () 
   expect(log_loss![1]).toBeLessThan(Math.LN2);
 });
 
+test('a single row of each label says nothing of others', () => {
+  expect(Object.values(bootstrapIntervals(rowsOf([1, 0], 1)))).toEqual([null, null, null, null]);
+});
+
 test('without rows nothing is defined', () => {
   const none = outcomesOf(['a', 'b'], 2, [], new Float64Array(0));
   expect(Object.values(bootstrapIntervals(none))).toEqual([null, null, null, null]);
