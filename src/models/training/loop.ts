@@ -77,7 +77,7 @@ export interface TrainingHooks {
   listener?: Listener;
 }
 
-const PROGRESS_MS = 100;
+export const PROGRESS_MS = 100;
 
 /**
  * Trains a network in place: batches of `rows` rows, shuffled anew for each epoch. What is drawn at random depends on

@@ -1,16 +1,17 @@
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { MaasError, type PlainError } from '../../errors.js';
 import type { CountedTerms } from '../../features/term-counter.js';
 import type { CountJob, FitJob, Outcome, TrialData } from './trials.js';
 
-export type PoolRequest = CountJob | FitJob;
+export type PoolRequest = CountJob | FitJob | { kind: 'end' };
 export type PoolAnswer = { result: CountedTerms | Outcome[] } | { refused: PlainError };
 
 /** Why a job has no result: the pool was stopped. */
 export class Stopped extends Error {}
 
 interface Waiting {
-  job: PoolRequest;
+  job: CountJob | FitJob;
   resolve(result: CountedTerms | Outcome[]): void;
   reject(error: Error): void;
 }
@@ -32,7 +33,7 @@ export class Pool {
 
   run(job: CountJob): Promise<CountedTerms>;
   run(job: FitJob): Promise<Outcome[]>;
-  run(job: PoolRequest): Promise<CountedTerms | Outcome[]> {
+  run(job: CountJob | FitJob): Promise<CountedTerms | Outcome[]> {
     return new Promise((resolve, reject) => {
       if (this.#stopped) return reject(new Stopped());
       this.#queue.push({ job, resolve, reject });
@@ -40,14 +41,17 @@ export class Pool {
     });
   }
 
-  /** Ends the threads at once; what they do or have to do is rejected with `Stopped`. */
+  /**
+   * Ends the threads; what they do or have to do is rejected with `Stopped`. Those that do nothing end by themselves: Node 20
+   * aborts, rarely, where a thread is terminated while V8 still compiles for it.
+   */
   async stop(): Promise<void> {
     this.#stopped = true;
     const lost = [...this.#busy.values(), ...this.#queue.splice(0)];
-    const workers = [...this.#busy.keys(), ...this.#idle];
+    const busy = [...this.#busy.keys()];
     this.#busy.clear();
     for (const { reject } of lost) reject(new Stopped());
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    await Promise.all([...this.#idle.map(end), ...busy.map((worker) => worker.terminate())]);
   }
 
   #next(): void {
@@ -81,4 +85,10 @@ export class Pool {
     worker.on('error', (error) => settle(({ reject }) => reject(error)));
     return worker;
   }
+}
+
+function end(worker: Worker): Promise<unknown> {
+  const ended = once(worker, 'exit');
+  worker.postMessage({ kind: 'end' } satisfies PoolRequest);
+  return ended;
 }

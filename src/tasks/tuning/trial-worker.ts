@@ -6,8 +6,11 @@ import { countTerms, runTrials, type TrialData } from './trials.js';
 /** The other end of `Pool`: does one job after the other. */
 const data = workerData as TrialData;
 const port = parentPort!;
+/** What compilations that the last job began may take, ms. */
+const SETTLED_MS = 50;
 
 port.on('message', async (job: PoolRequest) => {
+  if (job.kind === 'end') return void setTimeout(() => port.close(), SETTLED_MS);
   try {
     const result = job.kind === 'count' ? await countTerms(data, job) : await runTrials(data, job);
     port.postMessage({ result } satisfies PoolAnswer);
