@@ -15,7 +15,7 @@ export async function tensorConvolutions(
   widths: readonly number[],
   { kernel, bias }: ConvolutionArrays,
   byOutputs: ByOutputs,
-): Promise<{ byEmbedded: Float32Array } & ConvolutionArrays> {
+): Promise<{ byTokens: Float32Array } & ConvolutionArrays> {
   const { tf, sparseTensor, sparseMatMul, disposeSparse } = operations;
   const sequences = batch.lengths.length;
   const terms = batch.terms.length;
@@ -56,14 +56,23 @@ export async function tensorConvolutions(
   });
   const won = sparseTensor(windowsOf(batch, widths, filters, where!, by));
   try {
-    const [byEmbedded, byKernel] = await readPacked(operations, () => [
+    const [byTokens, byKernel] = await readPacked(operations, () => [
       sparseMatMul(won, tf.tensor2d(kernel, [places * filters, dim])),
-      sparseMatMul(won, tf.tensor2d(embedded, [terms, dim]), true),
+      sparseMatMul(won, tf.tensor2d(rowsAt(embedded, batch.tokens, dim), [batch.tokens.length, dim]), true),
     ]);
-    return { byEmbedded: byEmbedded!, kernel: byKernel!, bias: byBias };
+    return { byTokens: byTokens!, kernel: byKernel!, bias: byBias };
   } finally {
     disposeSparse(won);
   }
+}
+
+/** The rows of a row-major matrix with so many columns that stand at these places. */
+function rowsAt(values: Float32Array, places: Uint32Array, columns: number): Float32Array {
+  const out = new Float32Array(places.length * columns);
+  places.forEach((place, i) => {
+    out.set(values.subarray(place * columns, (place + 1) * columns), i * columns);
+  });
+  return out;
 }
 
 /** The terms of each sequence, filled up with one more than there are: row-major [sequences, columns]. */
@@ -75,17 +84,17 @@ function filledUp({ lengths, starts, tokens, terms }: SequenceBatch, columns: nu
   return out;
 }
 
-/** The gradient by the projections [terms, places · filters], from that by the outcomes of the windows that begin at `where`. */
+/** The gradient by the projections of each token [tokens, places · filters], from that by the outcomes of the windows that begin at `where`. */
 function windowsOf(
-  { lengths, starts, tokens, terms }: SequenceBatch,
+  { lengths, starts, tokens }: SequenceBatch,
   widths: readonly number[],
   filters: number,
   where: Float32Array,
   by: Float32Array,
 ): Csr {
   const places = widths.reduce((sum, width) => sum + width, 0);
-  /** Each term of a window, and the column that it is projected to. */
-  const visit = (see: (term: number, column: number, g: number) => void) => {
+  /** Each token of a window, and the column that it is projected to. */
+  const visit = (see: (token: number, column: number, g: number) => void) => {
     let i = 0;
     for (let s = 0; s < lengths.length; s++) {
       let first = 0;
@@ -94,25 +103,25 @@ function windowsOf(
           if (by[i] === 0) continue;
           const end = Math.min(width, lengths[s]! - where[i]!);
           for (let place = 0; place < end; place++) {
-            see(tokens[starts[s]! + where[i]! + place]!, (first + place) * filters + f, by[i]!);
+            see(starts[s]! + where[i]! + place, (first + place) * filters + f, by[i]!);
           }
         }
         first += width;
       }
     }
   };
-  const indptr = new Uint32Array(terms.length + 1);
-  visit((term) => {
-    indptr[term + 1]!++;
+  const indptr = new Uint32Array(tokens.length + 1);
+  visit((token) => {
+    indptr[token + 1]!++;
   });
-  for (let term = 0; term < terms.length; term++) indptr[term + 1]! += indptr[term]!;
+  for (let token = 0; token < tokens.length; token++) indptr[token + 1]! += indptr[token]!;
   const next = indptr.slice();
-  const indices = new Uint32Array(indptr[terms.length]!);
+  const indices = new Uint32Array(indptr[tokens.length]!);
   const values = new Float32Array(indices.length);
-  visit((term, column, g) => {
-    const at = next[term]!++;
+  visit((token, column, g) => {
+    const at = next[token]!++;
     indices[at] = column;
     values[at] = g;
   });
-  return { rows: terms.length, cols: places * filters, indptr, indices, values };
+  return { rows: tokens.length, cols: places * filters, indptr, indices, values };
 }

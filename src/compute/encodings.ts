@@ -33,7 +33,7 @@ export type ByOutputs = (outputs: Float32Array) => Float32Array;
 
 /**
  * What the encoders of models of sequences ask of a device: outputs for each sequence, and from the gradient by these the gradients
- * by the embeddings and by the weights. They leave no tensor behind.
+ * by the embedding of each token [tokens, dim] and by the weights. They leave no tensor behind.
  */
 export interface Encodings {
   /** The last states of a long short-term memory, or of two side by side, of which the second goes backwards. */
@@ -41,14 +41,14 @@ export interface Encodings {
     given: EmbeddedBatch,
     passes: readonly LstmPassArrays[],
     byOutputs: ByOutputs,
-  ): Promise<{ byEmbedded: Float32Array; passes: LstmPassArrays[] }>;
+  ): Promise<{ byTokens: Float32Array; passes: LstmPassArrays[] }>;
   /** The largest outcome of each filter over windows of these widths, 0 where it is below. */
   convolutions(
     given: EmbeddedBatch,
     widths: readonly number[],
     weights: ConvolutionArrays,
     byOutputs: ByOutputs,
-  ): Promise<{ byEmbedded: Float32Array } & ConvolutionArrays>;
+  ): Promise<{ byTokens: Float32Array } & ConvolutionArrays>;
 }
 
 /** What encodings are made of. */

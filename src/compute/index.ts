@@ -23,7 +23,7 @@ export type { DeviceVector, VectorSpace } from './vectors.js';
 export { Convolutions } from './wasm/convolution.js';
 export { LstmPass } from './wasm/lstm.js';
 export { type Matrix, matrixOf, multiply, transposed } from './wasm/matmul.js';
-export { type SequenceBatch, SequenceBatches } from './wasm/sequences.js';
+export { addRows, addSquares, type SequenceBatch, SequenceBatches } from './wasm/sequences.js';
 export {
   type SteppedTable,
   type TouchedGradient,

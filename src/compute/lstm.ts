@@ -2,7 +2,7 @@ import type * as tfjs from '@tensorflow/tfjs-core';
 import type { ByOutputs, EmbeddedBatch, LstmPassArrays, TensorOperations } from './encodings.js';
 import { readPacked } from './packed.js';
 import type { SparseTensor, Tf } from './sparse.js';
-import type { SequenceBatch } from './wasm/sequences.js';
+import { addRows, type SequenceBatch } from './wasm/sequences.js';
 
 type Matrix = tfjs.Tensor2D;
 
@@ -15,13 +15,13 @@ export async function tensorLstm(
   { batch, embedded }: EmbeddedBatch,
   passes: readonly LstmPassArrays[],
   byOutputs: ByOutputs,
-): Promise<{ byEmbedded: Float32Array; passes: LstmPassArrays[] }> {
+): Promise<{ byTokens: Float32Array; passes: LstmPassArrays[] }> {
   const { tf } = operations;
   const units = passes[0]!.bias.length / 4;
   const sequences = batch.lengths.length;
   if (batch.tokens.length === 0) {
     byOutputs(new Float32Array(sequences * passes.length * units));
-    return { byEmbedded: new Float32Array(0), passes: passes.map(zerosLike) };
+    return { byTokens: new Float32Array(0), passes: passes.map(zerosLike) };
   }
   const made = passes.map((weights, i) => new TensorPass(operations, batch, weights, i === 1));
   const terms = tf.tensor2d(embedded, [batch.terms.length, embedded.length / batch.terms.length]);
@@ -33,18 +33,20 @@ export async function tensorLstm(
       ),
     ]);
     const by = byOutputs(outputs!);
-    const [byEmbedded, ...others] = await readPacked(operations, () => {
+    const found = await readPacked(operations, () => {
       const byStates = tf.tensor2d(by, [sequences, passes.length * units]);
-      const found = made.map((pass, i) =>
+      return made.flatMap((pass, i) =>
         pass.back(terms, tf.slice(byStates, [0, i * units], [sequences, units])),
       );
-      return [tf.addN(found.map(([first]) => first!)), ...found.flatMap(([, ...own]) => own)];
     });
-    const ofPasses = passes.map((_, i): LstmPassArrays => {
-      const [kernel, recurrent, bias] = others.slice(3 * i);
+    const dim = embedded.length / batch.terms.length;
+    const byTokens = new Float32Array(batch.tokens.length * dim);
+    const ofPasses = made.map((pass, i): LstmPassArrays => {
+      const [byRows, kernel, recurrent, bias] = found.slice(4 * i);
+      addRows(byRows!, pass.positions, byTokens, dim);
       return { kernel: kernel!, recurrent: recurrent!, bias: bias! };
     });
-    return { byEmbedded: byEmbedded!, passes: ofPasses };
+    return { byTokens, passes: ofPasses };
   } finally {
     terms.dispose();
     for (const pass of made) pass.dispose();
@@ -66,6 +68,8 @@ const zerosLike = ({ kernel, recurrent, bias }: LstmPassArrays): LstmPassArrays 
 class TensorPass {
   readonly #tf: Tf;
   readonly #units: number;
+  /** Where the token of each row stands in the batch. */
+  readonly positions: Uint32Array;
   /** How many sequences have each step. */
   readonly #counts: number[];
   /** [rows, terms]: the term of each row. */
@@ -86,7 +90,9 @@ class TensorPass {
     const gates = bias.length;
     this.#tf = tf;
     this.#units = gates / 4;
-    const { counts, terms } = stepsOf(batch, backwards);
+    const { counts, positions } = stepsOf(batch, backwards);
+    const terms = positions.map((at) => batch.tokens[at]!);
+    this.positions = positions;
     this.#counts = counts;
     this.#taken = sparseTensor({
       rows: terms.length,
@@ -134,7 +140,7 @@ class TensorPass {
     return tf.concat([...last.reverse(), tf.zeros<tfjs.Rank.R2>([empty, this.#units])]);
   }
 
-  /** The gradients by the terms' embeddings, kernel, recurrent kernel and bias, from that by the last states. */
+  /** The gradients by the embedding of each row, kernel, recurrent kernel and bias, from that by the last states. */
   back(terms: Matrix, byStates: Matrix): tfjs.Tensor[] {
     const tf = this.#tf;
     const { gates: t, cells, tanhs, states } = this.#kept!;
@@ -164,7 +170,7 @@ class TensorPass {
     const by = tf.concat(bySums.reverse());
     const byTerms = this.operations.sparseMatMul(this.#taken, by, true);
     return [
-      tf.matMul(byTerms, this.#kernel, false, true),
+      tf.matMul(by, this.#kernel, false, true),
       tf.matMul(terms, byTerms, true),
       tf.matMul(this.#before(states), by, true),
       tf.sum(by, 0),
@@ -198,18 +204,18 @@ class TensorPass {
   }
 }
 
-/** How many sequences have each step, and the term of each row. */
+/** How many sequences have each step, and where the token of each row stands. */
 function stepsOf({ lengths, starts, tokens }: SequenceBatch, backwards: boolean) {
   const counts: number[] = [];
-  const terms = new Uint32Array(tokens.length);
+  const positions = new Uint32Array(tokens.length);
   let count = lengths.length;
   let next = 0;
   for (let step = 0; step < lengths[0]!; step++) {
     while (lengths[count - 1]! <= step) count--;
     counts.push(count);
     for (let i = 0; i < count; i++) {
-      terms[next++] = tokens[backwards ? starts[i + 1]! - 1 - step : starts[i]! + step]!;
+      positions[next++] = backwards ? starts[i + 1]! - 1 - step : starts[i]! + step;
     }
   }
-  return { counts, terms };
+  return { counts, positions };
 }

@@ -87,16 +87,12 @@ export class CnnEncoder implements SequenceEncoder {
 
   back(byOutputs: TrainingArray): EncoderGradients {
     const embedded = matrixOf(this.#embedded!, this.#dim);
-    const { byEmbedded, byKernel, byBias } = this.#convolutions.back(
-      embedded,
-      this.weights.kernel,
-      byOutputs,
-    );
+    const { byTokens, byKernel, byBias } = this.#convolutions.back(embedded, this.weights.kernel, byOutputs);
     const gradients = [
       { name: 'kernel', gradient: byKernel },
       { name: 'bias', gradient: byBias },
     ];
-    return { byEmbedded, gradients };
+    return { byTokens, gradients };
   }
 
   async gradientsBy(
@@ -117,7 +113,7 @@ export class CnnEncoder implements SequenceEncoder {
       name,
       gradient: memory.gradient(`gradient.${name}`, found[name]),
     }));
-    return { byEmbedded: memory.gradient('byEmbedded', found.byEmbedded), gradients };
+    return { byTokens: memory.gradient('byTokens', found.byTokens), gradients };
   }
 }
 

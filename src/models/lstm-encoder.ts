@@ -30,6 +30,7 @@ export class LstmEncoder implements SequenceEncoder {
   readonly #dim: number;
   readonly #units: number;
   #embedded: TrainingArray | undefined;
+  #tokens = 0;
 
   readonly outputs: readonly [groups: number, each: number];
 
@@ -72,6 +73,7 @@ export class LstmEncoder implements SequenceEncoder {
     const { workspace } = this.memory;
     const gates = 4 * this.#units;
     this.#embedded = embedded;
+    this.#tokens = batch.tokens.length;
     const out = workspace.numbers('encoded', batch.rows.length * this.#passes.length * this.#units);
     this.#passes.forEach((pass, i) => {
       const projections = workspace.numbers('projections', batch.terms.length * gates);
@@ -86,7 +88,8 @@ export class LstmEncoder implements SequenceEncoder {
     const { workspace } = this.memory;
     const gates = 4 * this.#units;
     const embedded = matrixOf(this.#embedded!, this.#dim);
-    const byEmbedded = workspace.numbers('byEmbedded', this.#embedded!.values.length);
+    const byTokens = workspace.numbers('byTokens', this.#tokens * this.#dim);
+    byTokens.values.fill(0);
     const ones = workspace.numbers('lstm.ones', embedded.rows);
     ones.values.fill(1);
     const gradients = this.#passes.flatMap((pass, i) => {
@@ -100,14 +103,14 @@ export class LstmEncoder implements SequenceEncoder {
       multiply(workspace, transposed(embedded), by, byKernel);
       const byBias = workspace.numbers(`gradient.bias.${i}`, gates);
       multiply(workspace, matrixOf(ones, embedded.rows), by, byBias);
-      multiply(workspace, by, transposed(matrixOf(kernel, gates)), byEmbedded, i === 0 ? 'zeros' : 'kept');
+      pass.addByTokens(transposed(matrixOf(kernel, gates)), byTokens);
       return [
         { name: `kernel.${i}`, gradient: byKernel },
         { name: `recurrent.${i}`, gradient: byRecurrent },
         { name: `bias.${i}`, gradient: byBias },
       ];
     });
-    return { byEmbedded, gradients };
+    return { byTokens, gradients };
   }
 
   async gradientsBy(
@@ -133,7 +136,7 @@ export class LstmEncoder implements SequenceEncoder {
         return { name, gradient: memory.gradient(`gradient.${name}`, values) };
       }),
     );
-    return { byEmbedded: memory.gradient('byEmbedded', found.byEmbedded), gradients };
+    return { byTokens: memory.gradient('byTokens', found.byTokens), gradients };
   }
 
   /** The columns of a pass, where those of all stand side by side. */

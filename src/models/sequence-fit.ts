@@ -2,7 +2,6 @@ import { type LinearDevice, TrainingMemory } from '../compute/index.js';
 import { MaasError } from '../errors.js';
 import { type Random, seededRandom } from '../random.js';
 import type { Csr } from '../sparse/csr.js';
-import { usedColumns } from '../sparse/used-columns.js';
 import { type Classifier, loadClassifier } from './classifier.js';
 import type { Examples } from './dense-fit.js';
 import { uniform } from './initializers.js';
@@ -34,8 +33,7 @@ export interface StartingVectors {
 }
 
 /**
- * Fits a model of sequences. Embeddings that `starting` does not have begin with numbers drawn at random, and with zeros for
- * terms that no row has. Throws `failed`, `usage`.
+ * Fits a model of sequences. Embeddings that `starting` does not have begin with numbers drawn at random. Throws `failed`, `usage`.
  */
 export async function fitSequence(
   kind: SequenceKind,
@@ -77,11 +75,14 @@ export async function fitSequence(
 /** Half the width of the numbers that embeddings are drawn from, as Keras draws them. */
 const NARROW = 0.05;
 
-/** Embeddings to begin with for the terms that rows have. */
+/**
+ * Embeddings to begin with for every term but padding, the unknown term among them, as Keras draws them: a word that training rows
+ * do not have is then no more like silence than any other.
+ */
 function embeddingOf(features: Csr, dim: number, random: Random, starting?: StartingVectors): Float32Array {
   const out = starting ? starting.values.slice() : new Float32Array(features.cols * dim);
   const limit = starting ? widthOf(starting) : NARROW;
-  for (const term of usedColumns(features)) {
+  for (let term = 1; term < features.cols; term++) {
     if (starting?.known[term] !== 1) out.set(uniform(dim, limit, random), term * dim);
   }
   return out;

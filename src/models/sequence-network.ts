@@ -1,5 +1,8 @@
 import {
+  addRows,
+  addSquares,
   type Encodings,
+  type SequenceBatch,
   SequenceBatches,
   type TrainingArray,
   type TrainingMemory,
@@ -57,12 +60,24 @@ export class SequenceNetwork implements Network {
       ({ loss, gradients: ofHead } = found);
       return found.byInputs;
     };
-    const { byEmbedded, gradients } = this.encodings
+    const { byTokens, gradients } = this.encodings
       ? await encoder.gradientsBy(this.encodings, batch, embedded, byOutputs)
       : encoder.back(byOutputs(encoder.encode(batch, embedded)));
     if (this.options.freezeEmbeddings) return { loss, gradients: [...ofHead, ...gradients] };
-    const rowsAt = this.memory.workspace.room('terms', batch.terms);
-    const ofTerms = { name: 'embedding', rows: batch.terms, rowsAt, gradient: byEmbedded };
-    return { loss, gradients: [...ofHead, ...gradients, ofTerms] };
+    return { loss, gradients: [...ofHead, ...gradients, this.#ofTerms(batch, byTokens)] };
+  }
+
+  /** The gradient by the terms' embeddings, and the squares that Keras makes of it: those of each token's, not of their sum. */
+  #ofTerms({ terms, tokens }: SequenceBatch, byTokens: TrainingArray): Gradient {
+    const { workspace } = this.memory;
+    const dim = byTokens.values.length / Math.max(tokens.length, 1);
+    const gradient = workspace.numbers('byTerms', terms.length * dim);
+    const squares = workspace.numbers('squaresByTerms', terms.length * dim);
+    gradient.values.fill(0);
+    squares.values.fill(0);
+    addRows(byTokens.values, tokens, gradient.values, dim);
+    addSquares(byTokens.values, tokens, squares.values, dim);
+    const rowsAt = workspace.room('terms', terms);
+    return { name: 'embedding', rows: terms, rowsAt, gradient, squares };
   }
 }

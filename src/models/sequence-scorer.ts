@@ -15,9 +15,9 @@ import type { SequenceModelState } from './sequence-classifier.js';
 import { type HeadOptions, SoftmaxHead } from './softmax-head.js';
 import type { Gradient } from './training/network.js';
 
-/** The gradients by the embeddings [terms, dim] of a batch and by the weights; valid until the next ones. */
+/** The gradients by the embedding of each of a batch's tokens [tokens, dim] and by the weights; valid until the next ones. */
 export interface EncoderGradients {
-  byEmbedded: TrainingArray;
+  byTokens: TrainingArray;
   gradients: Gradient[];
 }
 

@@ -48,6 +48,15 @@ class WithoutPadding(keras.layers.Layer):
         return embedded * tf.cast(tf.not_equal(numbers, 0), tf.float32)[:, :, None]
 
 
+class FirstLargest(keras.layers.Layer):
+    """The largest outcome of each filter, whose gradient goes through the first window that has it, as maas has it; that of
+    Keras's pooling is divided among equal ones."""
+
+    def call(self, outcomes):
+        by_filter = tf.transpose(outcomes, (0, 2, 1))
+        return tf.gather(by_filter, tf.argmax(by_filter, -1), batch_dims=2)
+
+
 def build(model, classes, bidirectional=False, **_):
     numbers = keras.Input((None,), dtype="int32")
     embedded = keras.layers.Embedding(TERMS, DIM, mask_zero=model == "lstm")(numbers)
@@ -57,7 +66,7 @@ def build(model, classes, bidirectional=False, **_):
     else:
         shown = WithoutPadding()(embedded, numbers)
         largest = [
-            keras.layers.GlobalMaxPooling1D()(keras.layers.Conv1D(UNITS, width, activation="relu")(shown)) for width in (2, 3)
+            FirstLargest()(keras.layers.Conv1D(UNITS, width, activation="relu")(shown)) for width in (2, 3)
         ]
         encoded = keras.layers.Concatenate()(largest)
     binary = classes == 2
@@ -65,12 +74,6 @@ def build(model, classes, bidirectional=False, **_):
     built = keras.Model(numbers, scores)
     built.set_weights([begin(w.shape, i) for i, w in enumerate(built.get_weights())])
     return built
-
-
-def added_up(gradient):
-    """TensorFlow gives the gradient of an embedding term by term as they stand in the batch, repeats included. Keras would
-    square these, and not their sum, for what adam and rmsprop keep."""
-    return tf.convert_to_tensor(gradient)
 
 
 def losses(case):
@@ -89,7 +92,7 @@ def losses(case):
         labels = np.array([r % classes for r in rows])
         with tf.GradientTape() as tape:
             loss = loss_of(labels[:, None], model(padded[rows], training=True))
-        gradients = [added_up(g) for g in tape.gradient(loss, model.trainable_variables)]
+        gradients = tape.gradient(loss, model.trainable_variables)
         optimizer.apply_gradients(zip(gradients, model.trainable_variables))
         found.append(float(loss))
     return found

@@ -1,3 +1,4 @@
+import { allBelow } from '../../sparse/sort.js';
 import { JOBS } from './heap.js';
 import type { Matrix } from './matmul.js';
 import type { SequenceBatch } from './sequences.js';
@@ -50,25 +51,27 @@ export class Convolutions {
   }
 
   /**
-   * The gradients by the embeddings [terms, dim] that were projected, by the kernel [places · filters, dim] that did it, and
+   * The gradients by the embedding of each token [tokens, dim], by the kernel [places · filters, dim] that projected them, and
    * by the bias, from that by the outcomes; valid until the next ones. Only the windows of the largest outcomes have any.
    */
   back(
     embedded: Matrix,
     kernel: TrainingArray,
     byOutcomes: TrainingArray,
-  ): { byEmbedded: TrainingArray; byKernel: TrainingArray; byBias: TrainingArray } {
+  ): { byTokens: TrainingArray; byKernel: TrainingArray; byBias: TrainingArray } {
     const { workspace, widths, filters } = this;
-    const { rows: terms, columns: dim } = embedded;
+    const { columns: dim } = embedded;
+    const tokens = this.#batch!.tokens.length;
     const byKernel = workspace.numbers('gradient.kernel', kernel.values.length);
     const byBias = workspace.numbers('gradient.bias', widths.length * filters);
     const args = this.#args(embedded.at, 4 * dim, byBias.at, byOutcomes);
     workspace.heap.run(JOBS.convolveBack, [...args, byKernel.at], (widths.length * filters) / FILTERS);
-    const byEmbedded = workspace.numbers('byEmbedded', terms * dim);
-    const byTerms = this.#args(byEmbedded.at, 4 * dim, byBias.at, byOutcomes);
+    const byTokens = workspace.numbers('byTokens', tokens * dim);
+    const places = workspace.room('convolutions.own', allBelow(tokens));
+    const ofTokens = this.#args(byTokens.at, 4 * dim, byBias.at, byOutcomes).with(4, places);
     const blocks = Math.ceil((4 * dim) / COLUMNS);
-    workspace.heap.run(JOBS.convolveBackTerms, [...byTerms, kernel.at, terms, COLUMNS], blocks);
-    return { byEmbedded, byKernel, byBias };
+    workspace.heap.run(JOBS.convolveBackTokens, [...ofTokens, kernel.at, tokens, COLUMNS], blocks);
+    return { byTokens, byKernel, byBias };
   }
 
   /** @param rowBytes of what stands at `rows`: projections, embeddings or their gradient */

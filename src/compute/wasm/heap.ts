@@ -47,7 +47,7 @@ export const JOBS = {
   lstmBackward: 11,
   convolve: 12,
   convolveBack: 13,
-  convolveBackTerms: 14,
+  convolveBackTokens: 14,
   updateTable: 15,
 } as const;
 

@@ -1,6 +1,6 @@
 import { JOBS } from './heap.js';
 import { type Matrix, matrixOf, multiply, packed, transposed } from './matmul.js';
-import type { SequenceBatch } from './sequences.js';
+import { addRows, type SequenceBatch } from './sequences.js';
 import type { TrainingArray, Workspace } from './workspace.js';
 
 /** Sequences of a block, as assembly/lstm.ts has it. */
@@ -16,6 +16,8 @@ export class LstmPass {
   /** Of the batch: the first row of each block, and the term of each row, a row being a step of a sequence. */
   #starts = new Uint32Array(0);
   #tokens = new Uint32Array(0);
+  /** Where each row's token stands in the batch. */
+  #positions = new Uint32Array(0);
 
   /**
    * @param name of this pass among those of the workspace
@@ -64,6 +66,20 @@ export class LstmPass {
     return { byProjections: this.#byTerm(batch.terms.length, gates), byRecurrent };
   }
 
+  /**
+   * Adds to the gradients by the embeddings of the batch's tokens [tokens, dim], after `back`.
+   *
+   * @param kernel that projects embeddings, turned round: [4 · units, dim]
+   */
+  addByTokens(kernel: Matrix, byTokens: TrainingArray): void {
+    const { workspace, units, name } = this;
+    const dim = kernel.columns;
+    const gates = workspace.numbers(`${name}.gates`, 4 * units * this.#tokens.length);
+    const rows = workspace.numbers('lstm.byRows', dim * this.#tokens.length);
+    multiply(workspace, matrixOf(gates, 4 * units), kernel, rows);
+    addRows(rows.values, this.#positions, byTokens.values, dim);
+  }
+
   get #blocks(): number {
     return Math.ceil(this.#batch!.rows.length / SEQUENCES);
   }
@@ -87,6 +103,7 @@ export class LstmPass {
   #layOut({ lengths, starts, tokens }: SequenceBatch): void {
     this.#starts = new Uint32Array(this.#blocks);
     this.#tokens = new Uint32Array(tokens.length);
+    this.#positions = new Uint32Array(tokens.length);
     let next = 0;
     for (let block = 0; block < this.#starts.length; block++) {
       const first = block * SEQUENCES;
@@ -96,6 +113,7 @@ export class LstmPass {
         while (lengths[end - 1]! <= step) end--;
         for (let i = first; i < end; i++) {
           const at = this.backwards ? starts[i + 1]! - 1 - step : starts[i]! + step;
+          this.#positions[next] = at;
           this.#tokens[next++] = tokens[at]!;
         }
       }

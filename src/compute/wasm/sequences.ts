@@ -52,3 +52,19 @@ export class SequenceBatches {
     return { rows, lengths, starts, tokens, terms: terms.subarray(0, count) };
   }
 }
+
+/** Adds row i of these [rows, columns] to row `places[i]` of others. */
+export function addRows(rows: Float32Array, places: Uint32Array, to: Float32Array, columns: number): void {
+  for (let i = 0; i < places.length; i++) {
+    let [from, at] = [i * columns, places[i]! * columns];
+    for (const end = from + columns; from < end; from++, at++) to[at]! += rows[from]!;
+  }
+}
+
+/** `addRows` of the squares of these. */
+export function addSquares(rows: Float32Array, places: Uint32Array, to: Float32Array, columns: number): void {
+  for (let i = 0; i < places.length; i++) {
+    let [from, at] = [i * columns, places[i]! * columns];
+    for (const end = from + columns; from < end; from++, at++) to[at]! += rows[from]! ** 2;
+  }
+}

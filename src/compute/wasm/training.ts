@@ -150,7 +150,11 @@ export class TrainingMemory {
     rule: UpdateRule,
     weights: TrainingArray,
     kept: readonly TrainingArray[],
-    { rows, gradient }: Pick<TouchedGradient, 'rows' | 'gradient'>,
+    {
+      rows,
+      gradient,
+      squares,
+    }: Pick<TouchedGradient, 'rows' | 'gradient'> & { squares?: TrainingArray | undefined },
     numbers: readonly number[],
     table: SteppedTable,
     left: readonly number[],
@@ -170,6 +174,7 @@ export class TrainingMemory {
       ...[gradient.at, 0, ...Array.from({ length: 5 }, (_, i) => bitsOf(numbers[i] ?? 0))],
       ...[table.places, table.touched.at, t, STILL, zeros.at],
       ...Array.from({ length: 2 }, (_, i) => bitsOf(Math.log(left[i] ?? 1))),
+      squares?.at ?? 0,
     ];
     workspace.heap.run(JOBS.updateTable, args, blocks);
   }

@@ -2,7 +2,11 @@ import type { TouchedGradient, TrainingArray } from '../../compute/index.js';
 import type { Random } from '../../random.js';
 
 /** The gradient of the loss by the weights of a name: all of them, or the rows of them that a batch touched. */
-export type Gradient = { name: string } & Pick<TouchedGradient, 'gradient'> & Partial<TouchedGradient>;
+export type Gradient = { name: string } & Pick<TouchedGradient, 'gradient'> &
+  Partial<TouchedGradient> & {
+    /** Of a table, where not the gradient's squares are to be kept by optimizers that keep squares: what stands for these. */
+    squares?: TrainingArray;
+  };
 
 /** What the training loop trains: weights, and the gradient of the loss of some rows by them. */
 export interface Network {

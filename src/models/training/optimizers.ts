@@ -93,7 +93,7 @@ export class Optimizer {
       const table = this.#tables[name];
       if (!table) this.memory.update(rule, weights, kept, gradient, taken);
       else {
-        const touched = { rows: gradient.rows!, gradient: gradient.gradient };
+        const touched = { rows: gradient.rows!, gradient: gradient.gradient, squares: gradient.squares };
         this.memory.updateTable(rule, weights, kept, touched, taken, table, left, t);
       }
     }
@@ -107,7 +107,8 @@ export function clip(gradients: readonly Gradient[], limit: number): void {
   const norm = Math.sqrt(sum);
   if (norm <= limit) return;
   const scale = limit / norm;
-  for (const { gradient } of gradients) {
+  for (const { gradient, squares } of gradients) {
     for (let i = 0; i < gradient.values.length; i++) gradient.values[i]! *= scale;
+    if (squares) for (let i = 0; i < squares.values.length; i++) squares.values[i]! *= scale * scale;
   }
 }

@@ -129,11 +129,11 @@ export function convolveBackBlock(block: i32): void {
 }
 
 /**
- * Some columns of the gradient by the embeddings, for all sequences.
- * Arguments: as of `convolveBackBlock`, but for the gradient by the embeddings in the place of these, and the kernel in the
- * place of its gradient; how many terms there are, and bytes of a block's columns.
+ * Some columns of the gradient by the embeddings of all tokens.
+ * Arguments: as of `convolveBackBlock`, but for the tokens' own places, that gradient [tokens, dim] in the place of embeddings,
+ * and the kernel in the place of its gradient; how many tokens there are, and bytes of a block's columns.
  */
-export function convolveBackTermsBlock(block: i32): void {
+export function convolveBackTokensBlock(block: i32): void {
   const filters = arg(0);
   const dim = arg(8);
   const begin = <usize>block * arg(14);

@@ -4,7 +4,7 @@
 // what blocks sum up is written block by block and added in their order, so that any number of threads computes the
 // same bits. The first bytes of the memory hold the job; the rest belongs to heap.ts.
 import { arg, border, number } from './arguments';
-import { convolveBackBlock, convolveBackTermsBlock, convolveBlock } from './convolution';
+import { convolveBackBlock, convolveBackTokensBlock, convolveBlock } from './convolution';
 import { binaryRow, softmaxRow } from './loss';
 import { lstmBackwardBlock, lstmForwardBlock } from './lstm';
 import { matmulBlock } from './matmul';
@@ -125,7 +125,7 @@ function runBlock(block: i32): void {
     case 11: return lstmBackwardBlock(block);
     case 12: return convolveBlock(block);
     case 13: return convolveBackBlock(block);
-    case 14: return convolveBackTermsBlock(block);
+    case 14: return convolveBackTokensBlock(block);
     case 15: return updateTableBlock(block);
   }
 }

@@ -60,13 +60,14 @@ export function turnBatch(
   return count;
 }
 
-/** Adam's update of `bytes` of weights, their mean gradients and mean squares. */
+/** Adam's update of `bytes` of weights, their mean gradients and mean squares; `squared` stands for the gradient's squares if not 0. */
 export function adam(
   bytes: usize,
   weights: usize,
   means: usize,
   squares: usize,
   gradient: usize,
+  squared: usize,
   rate: f32,
   keep: f32,
   beta1: f32,
@@ -82,7 +83,7 @@ export function adam(
     );
     const v = f32x4.add(
       f32x4.mul(f32x4.splat(beta2), v128.load(squares + i)),
-      f32x4.mul(f32x4.splat(1 - beta2), f32x4.mul(g, g)),
+      f32x4.mul(f32x4.splat(1 - beta2), squared ? v128.load(squared + i) : f32x4.mul(g, g)),
     );
     v128.store(means + i, m);
     v128.store(squares + i, v);
@@ -92,7 +93,7 @@ export function adam(
   for (; i < bytes; i += 4) {
     const g = load<f32>(gradient + i);
     const m = beta1 * load<f32>(means + i) + (1 - beta1) * g;
-    const v = beta2 * load<f32>(squares + i) + (1 - beta2) * (g * g);
+    const v = beta2 * load<f32>(squares + i) + (1 - beta2) * (squared ? load<f32>(squared + i) : g * g);
     store<f32>(means + i, m);
     store<f32>(squares + i, v);
     store<f32>(weights + i, keep * load<f32>(weights + i) - (rate * m) / (sqrt<f32>(v) + epsilon));
@@ -125,13 +126,14 @@ export function rmsprop(
   weights: usize,
   squares: usize,
   gradient: usize,
+  squared: usize,
   rate: f32,
   rho: f32,
   epsilon: f32,
 ): void {
   for (let i: usize = 0; i < bytes; i += 4) {
     const g = load<f32>(gradient + i);
-    const s = rho * load<f32>(squares + i) + (1 - rho) * (g * g);
+    const s = rho * load<f32>(squares + i) + (1 - rho) * (squared ? load<f32>(squared + i) : g * g);
     store<f32>(squares + i, s);
     store<f32>(weights + i, load<f32>(weights + i) - (rate * g) / sqrt<f32>(s + epsilon));
   }

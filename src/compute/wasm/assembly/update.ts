@@ -13,7 +13,7 @@ export function updateBlock(block: i32): void {
   const last = min((<usize>block + 1) * arg(3), arg(2));
   const chosen = arg(8);
   for (let i = <usize>block * arg(3); i < last; i++) {
-    step(chosen ? <usize>load<u32>(chosen + (i << 2)) : i, arg(7) + i * bytes);
+    step(chosen ? <usize>load<u32>(chosen + (i << 2)) : i, arg(7) + i * bytes, 0);
   }
 }
 
@@ -23,7 +23,7 @@ export function updateBlock(block: i32): void {
  * Arguments: as above (those rows are none), then for each row the number of its gradient from 1 on, or 0, which this
  * sets back to 0; for each row the last step that had a gradient, as float32; the number of this step; after how many
  * steps without a gradient a row stands still; zeros for a row; and what is left of what is kept after a step without a
- * gradient, as two logarithms in float32.
+ * gradient, as two logarithms in float32; and what stands for the squares of the gradient (0: these).
  */
 export function updateTableBlock(block: i32): void {
   const bytes = arg(1);
@@ -43,28 +43,29 @@ export function updateTableBlock(block: i32): void {
         scale(bytes, arg(5) + i * bytes, exp32(steps * number(19)));
         if (arg(6)) scale(bytes, arg(6) + i * bytes, exp32(steps * number(20)));
       }
-      step(i, arg(7) + <usize>(gradient - 1) * bytes);
+      const from = <usize>(gradient - 1) * bytes;
+      step(i, arg(7) + from, arg(21) ? arg(21) + from : 0);
     } else if (missed < still) {
-      step(i, arg(18));
+      step(i, arg(18), 0);
     } else if (arg(0) == 0 && number(10) != 1) {
       scale(bytes, arg(4) + i * bytes, number(10));
     }
   }
 }
 
-/** A step of the rule that the job names. */
+/** A step of the rule that the job names, from a gradient and what stands for its squares (0: these). */
 // @ts-expect-error: decorator
 @inline
-function step(row: usize, gradient: usize): void {
+function step(row: usize, gradient: usize, squared: usize): void {
   const bytes = arg(1);
   const from = row * bytes;
   const weights = arg(4) + from;
   const kept = arg(5) + from;
   switch (<i32>arg(0)) {
-    case 0: adam(bytes, weights, kept, arg(6) + from, gradient, number(9), number(10), number(11), number(12), number(13)); break;
+    case 0: adam(bytes, weights, kept, arg(6) + from, gradient, squared, number(9), number(10), number(11), number(12), number(13)); break;
     case 1: sgd(bytes, weights, gradient, number(9)); break;
     case 2: momentum(bytes, weights, kept, gradient, number(9), number(10)); break;
-    case 3: rmsprop(bytes, weights, kept, gradient, number(9), number(10), number(11)); break;
+    case 3: rmsprop(bytes, weights, kept, gradient, squared, number(9), number(10), number(11)); break;
   }
 }
 
