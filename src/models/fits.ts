@@ -30,9 +30,11 @@ export type FitOptions = Omit<LogisticOptions, 'C'> & {
   /** `auto`: chosen by `chooseC`. */
   C: number | 'auto';
 } & NaiveBayesOptions &
-  Omit<DenseFitOptions & SequenceFitOptions, 'epochs'> & {
+  Omit<DenseFitOptions & SequenceFitOptions, 'epochs' | 'learningRate'> & {
     /** null: as many as make `FEW_STEPS`, and no fewer than `FEW_EPOCHS`. */
     epochs: number | null;
+    /** `auto`: `FULL_RATE`, and less by the root of the rows that go beyond those of `FEW_STEPS` in `FEW_EPOCHS`. */
+    learningRate: number | 'auto';
   };
 
 export interface FitHooks extends Omit<TrainingHooks, 'validate'> {
@@ -120,11 +122,20 @@ const logistic: DeviceFitter<LinearDevice> = {
 /** What a training is worth that is not told how long to go on. */
 const FEW_STEPS = 1000;
 const FEW_EPOCHS = 3;
+const FULL_RATE = 0.01;
 
-const withEpochs = (options: FitOptions, rows: number): DenseFitOptions & SequenceFitOptions => ({
-  ...options,
-  epochs: options.epochs ?? Math.max(FEW_EPOCHS, Math.ceil(FEW_STEPS / Math.ceil(rows / options.batchSize))),
-});
+function withPace(options: FitOptions, rows: number): DenseFitOptions & SequenceFitOptions {
+  const { epochs, learningRate } = options;
+  const steps = Math.ceil(rows / options.batchSize);
+  return {
+    ...options,
+    epochs: epochs ?? Math.max(FEW_EPOCHS, Math.ceil(FEW_STEPS / steps)),
+    learningRate:
+      learningRate === 'auto'
+        ? FULL_RATE * Math.min(1, Math.sqrt(FEW_STEPS / FEW_EPOCHS / steps))
+        : learningRate,
+  };
+}
 
 /** fastText's classifier (Joulin et al. 2017) as a network: embeddings, their mean, a softmax. */
 const asNetwork = (options: FitOptions): FitOptions => ({
@@ -140,7 +151,7 @@ const network = (
   asked: (options: FitOptions) => FitOptions,
 ): DeviceFitter<Device> => ({
   open: openDevice,
-  job: (features, classes, options) => denseJob(features, classes, withEpochs(asked(options), features.rows)),
+  job: (features, classes, options) => denseJob(features, classes, withPace(asked(options), features.rows)),
   needs({ features, trainNonZeros }, classes, options) {
     const { hidden, epochs } = asked(options);
     const units = hidden[0] ?? columnsFor(classes);
@@ -154,15 +165,7 @@ const network = (
   },
   fit(data, options, device, hooks) {
     const { classes, validation, features } = data;
-    return fitDense(
-      kind,
-      data,
-      classes,
-      validation,
-      withEpochs(asked(options), features.rows),
-      device,
-      hooks,
-    );
+    return fitDense(kind, data, classes, validation, withPace(asked(options), features.rows), device, hooks);
   },
 });
 
@@ -190,7 +193,7 @@ const sequences = (
       data,
       data.classes,
       data.validation,
-      withEpochs(options, data.features.rows),
+      withPace(options, data.features.rows),
       device,
       hooks,
       data.startingVectors,

@@ -110,7 +110,7 @@ const modelDefaults: Partial<Record<ClassifierKind, Partial<TrainSettings>>> = {
     useIdf: false,
     sublinearTf: false,
     epochs: null,
-    learningRate: 0.01,
+    learningRate: 'auto',
     schedule: 'linear',
     batchSize: 128,
   },

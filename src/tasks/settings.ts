@@ -186,7 +186,7 @@ export const modelSettings = {
   } as Setting<number | null>,
   batchSize: integer(1, '<n>', 'rows of a step'),
   optimizer: oneOf(optimizerNames, 'how steps follow gradients'),
-  learningRate: positive('size of the steps'),
+  learningRate: orAuto(positive('size of the steps; auto: 0.01, less where there are many rows')),
   schedule: oneOf(scheduleNames, 'how the learning rate goes on after the warm-up'),
   warmup: fraction('share of the steps over which the learning rate rises'),
   weightDecay: {

@@ -73,6 +73,7 @@ async function fitted(kind: SequenceKind, device: Pick<LinearDevice, 'threads' |
   const options: SequenceFitOptions = {
     ...resolveSettings({ model: kind }),
     ...plainOptions,
+    learningRate: 0.003,
     dropout: 0.2,
     bidirectional: true,
     epochs: 4,

@@ -10,7 +10,8 @@ import { resolveSettings } from '../../../src/tasks/presets.js';
 import { tickets } from '../../support/temp.js';
 
 const options: DenseFitOptions = {
-  ...resolveSettings({ model: 'dense', hidden: [8], dropout: 0.2, learningRate: 0.02 }),
+  ...resolveSettings({ model: 'dense', hidden: [8], dropout: 0.2 }),
+  learningRate: 0.02,
   epochs: 4,
   seed: 1,
 };
