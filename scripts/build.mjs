@@ -1,4 +1,5 @@
-// Builds dist/: src/ translated file by file, the WebAssembly kernels, and the one-file runtime of the js export.
+// Builds dist/: src/ translated file by file, and bundled for the command line; the WebAssembly kernels; and the one-file
+// runtime of the js export.
 // Runs on `npm ci` (prepare) with what npm installed in pure JavaScript and WebAssembly, so that neither a C
 // compiler nor the platform packages that `--omit=optional` leaves out are needed.
 import { spawnSync } from 'node:child_process';
@@ -6,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundle } from './bundle.mjs';
 import { compileKernel, kernels } from './kernels.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -43,6 +45,7 @@ await esbuild.build({
   platform: 'node',
   sourcemap: 'linked',
 });
+await bundle(esbuild, common);
 // What exported models carry: the runtime as a script that defines `maas`, each stemmer as one that defines `natural`.
 const script = { ...common, bundle: true, format: 'iife', platform: 'neutral', mainFields: ['main'] };
 await esbuild.build({
