@@ -12,8 +12,8 @@ export interface Step {
 /** Whom the library tells; it never prints by itself. */
 export interface Listener {
   step?(step: Step): void;
-  /** Something the user should know although the work goes on: one sentence. */
-  warn?(message: string): void;
+  /** Something the user should know although the work goes on: one sentence; `place` where it is about a line of a file. */
+  warn?(message: string, place?: { file: string; line: number }): void;
   /** A decision taken for the user: one sentence. */
   info?(message: string): void;
 }

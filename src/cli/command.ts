@@ -1,4 +1,5 @@
 import type { MaasError } from '../errors.js';
+import type { CiFacts } from './ci/facts.js';
 import type { FlagName, FlagValues } from './flags.js';
 import type { Terminal } from './terminal.js';
 
@@ -28,6 +29,8 @@ export interface CommandOutput {
   text: string;
   /** What makes it a failure all the same: a gate that is not met. */
   error?: MaasError | undefined;
+  /** What a CI is told, found out only where there is one. */
+  ci?: () => Promise<CiFacts>;
 }
 
 /** One command of maas: what its help says, and what it does. */

@@ -156,6 +156,13 @@ const general = {
     help: 'rows that the champion has right and this version may have wrong, such as 2%, else the exit code is 4',
   } as Setting<number>,
   promote: named('<alias>', 'give this alias, champion for one, to the version if it meets all gates'),
+  ci: oneOf(
+    ['github', 'gitlab', 'none'],
+    'the CI that is told what came of it, in the place of the one that the environment says',
+  ),
+  summary: named('<file>', 'write what came of it as Markdown, as GitHub shows it of a step'),
+  openmetrics: named('<file>', 'write the metrics in the OpenMetrics format (on GitLab: metrics.txt)'),
+  junit: named('<file>', 'write a JUnit file with a case for each gate'),
   as: named('<alias>', 'alias to give (champion)'),
   reason: named('<text>', 'why, for the history'),
   install: oneOf<Installable>(

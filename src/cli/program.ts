@@ -4,6 +4,8 @@ import { exitCodes, MaasError } from '../errors.js';
 import { presets } from '../tasks/presets.js';
 import { settings } from '../tasks/settings.js';
 import { version } from '../version.js';
+import type { Place } from './ci/annotations.js';
+import { type CiPlaces, ciPlaces } from './ci/places.js';
 import type { Command } from './command.js';
 import { commands } from './commands/index.js';
 import { readConfig } from './config.js';
@@ -23,7 +25,7 @@ import { endOnSignals } from './signals.js';
 import { Terminal } from './terminal.js';
 
 /** Flags that every command has. */
-const common = ['config', 'store', 'json', 'quiet', 'verbose', 'color'] as const;
+const common = ['config', 'store', 'json', 'quiet', 'verbose', 'color', 'ci'] as const;
 
 /** Parses the arguments, runs the command they name, prints its answer, and answers with the exit code. */
 export async function execute(argv: readonly string[]): Promise<number> {
@@ -32,9 +34,9 @@ export async function execute(argv: readonly string[]): Promise<number> {
     quiet: false,
     verbose: argv.includes('--verbose'),
     color: !argv.includes('--no-color'),
+    annotations: ciPlaces(process.env, {}).annotations,
   });
   let json = argv.includes('--json');
-  const given: GivenNames = new Map();
   endOnSignals(() => ({ terminal, json }));
   const program = new Commander('maas')
     .description('From a CSV of texts and labels to a trained, evaluated, versioned and deployed classifier.')
@@ -43,7 +45,7 @@ export async function execute(argv: readonly string[]): Promise<number> {
     .helpCommand('help [command]', 'show the help of a command');
   quieten(program);
   for (const [name, load] of neededBy(argv)) {
-    declare(program, name.split(' '), await load(), argv, given, (made, values) => {
+    declare(program, name.split(' '), await load(), argv, (made, values) => {
       terminal = made;
       json = values.json ?? false;
     });
@@ -58,7 +60,6 @@ export async function execute(argv: readonly string[]): Promise<number> {
   } catch (error) {
     // whoever feeds stdin is not waited for
     process.stdin.destroy();
-    nameAsGiven(error, given);
     return report(error, terminal, json);
   } finally {
     terminal.stop();
@@ -78,7 +79,6 @@ function declare(
   path: string[],
   command: Command,
   argv: readonly string[],
-  given: GivenNames,
   use: (terminal: Terminal, values: FlagValues) => void,
 ): void {
   const [name, ...rest] = path as [string, ...string[]];
@@ -94,16 +94,20 @@ function declare(
   );
   declared.action(async (...received: unknown[]) => {
     const positional = received.slice(0, -2) as (string | string[] | undefined)[];
+    const given: GivenNames = new Map();
     const values = await collectFlags(declared, names, given);
+    const places = ciPlaces(process.env, values);
     const terminal = new Terminal({
       quiet: values.quiet ?? false,
       verbose: values.verbose ?? false,
       color: values.color ?? true,
+      annotations: places.annotations,
     });
     use(terminal, values);
     await terminal.prepare();
+    const telling = command.flags.includes('junit') ? await openTelling(path, places, terminal) : undefined;
     const store = values.store ?? (process.env.MAAS_STORE || 'artifacts');
-    const output = await command.run({
+    const running = command.run({
       args: positional,
       values,
       typed: new Set(names.filter((flag) => isTyped(declared, flag))),
@@ -115,14 +119,28 @@ function declare(
       argv,
       terminal,
     });
+    const output = await running.catch(async (failure) => {
+      nameAsGiven(failure, given);
+      await telling?.failed(failure);
+      throw failure;
+    });
     terminal.stop();
     if (!output) return;
-    const { json, text, error } = output;
+    const { json, text, error, ci } = output;
     const whole = error ? { ...json, error: errorAsJson(error) } : json;
     process.stdout.write(`${values.json ? JSON.stringify(whole) : text}\n`);
     terminal.toldOnStdout = true;
+    if (ci) await telling?.done(await ci());
     if (error) throw error;
   });
+}
+
+/** Whom a CI is told by what comes of a command, where there is one. */
+async function openTelling(path: readonly string[], places: CiPlaces, terminal: Terminal) {
+  const { annotations: _, run: _where, ...written } = places;
+  if (Object.values(written).every((place) => place === undefined)) return undefined;
+  const { CiTelling } = await import('./ci/tell.js');
+  return CiTelling.open(path.join(' '), places, terminal);
 }
 
 /** `models` in `models list`: a command that only holds others. */
@@ -209,13 +227,20 @@ function report(error: unknown, terminal: Terminal, json: boolean): number {
   const hint = fault instanceof MaasError ? fault.hint : undefined;
   if (json && !terminal.toldOnStdout)
     process.stdout.write(`${JSON.stringify({ error: errorAsJson(fault) })}\n`);
-  terminal.fail(fault.message, hint);
+  terminal.fail(fault.message, hint, fault instanceof MaasError ? placeOf(fault) : undefined);
   if (!(fault instanceof MaasError) || terminal.options.verbose) {
     process.stderr.write(
       `${fault.stack ?? ''}\n${fault.cause instanceof Error ? `caused by ${fault.cause.stack}\n` : ''}`,
     );
   }
   return exitCodes[code];
+}
+
+/** The file, and the line of it, that an error is about. */
+function placeOf({ details }: MaasError): Place | undefined {
+  const { file, line } = details ?? {};
+  if (typeof file !== 'string') return undefined;
+  return { file, ...(typeof line === 'number' && { line }) };
 }
 
 /** Commander's complaint as ours; nothing where it only printed help or the version. */

@@ -1,11 +1,14 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import type { Ora } from 'ora';
 import type { Listener, Step } from '../progress.js';
+import { Annotations, type Level, type Place } from './ci/annotations.js';
 
 export interface TerminalOptions {
   quiet: boolean;
   verbose: boolean;
   color: boolean;
+  /** The folder of the checkout, where warnings and errors become annotations of GitHub. */
+  annotations?: string | undefined;
 }
 
 /** How often a running stage says a line where there is no spinner. */
@@ -17,6 +20,7 @@ export class Terminal implements Listener {
   readonly style: ChalkInstance;
   readonly #errStyle: ChalkInstance;
   readonly #spins: boolean;
+  readonly #annotations: Annotations | undefined;
   /** Set once an error has been told on stdout, inside of what stood there already. */
   toldOnStdout = false;
   /** What ends the JSON that stands on stdout, with an error inside, while it is being written. */
@@ -37,6 +41,7 @@ export class Terminal implements Listener {
     this.#errStyle = styled(process.stderr);
     // a terminal without a width would be filled with the lines that the spinner thinks it wrapped
     const wide = process.stderr.isTTY === true && process.stderr.columns > 0;
+    if (options.annotations !== undefined) this.#annotations = new Annotations(options.annotations);
     this.#spins = wide && !process.env.CI && !options.quiet;
   }
 
@@ -66,8 +71,11 @@ export class Terminal implements Listener {
     }
   }
 
-  warn(message: string): void {
-    if (!this.options.quiet) this.#line(`${this.#errStyle.yellow('warning:')} ${message}`);
+  warn(message: string, place?: Place): void {
+    if (this.options.quiet) return;
+    this.#line(
+      this.#annotation('warning', message, place) ?? `${this.#errStyle.yellow('warning:')} ${message}`,
+    );
   }
 
   info(message: string): void {
@@ -75,15 +83,20 @@ export class Terminal implements Listener {
   }
 
   /** Says what went wrong, in short. */
-  fail(message: string, hint: string | undefined): void {
+  fail(message: string, hint: string | undefined, place?: Place): void {
     this.stop();
-    process.stderr.write(`${this.#errStyle.red('error:')} ${message}\n`);
+    const told = this.#annotation('error', message, place) ?? `${this.#errStyle.red('error:')} ${message}`;
+    process.stderr.write(`${told}\n`);
     if (hint) process.stderr.write(`${this.#errStyle.cyan('hint:')} ${hint}\n`);
   }
 
   /** Takes the spinner away, so that the result can be printed. */
   stop(): void {
     this.#spinner?.stop();
+  }
+
+  #annotation(level: Level, message: string, place: Place | undefined): string | undefined {
+    return this.#annotations?.annotation(level, message, place);
   }
 
   #sentence({ stage, done, total, unit, note }: Step, now: number): string {

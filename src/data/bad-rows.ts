@@ -35,7 +35,7 @@ export class BadRows {
     this.count++;
     if (this.count <= REMEMBERED) {
       this.rows.push(bad);
-      this.listener.warn?.(`${sentence}; ${this.consequence}`);
+      this.listener.warn?.(`${sentence}; ${this.consequence}`, bad);
     } else if (this.count === REMEMBERED + 1) {
       this.listener.warn?.(`more than ${REMEMBERED} bad rows; the others are only counted`);
     }

@@ -218,10 +218,11 @@ function history(fit: FitReport): string[] {
   ];
 }
 
-function table(head: string[], rows: string[][]): string {
+/** A table of GitHub-flavoured Markdown. */
+export function table(head: string[], rows: string[][]): string {
   const line = (cells: string[]) => `| ${cells.map(cell).join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
 /** Text that stays inside its cell. */
-const cell = (value: string) => value.replace(/[\\|`*_<>[\]]/g, '\\$&').replace(/\s+/g, ' ');
+export const cell = (value: string) => value.replace(/[\\|`*_<>[\]]/g, '\\$&').replace(/\s+/g, ' ');

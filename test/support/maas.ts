@@ -23,6 +23,9 @@ export function maas(
       NO_COLOR: '1',
       FORCE_COLOR: undefined,
       MAAS_STORE: undefined,
+      // tests of maas may run in a CI that is no part of them
+      GITHUB_ACTIONS: undefined,
+      GITLAB_CI: undefined,
       ...rest.env,
     } as NodeJS.ProcessEnv,
   });

@@ -2,6 +2,7 @@ import type { ComparedMetric } from '../../metrics/comparison.js';
 import { figure, grouped, percent, signed } from '../../report/format.js';
 import type { CompareResult } from '../../tasks/compare.js';
 import { resolveSettings } from '../../tasks/presets.js';
+import { ciFlags } from '../ci/ci-flags.js';
 import type { Command } from '../command.js';
 import { type Terminal, table } from '../terminal.js';
 
@@ -21,6 +22,7 @@ export const modelsCompare: Command = {
     'labelColumn',
     'delimiter',
     'onBadRow',
+    ...ciFlags,
   ],
 
   async run({ args, values, settings, store, devices, embeddingCache, terminal }) {
@@ -39,7 +41,11 @@ export const modelsCompare: Command = {
       },
       terminal,
     );
-    return { json: result, text: comparisonText(result, terminal.style) };
+    return {
+      json: result,
+      text: comparisonText(result, terminal.style),
+      ci: async () => ({ ...result.b, comparison: result }),
+    };
   },
 };
 

@@ -3,6 +3,7 @@ import type { Metrics } from '../../metrics/classification.js';
 import { confusedPairs } from '../../report/confusion.js';
 import { baselineNames, figure, foldsText, grouped, intervalText } from '../../report/format.js';
 import { resolveSettings } from '../../tasks/presets.js';
+import { ciFlags } from '../ci/ci-flags.js';
 import type { Command } from '../command.js';
 import { gateError, gatesText } from '../gates.js';
 import { table } from '../terminal.js';
@@ -35,24 +36,28 @@ export const evaluate: Command = {
     'labelColumn',
     'delimiter',
     'onBadRow',
+    ...ciFlags,
   ],
 
   async run({ args, values, typed, settings, store, devices, embeddingCache, terminal }) {
     const { evaluateModel } = await import('../../tasks/evaluate.js');
+    const answering = {
+      threads: values.threads,
+      devices,
+      // what a config file names is what was trained with
+      embeddings: typed.has('embeddings') ? (values.embeddings ?? undefined) : undefined,
+      embeddingCache,
+      settings: resolveSettings({ ...settings, embeddings: undefined }),
+    };
     const result = await evaluateModel(
       {
+        ...answering,
         store,
         model: args[0] as string | undefined,
         data: values.data,
         cv: values.cv,
         gate: values.gate,
         maxNegativeFlips: values.maxNegativeFlips,
-        threads: values.threads,
-        devices,
-        // what a config file names is what was trained with
-        embeddings: typed.has('embeddings') ? (values.embeddings ?? undefined) : undefined,
-        embeddingCache,
-        settings: resolveSettings({ ...settings, embeddings: undefined }),
       },
       terminal,
     );
@@ -69,6 +74,12 @@ export const evaluate: Command = {
     return {
       json: result,
       error: gateError(result.gates),
+      ci: async () => {
+        const { model, version, gates } = result;
+        const { besideChampion } = await import('../ci/examined.js');
+        const beside = result.cv ? {} : await besideChampion(store, result, values.data, answering);
+        return { model, version, gates, evaluation: result, ...beside };
+      },
       text: [
         `${style.bold(`${result.model}@${result.version}`)} on ${on} (${grouped(metrics.n)} rows)`,
         '',

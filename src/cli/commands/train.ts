@@ -13,7 +13,8 @@ import {
 } from '../../report/format.js';
 import { settings as allSettings } from '../../tasks/settings.js';
 import type { TrainResult } from '../../tasks/train.js';
-import type { Command } from '../command.js';
+import { ciFlags } from '../ci/ci-flags.js';
+import type { Command, CommandInput } from '../command.js';
 import { dataFlags, dataOptions } from '../data-flags.js';
 import type { FlagName } from '../flags.js';
 import { gateError, gatesText } from '../gates.js';
@@ -56,6 +57,7 @@ export const train: Command = {
       'resume',
       'checkpointSeconds',
     ] as const),
+    ...ciFlags,
     ...(Object.keys(allSettings) as FlagName[]),
   ],
 
@@ -90,6 +92,7 @@ export const train: Command = {
     return {
       json: result,
       error: gateError(gates),
+      ci: () => ciFacts(input, result),
       text: [
         trainedText(result, terminal.style, recipe),
         ...(promoted ? [`alias     ${promoted.model}@${promoted.alias}`] : []),
@@ -98,6 +101,19 @@ export const train: Command = {
     };
   },
 };
+
+/** What a CI is told of a training. */
+export async function ciFacts(input: CommandInput, result: TrainResult) {
+  const [{ trainedFacts }, { resolveSettings }] = await Promise.all([
+    import('../ci/examined.js'),
+    import('../../tasks/presets.js'),
+  ]);
+  const { devices, embeddingCache, store, values } = input;
+  return trainedFacts(store, result, {
+    ...{ devices, embeddingCache, threads: values.threads },
+    settings: resolveSettings({}),
+  });
+}
 
 /** What a training came to. */
 export function trainedText(result: TrainResult, { bold, dim }: Terminal['style'], recipe?: string): string {

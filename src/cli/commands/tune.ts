@@ -1,11 +1,12 @@
 import { duration, figure } from '../../report/format.js';
 import { changesText, type Tuning } from '../../report/tuning.js';
 import { settings as allSettings } from '../../tasks/settings.js';
+import { ciFlags } from '../ci/ci-flags.js';
 import type { Command } from '../command.js';
 import { dataFlags, dataOptions } from '../data-flags.js';
 import { type FlagName, longFlag } from '../flags.js';
 import { type Terminal, table } from '../terminal.js';
-import { trainedText } from './train.js';
+import { ciFacts, trainedText } from './train.js';
 
 /** Trials that stdout shows. */
 const SHOWN = 20;
@@ -28,6 +29,7 @@ export const tune: Command = {
   flags: [
     ...dataFlags,
     ...(['trials', 'budget', 'metric', 'models', 'search', 'cv', 'resume'] as const),
+    ...ciFlags,
     ...(Object.keys(allSettings) as FlagName[]).filter((name) => !without.has(name)),
   ],
 
@@ -52,6 +54,7 @@ export const tune: Command = {
     );
     return {
       json: result,
+      ci: () => ciFacts(input, result),
       text: `${trialsText(result.tune, terminal.style)}\n\n${trainedText(result, terminal.style)}`,
     };
   },
