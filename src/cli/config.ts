@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { MaasError } from '../errors.js';
-import { type FlagName, flags, publicName } from './flags.js';
+import { accepts, configKeys, expectedBy, SCHEMA_KEY } from './config-schema.js';
 
 const defaults = ['maas.config.yaml', 'maas.config.yml', 'maas.config.json'];
 
-/** The flags of a config file by their camelCase names. Without a name, the file of the working folder, if any. */
+/**
+ * The flags of a config file by their camelCase names, all of them checked. Without a name, the file of the working folder, if
+ * any. Throws `usage`.
+ */
 export async function readConfig(
   named: string | undefined,
 ): Promise<{ file: string; values: Record<string, unknown> } | undefined> {
@@ -30,15 +33,25 @@ export async function readConfig(
       `${file} holds ${Array.isArray(values) ? 'a list' : 'one value'}, expected flags by name`,
     );
   }
-  const known = new Set((Object.keys(flags) as FlagName[]).map(publicName));
-  for (const key of Object.keys(values)) {
-    if (known.has(key)) continue;
-    const alike = [...known].find((name) => name.toLowerCase() === key.replaceAll(/[-_]/g, '').toLowerCase());
+  const keys = new Map(configKeys().map((key) => [key.key, key]));
+  for (const [name, value] of Object.entries(values)) {
+    const key = keys.get(name);
+    if (!key && name === SCHEMA_KEY && typeof value === 'string') continue;
+    if (!key) throw unknown(file, name, [...keys.keys()]);
+    if (accepts(key, value)) continue;
     throw new MaasError(
       'usage',
-      `${file} sets "${key}", which is no flag`,
-      alike ? { hint: `did you mean ${alike}?` } : {},
+      `${name} in ${file} is ${JSON.stringify(value)}, expected ${expectedBy(key)}`,
     );
   }
   return { file, values: values as Record<string, unknown> };
+}
+
+function unknown(file: string, name: string, keys: readonly string[]): MaasError {
+  const alike = keys.find((key) => key.toLowerCase() === name.replaceAll(/[-_]/g, '').toLowerCase());
+  return new MaasError(
+    'usage',
+    `${file} sets "${name}", which is no flag`,
+    alike ? { hint: `did you mean ${alike}?` } : {},
+  );
 }

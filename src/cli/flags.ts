@@ -4,11 +4,12 @@ import { type ClassifierKind, classifierNames } from '../models/kinds.js';
 import { monitorNames } from '../models/training/watch.js';
 import { type Installable, installable } from '../tasks/installable.js';
 import { type PresetName, presets } from '../tasks/presets.js';
-import { integer, oneOf, onOff, orNone, type Setting, text } from '../tasks/setting.js';
+import { integer, oneOf, onOff, orNone, type Setting, someText, text } from '../tasks/setting.js';
 import { settings } from '../tasks/settings.js';
 
 const named = (metavar: string, help: string): Setting<string> => ({
   parse: text,
+  schema: someText,
   expected: 'a text',
   metavar,
   help,
@@ -21,6 +22,7 @@ const list = (metavar: string, help: string): Setting<string[]> => ({
       ? items
       : undefined;
   },
+  schema: { anyOf: [someText, { type: 'array', items: someText, minItems: 1 }] },
   expected: 'a text or a list of texts',
   metavar,
   help,
@@ -38,6 +40,7 @@ function parseBytes(value: unknown): number | undefined {
 
 /** "90s", "2m" as seconds. */
 function parseDuration(value: unknown): number | undefined {
+  if (typeof value === 'number') return value > 0 ? value : undefined;
   const [, number, unit] = /^(\d+(?:\.\d+)?) ?(s|m|min|h)?$/.exec(String(value)) ?? [];
   const seconds = Number(number) * { s: 1, m: 60, min: 60, h: 3600 }[(unit ?? 's') as 's'];
   return seconds > 0 ? seconds : undefined;
@@ -76,6 +79,7 @@ const general = {
   // an empty one is answered as an empty field of a file is
   text: {
     parse: (value) => (typeof value === 'string' ? value : undefined),
+    schema: { type: 'string' },
     expected: 'a text',
     metavar: '<text>',
     help: 'the text',
@@ -97,6 +101,13 @@ const general = {
   ),
   maxMemory: {
     parse: parseBytes,
+    schema: {
+      anyOf: [
+        { type: 'number', exclusiveMinimum: 0 },
+        { type: 'string', pattern: '^(?=.*[1-9])\\d+(\\.\\d+)? ?([kKMGT]?B)?$' },
+      ],
+      examples: ['4GB'],
+    },
     expected: 'a size such as 800MB or 4GB',
     metavar: '<size>',
     help: 'refuse to take more memory than this (all that is free if not given)',
@@ -111,6 +122,13 @@ const general = {
   trials: integer(1, '<n>', 'recipes to try at the most'),
   budget: {
     parse: parseDuration,
+    schema: {
+      anyOf: [
+        { type: 'number', exclusiveMinimum: 0 },
+        { type: 'string', pattern: '^(?=.*[1-9])\\d+(\\.\\d+)? ?(s|m|min|h)?$' },
+      ],
+      examples: ['5m'],
+    },
     expected: 'a time such as 90s, 5m or 1h',
     metavar: '<time>',
     help: 'time for everything, training the winner included (60s where no number of trials is given)',
@@ -124,12 +142,20 @@ const general = {
       const names = Array.isArray(value) ? value : String(value).split(',');
       return names.length > 0 && names.every((name) => classifierNames.includes(name)) ? names : undefined;
     },
+    schema: {
+      anyOf: [
+        { type: 'array', items: { enum: classifierNames }, minItems: 1 },
+        { type: 'string', pattern: `^(${classifierNames.join('|')})(,(${classifierNames.join('|')}))*$` },
+      ],
+      examples: [['logistic', 'nb']],
+    },
     expected: `models out of ${classifierNames.join(', ')}`,
     metavar: '<name,…>',
     help: `models to try: ${classifierNames.join(', ')}`,
   } as Setting<ClassifierKind[]>,
   search: {
     parse: parseMap,
+    schema: { type: 'object', examples: [{ C: [1, 10, 100] }] },
     expected: 'values by setting, such as {"C": [1, 10], "ngramRange": [[1, 1], [1, 2]]}',
     metavar: '<json>',
     help: 'values to try by setting, lists or ranges {"from", "to", "log"}, in the place of what maas tries by itself',
@@ -137,6 +163,7 @@ const general = {
   resume: onOff('go on with what was interrupted, where there is something'),
   checkpointSeconds: {
     parse: (value) => (Number(value) >= 0 && value !== '' ? Number(value) : undefined),
+    schema: { type: 'number', minimum: 0, examples: [30] },
     expected: 'seconds, 0 or more',
     metavar: '<s>',
     help: 'seconds between two checkpoints of a training that goes step by step (30)',
@@ -150,6 +177,13 @@ const general = {
       const [, percent] = /^([\d.]+) ?%$/.exec(String(value)) ?? [];
       const share = Number(percent ?? value) / (percent === undefined ? 1 : 100);
       return value !== '' && share >= 0 && share <= 1 ? share : undefined;
+    },
+    schema: {
+      anyOf: [
+        { type: 'number', minimum: 0, maximum: 1 },
+        { type: 'string', pattern: '^(100(\\.0*)?|\\d{1,2}(\\.\\d*)?|\\.\\d+) ?%$' },
+      ],
+      examples: ['2%'],
     },
     expected: 'a share of the rows such as 2% or 0.02',
     metavar: '<share>',

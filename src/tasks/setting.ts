@@ -1,7 +1,11 @@
+import type { JsonSchema } from './json-schema.js';
+
 /** One hyper-parameter or choice: how a value is read from a flag (text), a config file or a call, and its help. */
 export interface Setting<T> {
   /** The value, or undefined where it is not one. */
   parse(value: unknown): T | undefined;
+  /** What a value in a config file must be, for editors; `parse` takes all of these, and texts of the command line. */
+  schema: JsonSchema;
   /** What a value must be, to follow "expected". */
   expected: string;
   /** How help writes the value; absent for an on/off switch. */
@@ -10,6 +14,9 @@ export interface Setting<T> {
 }
 
 export const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+
+/** Any text but the empty one. */
+export const someText: JsonSchema = { type: 'string', minLength: 1 };
 
 export const number = (value: unknown): number | undefined => {
   if (typeof value === 'number') return Number.isNaN(value) ? undefined : value;
@@ -25,6 +32,7 @@ export const where = (holds: (n: number) => boolean) => (value: unknown) => {
 
 export const oneOf = <T extends string>(names: readonly T[], help: string): Setting<T> => ({
   parse: (value) => names.find((name) => name === value),
+  schema: { enum: names },
   expected: `one of ${names.join(', ')}`,
   metavar: '<name>',
   help: `${help}: ${names.join(', ')}`,
@@ -33,6 +41,7 @@ export const oneOf = <T extends string>(names: readonly T[], help: string): Sett
 export const orNone = <T>(setting: Setting<T>): Setting<T | null> => ({
   ...setting,
   parse: (value) => (value === null || value === 'none' ? null : setting.parse(value)),
+  schema: { anyOf: [setting.schema, { enum: ['none', null] }] },
   expected: `${setting.expected}, or none`,
 });
 
@@ -40,18 +49,30 @@ export const orNone = <T>(setting: Setting<T>): Setting<T | null> => ({
 export const orAuto = <T>(setting: Setting<T>): Setting<T | 'auto'> => ({
   ...setting,
   parse: (value) => (value === 'auto' ? 'auto' : setting.parse(value)),
+  schema: { anyOf: [setting.schema, { enum: ['auto'] }] },
   expected: `${setting.expected}, or auto`,
 });
 
 export const onOff = (help: string): Setting<boolean> => ({
   parse: (value) => (typeof value === 'boolean' ? value : undefined),
+  schema: { type: 'boolean' },
   expected: 'true or false',
   help,
 });
 
-export const integer = (least: number, metavar: string, help: string): Setting<number> => ({
-  parse: where((n) => Number.isInteger(n) && n >= least),
-  expected: `a whole number, ${least} or more`,
+/** A whole number from `least` to `most`. */
+export const integer = (
+  least: number,
+  metavar: string,
+  help: string,
+  most = Number.POSITIVE_INFINITY,
+): Setting<number> => ({
+  parse: where((n) => Number.isInteger(n) && n >= least && n <= most),
+  schema: { type: 'integer', minimum: least, ...(most < Number.POSITIVE_INFINITY && { maximum: most }) },
+  expected:
+    most < Number.POSITIVE_INFINITY
+      ? `a whole number from ${least} to ${most}`
+      : `a whole number, ${least} or more`,
   metavar,
   help,
 });
@@ -59,13 +80,26 @@ export const integer = (least: number, metavar: string, help: string): Setting<n
 /** A number above 0. */
 export const positive = (help: string): Setting<number> => ({
   parse: where((n) => n > 0),
+  schema: { type: 'number', exclusiveMinimum: 0 },
   expected: 'a number above 0',
   metavar: '<x>',
   help,
 });
 
+/** A number, 0 or more. */
+export const nonNegative = (help: string): Setting<number> => ({
+  parse: where((n) => n >= 0),
+  schema: { type: 'number', minimum: 0 },
+  expected: 'a number, 0 or more',
+  metavar: '<x>',
+  help,
+});
+
+const belowOne: JsonSchema = { type: 'number', minimum: 0, exclusiveMaximum: 1 };
+
 export const share = (help: string): Setting<number> => ({
   parse: where((n) => n >= 0 && n < 1),
+  schema: belowOne,
   expected: 'a share of the rows from 0 to below 1',
   metavar: '<share>',
   help,
@@ -73,6 +107,7 @@ export const share = (help: string): Setting<number> => ({
 
 export const fraction = (help: string): Setting<number> => ({
   parse: where((n) => n >= 0 && n < 1),
+  schema: belowOne,
   expected: 'a share from 0 to below 1',
   metavar: '<share>',
   help,

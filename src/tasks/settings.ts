@@ -10,9 +10,11 @@ import { type AnalyzerName, analyzers } from '../text/analyzer.js';
 import type { NgramRange } from '../text/ngrams.js';
 import { type StemmerName, stemmerNames } from '../text/stemmers.js';
 import { type TokenizerName, tokenizers } from '../text/words.js';
+import type { JsonSchema } from './json-schema.js';
 import {
   fraction,
   integer,
+  nonNegative,
   oneOf,
   onOff,
   orAuto,
@@ -20,6 +22,7 @@ import {
   positive,
   type Setting,
   share,
+  someText,
   text,
   where,
 } from './setting.js';
@@ -31,6 +34,12 @@ const ngramRange: Setting<NgramRange> = {
     return parts.length === 2 && min !== undefined && max !== undefined && min <= max
       ? [min, max]
       : undefined;
+  },
+  schema: {
+    anyOf: [
+      { type: 'array', items: { type: 'integer', minimum: 1, maximum: 20 }, minItems: 2, maxItems: 2 },
+      { type: 'string', pattern: '^([1-9]|1\\d|20),([1-9]|1\\d|20)$' },
+    ],
   },
   expected: 'two whole numbers from 1 to 20, smallest first, such as 1,2',
   metavar: '<min,max>',
@@ -46,6 +55,7 @@ export const featureSettings = {
   lowercase: onOff('lower-case the texts first'),
   stopWords: orNone<string>({
     parse: text,
+    schema: someText,
     expected: 'a language or a file of words',
     metavar: '<language|file>',
     help: 'words to leave out',
@@ -53,12 +63,24 @@ export const featureSettings = {
   stemmer: orNone<StemmerName>(oneOf(stemmerNames, 'reduce words to stems')),
   minDf: orAuto<number>({
     parse: where((n) => n > 0 && (n < 1 || Number.isInteger(n))),
+    schema: {
+      anyOf: [
+        { type: 'integer', minimum: 1 },
+        { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1 },
+      ],
+    },
     expected: 'a number of rows (1, 2, …) or a share of them (below 1)',
     metavar: '<rows|share>',
     help: 'leave out terms in fewer rows than this',
   }),
   maxDf: {
     parse: where((n) => n > 0 && (n <= 1 || Number.isInteger(n))),
+    schema: {
+      anyOf: [
+        { type: 'number', exclusiveMinimum: 0, maximum: 1 },
+        { type: 'integer', minimum: 2 },
+      ],
+    },
     expected: 'a share of the rows (up to 1) or a number of them (2, 3, …)',
     metavar: '<rows|share>',
     help: 'leave out terms in more rows than this',
@@ -70,22 +92,23 @@ export const featureSettings = {
   smoothIdf: onOff('count one more row that holds every term'),
   maxLength: integer(1, '<n>', 'terms of a text that the vectorizer sequence takes, from the first on'),
   nFeatures: integer(2, '<n>', 'columns that the vectorizer hashing hashes terms to'),
-  wordNgrams: {
-    parse: where((n) => Number.isInteger(n) && n >= 1 && n <= 20),
-    expected: 'a whole number from 1 to 20',
-    metavar: '<n>',
-    help: 'runs of up to n words count, too, hashed to buckets as fastText does (vectorizer fasttext)',
-  } as Setting<number>,
+  wordNgrams: integer(
+    1,
+    '<n>',
+    'runs of up to n words count, too, hashed to buckets as fastText does (vectorizer fasttext)',
+    20,
+  ),
   minn: integer(0, '<n>', 'shortest character n-gram of a word, hashed likewise'),
   maxn: integer(0, '<n>', 'longest character n-gram of a word, hashed likewise; 0 for none'),
-  bucket: {
-    parse: where((n) => Number.isInteger(n) && n >= 1 && n <= 2 ** 26),
-    expected: 'a whole number from 1 to 67108864',
-    metavar: '<n>',
-    help: 'buckets that the vectorizer fasttext hashes runs of words and characters to',
-  } as Setting<number>,
+  bucket: integer(
+    1,
+    '<n>',
+    'buckets that the vectorizer fasttext hashes runs of words and characters to',
+    2 ** 26,
+  ),
   embeddings: orNone<string>({
     parse: text,
+    schema: someText,
     expected: 'a file of word vectors, or the folder of a sentence model',
     metavar: '<path>',
     help: 'for the vectorizer embedding, or for a cnn or lstm to begin with, a file of word vectors (GloVe, word2vec or fastText, as text or binary); for sentence the folder of an ONNX model as Hugging Face has it',
@@ -96,6 +119,7 @@ export const featureSettings = {
       if (value === 'seen') return 0;
       return value === 'all' ? 'all' : where((n) => Number.isInteger(n) && n >= 0)(value);
     },
+    schema: { anyOf: [{ type: 'integer', minimum: 0 }, { enum: ['seen', 'all'] }] },
     expected: 'a number of words, seen for none, or all',
     metavar: '<n>',
     help: 'words that the version knows beside those of the training rows, from the start of the vectors: a number, seen or all',
@@ -106,12 +130,14 @@ export const featureSettings = {
 export const dataSettings = {
   textColumn: {
     parse: text,
+    schema: someText,
     expected: 'a column name',
     metavar: '<name>',
     help: 'column of the texts',
   } as Setting<string>,
   labelColumn: {
     parse: text,
+    schema: someText,
     expected: 'a column name',
     metavar: '<name>',
     help: 'column of the labels',
@@ -120,6 +146,13 @@ export const dataSettings = {
     parse: (value) => {
       const given = value === '\\t' || value === 'tab' ? '\t' : value;
       return typeof given === 'string' && given.length === 1 && !/["\r\n]/.test(given) ? given : undefined;
+    },
+    // a character outside of the first plane is two to the reader of CSV
+    schema: {
+      anyOf: [
+        { enum: ['tab', '\\t'] },
+        { type: 'string', pattern: '^(?!["\r\n])[\\u0000-\\ud7ff\\ue000-\\uffff]$' },
+      ],
     },
     expected: 'one character, or tab',
     metavar: '<char>',
@@ -131,6 +164,16 @@ export const dataSettings = {
   seed: integer(0, '<n>', 'seed of everything drawn at random'),
 } as const;
 
+/** One whole number, or several as a list or with commas between. */
+const unitsSchema = (one: JsonSchema, pattern: string, ...others: JsonSchema[]): JsonSchema => ({
+  anyOf: [
+    one,
+    { type: 'array', items: one, minItems: 1 },
+    { type: 'string', pattern: `^${pattern}(,${pattern})*$` },
+    ...others,
+  ],
+});
+
 const hidden: Setting<readonly number[]> = {
   parse: (value) => {
     if (value === 'none') return [];
@@ -138,6 +181,7 @@ const hidden: Setting<readonly number[]> = {
     const units = parts.map(where((n) => Number.isInteger(n) && n >= 1));
     return units.every((n) => n !== undefined) ? (units as number[]) : undefined;
   },
+  schema: unitsSchema({ type: 'integer', minimum: 1 }, '[1-9]\\d*', { enum: ['none'] }),
   expected: 'whole numbers such as 128,64, or none',
   metavar: '<units,…>',
   help: 'units of each hidden layer of a dense network',
@@ -149,6 +193,7 @@ const kernelSizes: Setting<readonly number[]> = {
     const widths = parts.map(where((n) => Number.isInteger(n) && n >= 1 && n <= 64));
     return widths.length > 0 && widths.every((n) => n !== undefined) ? (widths as number[]) : undefined;
   },
+  schema: unitsSchema({ type: 'integer', minimum: 1, maximum: 64 }, '([1-9]|[1-5]\\d|6[0-4])'),
   expected: 'whole numbers from 1 to 64 such as 3,4,5',
   metavar: '<terms,…>',
   help: 'terms that the windows of a convolutional network hold',
@@ -174,12 +219,7 @@ export const modelSettings = {
   hidden,
   activation: oneOf(Object.keys(activations) as Activation[], 'what hidden layers make of their sums'),
   dropout: fraction('share of the outputs of hidden layers that a step leaves out'),
-  l2: {
-    parse: where((n) => n >= 0),
-    expected: 'a number, 0 or more',
-    metavar: '<x>',
-    help: 'penalty on the squared weights of a dense network',
-  } as Setting<number>,
+  l2: nonNegative('penalty on the squared weights of a dense network'),
   epochs: {
     ...orNone(integer(1, '<n>', 'times that a network goes through the training rows')),
     expected: 'a whole number, 1 or more, or none for as many as 1,000 steps take (3 at the least)',
@@ -189,12 +229,7 @@ export const modelSettings = {
   learningRate: orAuto(positive('size of the steps; auto: 0.01, less where there are many rows')),
   schedule: oneOf(scheduleNames, 'how the learning rate goes on after the warm-up'),
   warmup: fraction('share of the steps over which the learning rate rises'),
-  weightDecay: {
-    parse: where((n) => n >= 0),
-    expected: 'a number, 0 or more',
-    metavar: '<x>',
-    help: 'decay of the weights with the optimizer adamw',
-  } as Setting<number>,
+  weightDecay: nonNegative('decay of the weights with the optimizer adamw'),
   clipNorm: orNone(positive('scale gradients down to this L2 norm')),
   labelSmoothing: fraction('share of each label that is spread over the classes'),
   patience: orNone(
