@@ -15,6 +15,12 @@ const named = (metavar: string, help: string): Setting<string> => ({
   help,
 });
 
+/** A setting with a value that shows its form, where nothing holds by itself. */
+const shownBy = <T>(example: T, setting: Setting<T>): Setting<T> => ({
+  ...setting,
+  schema: { ...setting.schema, examples: [example] },
+});
+
 const list = (metavar: string, help: string): Setting<string[]> => ({
   parse: (value) => {
     const items = Array.isArray(value) ? value : [value];
@@ -73,6 +79,7 @@ const general = {
     Object.keys(presets) as PresetName[],
     "settings to start from, of which sklearn is exactly scikit-learn's",
   ),
+  train: list('<csv>', 'rows to learn from, where no file is named (may be repeated)'),
   test: list('<csv>', 'labelled rows to test on, in the place of held-out ones (may be repeated)'),
   data: list('<csv>', 'labelled rows to evaluate on, in the place of the held-out ones (may be repeated)'),
   output: named('<path>', 'where to write'),
@@ -118,8 +125,11 @@ const general = {
       'where the embeddings of texts are kept by their digests (embeddings in the store if not given); none for nowhere',
     ),
   ),
-  cv: integer(2, '<k>', 'cross-validate on k stratified folds, each scored by a model that did not see it'),
-  trials: integer(1, '<n>', 'recipes to try at the most'),
+  cv: shownBy(
+    5,
+    integer(2, '<k>', 'cross-validate on k stratified folds, each scored by a model that did not see it'),
+  ),
+  trials: shownBy(40, integer(1, '<n>', 'recipes to try at the most')),
   budget: {
     parse: parseDuration,
     schema: {
@@ -168,9 +178,12 @@ const general = {
     metavar: '<s>',
     help: 'seconds between two checkpoints of a training that goes step by step (30)',
   } as Setting<number>,
-  gate: list(
-    '<condition>',
-    'condition that the version must meet, else the exit code is 4, such as "f1_macro >= 0.85", "recall(urgent) >= 0.9" or "accuracy >= champion - 0.005 @95%" (may be repeated)',
+  gate: shownBy(
+    ['f1_macro >= 0.85'],
+    list(
+      '<condition>',
+      'condition that the version must meet, else the exit code is 4, such as "f1_macro >= 0.85", "recall(urgent) >= 0.9" or "accuracy >= champion - 0.005 @95%" (may be repeated)',
+    ),
   ),
   maxNegativeFlips: {
     parse: (value) => {
@@ -189,15 +202,19 @@ const general = {
     metavar: '<share>',
     help: 'rows that the champion has right and this version may have wrong, such as 2%, else the exit code is 4',
   } as Setting<number>,
-  promote: named('<alias>', 'give this alias, champion for one, to the version if it meets all gates'),
+  promote: shownBy(
+    'champion',
+    named('<alias>', 'give this alias, champion for one, to the version if it meets all gates'),
+  ),
   ci: oneOf(
     ['github', 'gitlab', 'none'],
-    'the CI that is told what came of it, in the place of the one that the environment says',
+    'the CI that is told what came of it, in the place of the one that the environment says; of init, the one whose workflow is written',
   ),
   summary: named('<file>', 'write what came of it as Markdown, as GitHub shows it of a step'),
   openmetrics: named('<file>', 'write the metrics in the OpenMetrics format (on GitLab: metrics.txt)'),
   junit: named('<file>', 'write a JUnit file with a case for each gate'),
-  as: named('<alias>', 'alias to give (champion)'),
+  force: onOff('write anew what is there already'),
+  as: shownBy('staging', named('<alias>', 'alias to give (champion)')),
   reason: named('<text>', 'why, for the history'),
   install: oneOf<Installable>(
     installable,
@@ -221,7 +238,7 @@ const short: Partial<Record<FlagName, string>> = { output: '-o' };
 export const publicName = (flag: FlagName): string => spelled[flag] ?? flag;
 
 /** Flags that may be given several times. */
-export const repeatable: ReadonlySet<FlagName> = new Set(['test', 'data', 'gate']);
+export const repeatable: ReadonlySet<FlagName> = new Set(['train', 'test', 'data', 'gate']);
 
 /** topK → --top-k; C → --C. */
 export const longFlag = (flag: FlagName): string =>

@@ -59,7 +59,8 @@ export async function load(options: TrainOptions, stopwatch: Stopwatch, listener
       `the vectorizer of the dataset ${first} knows all rows, expected a CSV file for --cv`,
     );
   }
-  if (options.test) decided.push('test');
+  const read = prepared.files.map(({ path }) => path);
+  if (options.test?.some((path) => !read.includes(path))) decided.push('test');
   if (decided.length > 0) {
     throw new MaasError('usage', `the dataset ${first} has decided ${decided.join(', ')} otherwise`, {
       hint: 'give that to `maas preprocess`, or train from the CSV file',

@@ -8,7 +8,7 @@ import type { FlagName } from '../flags.js';
 const settings = [...Object.keys(dataSettings), ...Object.keys(featureSettings)] as FlagName[];
 
 export const preprocess: Command = {
-  usage: 'preprocess <csv...>',
+  usage: 'preprocess [csv...]',
   summary: 'read, check, split and vectorize CSV files into a dataset that train takes',
   examples: [
     ['maas preprocess data.csv', 'writes artifacts/datasets/data'],

@@ -21,7 +21,7 @@ import { gateError, gatesText } from '../gates.js';
 import type { Terminal } from '../terminal.js';
 
 export const train: Command = {
-  usage: 'train <data...>',
+  usage: 'train [data...]',
   summary: 'fit a classifier on CSV files or a dataset, score it on held-out rows, publish a version',
   examples: [
     ['maas train data.csv', 'holds 20 % of the rows out, publishes artifacts/models/data/1'],

@@ -15,7 +15,7 @@ const SHOWN = 20;
 const without: ReadonlySet<string> = new Set(['patience', 'monitor']);
 
 export const tune: Command = {
-  usage: 'tune <data...>',
+  usage: 'tune [data...]',
   summary:
     'search for the settings that do best on held-out training rows, then train and publish the winner',
   examples: [
