@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { MaasError } from '../errors.js';
 import { accepts, configKeys, expectedBy, SCHEMA_KEY } from './config-schema.js';
 
-const defaults = ['maas.config.yaml', 'maas.config.yml', 'maas.config.json'];
+/** Names under which a config file is found by itself. */
+export const configNames = ['maas.config.yaml', 'maas.config.yml', 'maas.config.json'];
 
 /**
  * The flags of a config file by their camelCase names, all of them checked. Without a name, the file of the working folder, if
@@ -12,7 +13,7 @@ const defaults = ['maas.config.yaml', 'maas.config.yml', 'maas.config.json'];
 export async function readConfig(
   named: string | undefined,
 ): Promise<{ file: string; values: Record<string, unknown> } | undefined> {
-  const file = named ?? defaults.find((name) => existsSync(name));
+  const file = named ?? configNames.find((name) => existsSync(name));
   if (file === undefined) return undefined;
   const source = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     throw new MaasError('usage', `the config file ${file} cannot be read (${cause.code})`, { cause });

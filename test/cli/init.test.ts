@@ -103,6 +103,19 @@ describe('what is written', () => {
     expect(readFileSync(join(other, '.gitlab-ci.yml'), 'utf8')).toBe('build: {script: make}\n');
     expect(readFileSync(join(other, '.gitlab/maas.yml'), 'utf8')).toContain('maas train');
 
+    // another name of the config file, which would be passed over
+    const json = join(folder.path, 'json');
+    mkdirSync(json);
+    writeFileSync(
+      join(json, 'maas.config.json'),
+      '{"$schema": "./maas.schema.json", "train": ["a.csv", "b.csv"], "name": "both"}',
+    );
+    const named = await maas(['init', json, '--json']);
+    expect(JSON.parse(named.stdout).kept).toEqual(['maas.config.json']);
+    const about = readFileSync(join(json, github), 'utf8');
+    expect(about).toContain("hashFiles('maas.config.json', 'a.csv', 'b.csv')");
+    expect(about).toContain('maas train artifacts/datasets/both ');
+
     const alone = join(folder.path, 'alone');
     await maas(['init', alone, '--ci', 'github']);
     expect(readdirSync(alone).sort()).toEqual(['.github', 'maas.config.yaml', 'maas.schema.json']);

@@ -84,7 +84,7 @@ export function githubNight(checkout: string, file: string, kept: Kept, runId: n
           ? own
           : prefix && kept.keys.findLast((each) => each.startsWith(prefix));
         const save = () => {
-          if (kept.keys.includes(own)) return;
+          if (kept.keys.includes(own) || !existsSync(join(checkout, path))) return;
           cpSync(join(checkout, path), join(kept.folder, own), { recursive: true });
           kept.keys.push(own);
         };

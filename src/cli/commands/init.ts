@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Command } from '../command.js';
+import { configNames } from '../config.js';
 import type { FoundData } from '../init/find-data.js';
 
 const CONFIG = 'maas.config.yaml';
@@ -23,12 +24,14 @@ export const init: Command = {
     const [
       { findData },
       { configTemplate },
+      { configOf, workflowFacts },
       { githubWorkflow, gitlabJob, SIGNATURE },
       { configSchema },
       { writeNew },
     ] = await Promise.all([
       import('../init/find-data.js'),
       import('../init/config-template.js'),
+      import('../init/workflow-facts.js'),
       import('../init/workflows.js'),
       import('../config-schema.js'),
       import('../init/write-new.js'),
@@ -45,12 +48,10 @@ export const init: Command = {
     if (others.length > 0) terminal.info(`${found.train} is taken, not ${others.join(', ')}`);
     const installs = await namesMaas(folder);
     if (!installs) terminal.warn('package.json does not name maas: workflows install what it names');
-    const { name, train = 'data.csv', test } = found;
-    const facts = {
-      name,
-      files: [CONFIG, train, ...(test === undefined ? [] : [test])],
-      lockfile: existsSync(join(folder, 'package-lock.json')),
-    };
+    if (isInside(folder))
+      terminal.warn('workflows are read at the root of a repository, and this is a folder in one');
+    const own = values.force ? undefined : configOf(folder);
+    const facts = await workflowFacts(folder, own, { ...found, others });
     const wanted = (ci: 'github' | 'gitlab') => values.ci === undefined || values.ci === ci;
     const pipeline = await readFile(join(folder, '.gitlab-ci.yml'), 'utf8').catch(() => undefined);
     // somebody's pipeline is no file of ours
@@ -63,7 +64,7 @@ export const init: Command = {
         ...(wanted('github') && { '.github/workflows/maas.yml': githubWorkflow(facts) }),
         ...(wanted('gitlab') && { [besides]: gitlabJob(facts) }),
       },
-      values.force ?? false,
+      { force: values.force ?? false, stands: { [CONFIG]: configNames.filter((name) => name !== CONFIG) } },
     );
     if (written.includes('.gitlab/maas.yml')) {
       terminal.info('.gitlab-ci.yml is there: add `include: .gitlab/maas.yml` to it');
@@ -83,6 +84,17 @@ function columnsText({ train, test, textColumn, labelColumn }: Omit<FoundData, '
   if (train === undefined) return [];
   const tested = test === undefined ? '' : `, tested on ${test}`;
   return [`trains on ${train}${tested}: texts from "${textColumn}", labels from "${labelColumn}"`];
+}
+
+/** Whether a repository of git begins above the folder. */
+function isInside(folder: string): boolean {
+  let at = resolve(folder);
+  if (existsSync(join(at, '.git'))) return false;
+  while (dirname(at) !== at) {
+    at = dirname(at);
+    if (existsSync(join(at, '.git'))) return true;
+  }
+  return false;
 }
 
 /** Whether npm installs maas in the folder. */

@@ -101,7 +101,7 @@ jobs:
 
       # those that miss a gate, too: no number is given twice
       - name: Keep the versions
-        if: \${{ !cancelled() && steps.train.outputs.version }}
+        if: \${{ !cancelled() }}
         uses: actions/cache/save@v4
         with:
           path: artifacts/models
