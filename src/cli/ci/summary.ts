@@ -53,7 +53,8 @@ function verdict({ gates, promoted, comparison, ...facts }: CiFacts): string {
 }
 
 function metricsTable({ metrics, intervals, baselines, data }: NonNullable<CiFacts['evaluation']>): string {
-  const on = data.kind === 'held-out' ? 'held-out rows' : data.files.map(({ path }) => path).join(', ');
+  const files = data.kind === 'held-out' ? '' : data.files.map(({ path }) => path).join(', ');
+  const on = { 'held-out': 'held-out rows', file: files, folds: `folds of ${files}, fitted anew` }[data.kind];
   return [
     `On ${grouped(metrics.n)} rows (${text(on)}):`,
     '',
