@@ -28,13 +28,16 @@ const defaultOf = (preset: unknown) => (preset === null ? 'none' : preset);
 
 /** What a value of a key must be. */
 export function schemaOf({ flags: names }: ConfigKey): JsonSchema {
-  const schemas = names.map((flag) => flags[flag].schema);
+  const schemas = names.map((flag) => (flags[flag] as Setting<unknown>).schema ?? {});
   return schemas.length === 1 ? schemas[0]! : { anyOf: schemas };
 }
 
 /** Whether the config file may hold this value: what the schema says and every check of the program that it cannot say. */
 export const accepts = (key: ConfigKey, value: unknown): boolean =>
-  key.flags.some((flag) => conforms(flags[flag].schema, value) && flags[flag].parse(value) !== undefined);
+  key.flags.some((flag) => {
+    const { schema = {}, parse } = flags[flag] as Setting<unknown>;
+    return conforms(schema, value) && parse(value) !== undefined;
+  });
 
 /** What a key takes, to follow "expected". */
 export const expectedBy = ({ flags: names }: ConfigKey): string =>

@@ -4,8 +4,11 @@ import type { JsonSchema } from './json-schema.js';
 export interface Setting<T> {
   /** The value, or undefined where it is not one. */
   parse(value: unknown): T | undefined;
-  /** What a value in a config file must be, for editors; `parse` takes all of these, and texts of the command line. */
-  schema: JsonSchema;
+  /**
+   * What a value in a config file must be, for editors; `parse` takes all of these, and texts of the command line. Where it is
+   * absent, `parse` alone decides, and a test asks for it.
+   */
+  schema?: JsonSchema;
   /** What a value must be, to follow "expected". */
   expected: string;
   /** How help writes the value; absent for an on/off switch. */
@@ -41,7 +44,7 @@ export const oneOf = <T extends string>(names: readonly T[], help: string): Sett
 export const orNone = <T>(setting: Setting<T>): Setting<T | null> => ({
   ...setting,
   parse: (value) => (value === null || value === 'none' ? null : setting.parse(value)),
-  schema: { anyOf: [setting.schema, { enum: ['none', null] }] },
+  schema: { anyOf: [setting.schema ?? {}, { enum: ['none', null] }] },
   expected: `${setting.expected}, or none`,
 });
 
@@ -49,7 +52,7 @@ export const orNone = <T>(setting: Setting<T>): Setting<T | null> => ({
 export const orAuto = <T>(setting: Setting<T>): Setting<T | 'auto'> => ({
   ...setting,
   parse: (value) => (value === 'auto' ? 'auto' : setting.parse(value)),
-  schema: { anyOf: [setting.schema, { enum: ['auto'] }] },
+  schema: { anyOf: [setting.schema ?? {}, { enum: ['auto'] }] },
   expected: `${setting.expected}, or auto`,
 });
 

@@ -8,7 +8,7 @@ const ajv = new Ajv({ strict: true, allErrors: true });
 const keys = configKeys();
 
 /** Every name and example that a schema knows. */
-const named = ({ enum: names = [], examples = [], anyOf = [], items }: JsonSchema = {}): unknown[] => [
+const named = ({ enum: names = [], examples = [], anyOf = [], items }: JsonSchema): unknown[] => [
   ...names,
   ...examples,
   ...[...anyOf, ...(items ? [items] : [])].flatMap(named),
@@ -34,9 +34,8 @@ const values = fc.oneof(
   { weight: 1, arbitrary: fc.array(plain, { maxLength: 3 }) },
 );
 
-/** A setting may be cast to one, and lack its schema all the same. */
-const isWhole = (schema: JsonSchema | undefined): boolean =>
-  schema !== undefined && (schema.anyOf ?? []).every(isWhole);
+const isWhole = (schema: JsonSchema): boolean =>
+  Object.keys(schema).length > 0 && (schema.anyOf ?? []).every(isWhole);
 
 test('every setting says what a config file may hold', () => {
   expect(keys.filter((key) => !isWhole(schemaOf(key))).map(({ key }) => key)).toEqual([]);
