@@ -72,6 +72,11 @@ const general = {
   ),
   test: list('<csv>', 'labelled rows to test on, in the place of held-out ones (may be repeated)'),
   data: list('<csv>', 'labelled rows to evaluate on, in the place of the held-out ones (may be repeated)'),
+  slice: list(
+    '<column>',
+    'a column of the rows whose values are evaluated one by one, too, beside text_length and script (may be repeated)',
+  ),
+  keepText: onOff('tell mistakes with their texts, which the report then holds'),
   output: named('<path>', 'where to write'),
   // an empty one is answered as an empty field of a file is
   text: {
@@ -180,7 +185,7 @@ const short: Partial<Record<FlagName, string>> = { output: '-o' };
 export const publicName = (flag: FlagName): string => spelled[flag] ?? flag;
 
 /** Flags that may be given several times. */
-export const repeatable: ReadonlySet<FlagName> = new Set(['test', 'data', 'gate']);
+export const repeatable: ReadonlySet<FlagName> = new Set(['test', 'data', 'slice', 'gate']);
 
 /** topK → --top-k; C → --C. */
 export const longFlag = (flag: FlagName): string =>
