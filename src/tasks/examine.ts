@@ -7,7 +7,7 @@ import type { Predictions } from '../store/predictions.js';
 import type { ModelManifest } from '../store/store.js';
 import { type AnswerOptions, answers, heldOut } from './answers.js';
 import { RowFacts } from './row-facts.js';
-import { readAgain, whyNotAgain } from './source-rows.js';
+import { readAgain } from './source-rows.js';
 
 export interface ExamineOptions extends AnswerOptions {
   /** Columns of the files whose values divide the rows, too. */
@@ -70,24 +70,20 @@ export async function examineHeldOut(
   mistakes.add(rows.outcomes);
   const facts = new RowFacts(slice);
   const asked = slice.length > 0 || keepText;
-  const problem = await whyNotAgain(version, rows, !asked);
   const worst = new Map(mistakes.worst.map((wrong) => [wrong.row, wrong]));
+  let row = 0;
+  const problem = await readAgain(version, rows, facts.columns, !asked, (example) => {
+    facts.add(example);
+    const wrong = keepText ? worst.get(row) : undefined;
+    if (wrong) wrong.text = example.text;
+    row++;
+  });
   if (problem && asked) {
     throw new MaasError('data', problem, {
       hint: 'give labelled rows with --data, or leave out --slice and --keep-text',
     });
   }
-  if (problem) {
-    listener.info?.(`no slices: ${problem}`);
-  } else {
-    let row = 0;
-    await readAgain(version, rows, facts.columns, (example) => {
-      facts.add(example);
-      const wrong = keepText ? worst.get(row) : undefined;
-      if (wrong) wrong.text = example.text;
-      row++;
-    });
-  }
+  if (problem) listener.info?.(`no slices: ${problem}`);
   const divisions = problem ? [] : facts.divisions();
   return { ...rows, data: { kind: 'held-out' }, divisions, mistakes: placed(mistakes.worst, rows) };
 }

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { digestOf } from '../data/bytes.js';
 import { type Example, readExamples } from '../data/examples.js';
-import { MaasError } from '../errors.js';
+import type { Places } from '../data/places.js';
 import type { Artifact } from '../store/artifact.js';
 import type { Predictions } from '../store/predictions.js';
 import type { ModelManifest } from '../store/store.js';
@@ -13,23 +13,48 @@ type Version = Artifact<ModelManifest>;
 const LITTLE = 1 << 26;
 
 /**
- * Why the files that a version's held-out rows come from cannot be read again: one sentence; undefined where they are what
- * they were. `unasked`: also where that would take long.
+ * Reads a version's held-out rows from their files again, in their order, and hands them to `visit`. Answers with the reason
+ * where that cannot be, in one sentence: files that are gone or have changed, or, where it is `unasked`, that are large.
+ * Throws `data` for a column that is not there.
  */
-export async function whyNotAgain(
-  { manifest }: Version,
-  { files }: Predictions,
+export async function readAgain(
+  version: Version,
+  rows: Predictions,
+  others: readonly string[],
   unasked: boolean,
+  visit: (example: Example) => void,
 ): Promise<string | undefined> {
+  const problem = await problemOf(version, rows.files, unasked);
+  if (problem) return problem;
+  const { manifest } = version;
+  const { file, row } = rows.places;
+  const runs = runsOf(rows.places);
+  const { delimiter } = manifest.config as { delimiter?: string };
+  let next = 0;
+  await readExamples(
+    runs.map((from) => rows.files[file[from]!]!),
+    { preferred: trainedColumns(manifest), delimiter, onBadRow: 'skip', others },
+    (example) => {
+      // the run that is being read ends where the next one begins
+      if (next === (runs[example.file + 1] ?? row.length) || example.row !== row[next]) return;
+      visit({ ...example, file: file[next]! });
+      next++;
+    },
+  );
+  return next === row.length
+    ? undefined
+    : `${rows.files.join(', ')} holds ${next} of the ${row.length} held-out rows`;
+}
+
+async function problemOf({ manifest }: Version, files: readonly string[], unasked: boolean) {
   const digests = new Map(manifest.data.files.map(({ path, sha256 }) => [path, sha256]));
   let bytes = 0;
   for (const path of files) {
-    const file = await stat(path).catch(() => undefined);
-    if (!file?.isFile()) return `${path}, which the held-out rows come from, is not there`;
-    bytes += file.size;
+    const found = await stat(path).catch(() => undefined);
+    if (!found?.isFile()) return `${path}, which the held-out rows come from, is not there`;
+    bytes += found.size;
   }
-  if (unasked && bytes > LITTLE)
-    return `${files.join(', ')}: reading so much again is to be asked for with --slice`;
+  if (unasked && bytes > LITTLE) return `${files.join(', ')}: it takes --slice to read so much again`;
   for (const path of files) {
     if ((await digestOf(path)) === digests.get(path)) continue;
     return `${path}, which the held-out rows come from, has changed since ${manifest.model}@${manifest.version} was trained`;
@@ -37,31 +62,11 @@ export async function whyNotAgain(
   return undefined;
 }
 
-/**
- * Reads held-out rows from their files again, in their order; `whyNotAgain` has nothing against it. Throws `data` for a column
- * that is not there.
- */
-export async function readAgain(
-  { manifest }: Version,
-  { files, places }: Predictions,
-  others: readonly string[],
-  visit: (example: Example) => void,
-): Promise<void> {
-  const { file, row } = places;
-  const { delimiter } = manifest.config as { delimiter?: string };
-  // rows are held out in the order in which they are read
-  let next = 0;
-  await readExamples(
-    files,
-    { preferred: trainedColumns(manifest), delimiter, onBadRow: 'skip', others },
-    (example) => {
-      if (example.file !== file[next] || example.row !== row[next]) return;
-      visit(example);
-      next++;
-    },
-  );
-  if (next === row.length) return;
-  throw new MaasError('data', `${files.join(', ')} holds ${next} of the ${row.length} held-out rows`, {
-    hint: 'give labelled rows with --data',
-  });
+/** Where a file begins among rows that stand in the order in which they were read; a file may have been read twice. */
+function runsOf({ file, row }: Places): number[] {
+  const runs: number[] = [];
+  for (let r = 0; r < row.length; r++) {
+    if (r === 0 || file[r] !== file[r - 1] || row[r]! <= row[r - 1]!) runs.push(r);
+  }
+  return runs;
 }

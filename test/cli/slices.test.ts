@@ -131,6 +131,14 @@ test('what cannot be divided is refused, with the reason', async () => {
   expect(await evaluate(['--data', 'rows.csv', '--cv', '3', '--slice', 'source'])).toMatchObject({ code: 2 });
 });
 
+test('a file that was given twice is read twice', async () => {
+  const trained = await run(['train', 'rows.csv', 'rows.csv', '--name', 'twice', '--preset', 'sklearn']);
+  const { stdout } = await run(['evaluate', 'twice', '--slice', 'source']);
+  const found = JSON.parse(stdout) as EvaluateResult;
+  expect(whole(found, 'source').n).toBe(JSON.parse(trained.stdout).rows.test);
+  expect(whole(found, 'source').accuracy).toBeCloseTo(found.metrics.accuracy!, 12);
+});
+
 test('rows of a file that has changed or is gone keep their figures, and cannot be divided', async () => {
   const before = await evaluate([]);
   appendFileSync(file(), '\nnew,billing,web,1\n');
