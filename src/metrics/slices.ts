@@ -1,10 +1,10 @@
-import { bootstrapIntervals } from './bootstrap.js';
-import { evaluate } from './classification.js';
+import { drawnFigures } from './bootstrap.js';
+import { cellsOfGroups, drawnOf, type Interval, intervalsOf } from './cells.js';
 import type { Groups } from './groups.js';
 import type { Outcomes } from './outcomes.js';
 import { differenceInterval } from './proportions.js';
 
-export type Interval = [low: number, high: number];
+export type { Interval };
 
 /** How a model does on some of the rows. */
 export interface Slice {
@@ -15,8 +15,8 @@ export interface Slice {
   n: number;
   accuracy: number;
   /** Over the classes that these rows have or were predicted to have. */
-  f1_macro: number | null;
-  /** As those of the whole (`bootstrapIntervals`), from these rows alone; null where draws cannot differ. */
+  f1_macro: number;
+  /** 95 %, by a stratified bootstrap of these rows alone; null where draws cannot differ. */
   intervals: { accuracy: Interval | null; f1_macro: Interval | null };
   /** Accuracy less that of all other rows, and its 95 % interval (Newcombe's); null where there are no others. */
   difference: number | null;
@@ -34,7 +34,7 @@ export interface Slices {
 
 /**
  * How a model does on each group of rows, worst first: by the upper bound of the difference from the other rows, so that a
- * group comes early for being surely worse, not for being small.
+ * group comes early for being surely worse, not for being small; those of fewer than 20 rows come last.
  */
 export function slicesOf(outcomes: Outcomes, divisions: readonly Groups[]): Slices {
   const hits = hitsOf(outcomes);
@@ -45,62 +45,27 @@ export function slicesOf(outcomes: Outcomes, divisions: readonly Groups[]): Slic
 }
 
 function slicesBy({ by, names, of }: Groups, outcomes: Outcomes, allHits: number): Slice[] {
-  const allRows = of.length;
-  return rowsByGroup(of, names.length).map((rows, group) => {
-    const part = partOf(outcomes, rows);
-    const { accuracy, f1_macro } = evaluate(part).metrics;
-    const intervals = bootstrapIntervals(part);
-    const [n, hits] = [rows.length, hitsOf(part)];
-    const rest = { hits: allHits - hits, rows: allRows - n };
+  const labels = outcomes.labels.length;
+  return cellsOfGroups(outcomes, of, names.length).map((cells, group) => {
+    const drawn = drawnOf(cells, labels);
+    const { accuracy, f1_macro } = drawnFigures(drawn);
+    const [n, hits] = [sum(drawn.support), sum(drawn.hits)];
+    const rest = { hits: allHits - hits, rows: of.length - n };
     return {
-      ...{ by, value: names[group]!, n, accuracy: accuracy!, f1_macro },
-      intervals: { accuracy: proper(intervals.accuracy), f1_macro: proper(intervals.f1_macro) },
-      difference: rest.rows === 0 ? null : accuracy! - rest.hits / rest.rows,
+      ...{ by, value: names[group]!, n, accuracy, f1_macro, intervals: intervalsOf(cells, labels) },
+      difference: rest.rows === 0 ? null : accuracy - rest.hits / rest.rows,
       differenceInterval: rest.rows === 0 ? null : differenceInterval({ hits, rows: n }, rest),
     };
   });
 }
 
-/** Rows that are all right, or all wrong, are so in every draw, which says nothing of others. */
-const proper = (interval: Interval | null) => (interval && interval[0] < interval[1] ? interval : null);
+/** Rows that a slice must have to come before larger ones. */
+const ENOUGH = 20;
 
 function worstFirst(a: Slice, b: Slice): number {
   const upper = ({ differenceInterval }: Slice) => differenceInterval?.[1] ?? 1;
-  return upper(a) - upper(b) || a.accuracy - b.accuracy || b.n - a.n;
-}
-
-function rowsByGroup(of: Uint32Array, groups: number): Uint32Array[] {
-  const counts = new Uint32Array(groups);
-  for (const group of of) counts[group]!++;
-  const rows = Array.from(counts, (count) => new Uint32Array(count));
-  counts.fill(0);
-  for (let r = 0; r < of.length; r++) rows[of[r]!]![counts[of[r]!]!++] = r;
-  return rows;
-}
-
-/** Some of the rows, without the probabilities of all classes. */
-function partOf(
-  { labels, classes, truth, predicted, score, labelScore }: Outcomes,
-  rows: Uint32Array,
-): Outcomes {
-  const [own, said] = [new Uint32Array(rows.length), new Uint32Array(rows.length)];
-  const [sure, ofLabel] = [new Float64Array(rows.length), new Float64Array(rows.length)];
-  for (let i = 0; i < rows.length; i++) {
-    const r = rows[i]!;
-    own[i] = truth[r]!;
-    said[i] = predicted[r]!;
-    sure[i] = score[r]!;
-    ofLabel[i] = labelScore[r]!;
-  }
-  return {
-    labels,
-    classes,
-    truth: own,
-    predicted: said,
-    score: sure,
-    labelScore: ofLabel,
-    probabilities: null,
-  };
+  const few = ({ n }: Slice) => Number(n < ENOUGH);
+  return few(a) - few(b) || upper(a) - upper(b) || a.accuracy - b.accuracy || b.n - a.n;
 }
 
 function hitsOf({ truth, predicted }: Outcomes): number {
@@ -108,3 +73,5 @@ function hitsOf({ truth, predicted }: Outcomes): number {
   for (let r = 0; r < truth.length; r++) if (truth[r] === predicted[r]) hits++;
   return hits;
 }
+
+const sum = (counts: Uint32Array) => counts.reduce((total, count) => total + count, 0);

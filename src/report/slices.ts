@@ -13,7 +13,7 @@ export const slicesCsv = (slices: readonly Slice[]): string =>
   slices
     .map(({ by, value, n, accuracy, f1_macro, intervals, difference, differenceInterval }) =>
       csvLine([
-        ...[by, value, n, accuracy, ...both(intervals.accuracy), f1_macro ?? '', ...both(intervals.f1_macro)],
+        ...[by, value, n, accuracy, ...both(intervals.accuracy), f1_macro, ...both(intervals.f1_macro)],
         ...[difference ?? '', ...both(differenceInterval)],
       ]),
     )

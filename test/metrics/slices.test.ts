@@ -78,21 +78,39 @@ test('a few wrong rows do not come before many that are surely worse', () => {
     truth.map((label, r) => (wrong[r] ? 1 - label : label)),
   );
   const { slices, slicedBy } = slicesOf(outcomes, [groupsOfValues('source', ...numbered(values))]);
-  expect(slices.map(({ value }) => value)).toEqual(['y', 'z', 'x']);
+  expect(slices.map(({ value }) => value)).toEqual(['y', 'x', 'z']);
   expect(slicedBy).toEqual([{ by: 'source', how: 'values', distinct: 3, slices: 3 }]);
-  const [y, z, x] = slices;
+  const [y, x, z] = slices;
   expect(y!.difference).toBeCloseTo(0.5 - 198 / 200, 12);
   expect(y!.differenceInterval![1]).toBeLessThan(-0.35);
   expect(z).toMatchObject({ n: 2, accuracy: 0, f1_macro: 0, intervals: { accuracy: null } });
   expect(x).toMatchObject({ accuracy: 1, intervals: { accuracy: null, f1_macro: null } });
-  // the interval is that of these rows alone
-  const rows = [...truth.keys()].filter((r) => values[r] === 'y');
-  const alone = said(
-    rows.map((r) => truth[r]!),
-    rows.map((r) => outcomes.predicted[r]!),
+});
+
+test('intervals are those of a bootstrap of the rows of the slice alone', () => {
+  const random = seededRandom(3);
+  const truth = Array.from({ length: 3000 }, () => Math.floor(random() ** 2 * 3));
+  const values = truth.map((_, r) => (r % 3 === 0 ? 'x' : 'y'));
+  const outcomes = said(
+    truth,
+    truth.map((label) => (random() < 0.7 ? label : Math.floor(random() * 3))),
   );
-  const { accuracy, f1_macro } = bootstrapIntervals(alone);
-  expect(y!.intervals).toEqual({ accuracy, f1_macro });
+  for (const { value, intervals, n } of slicesOf(outcomes, [groupsOfValues('source', ...numbered(values))])
+    .slices) {
+    const rows = [...truth.keys()].filter((r) => values[r] === value);
+    const alone = said(
+      rows.map((r) => truth[r]!),
+      rows.map((r) => outcomes.predicted[r]!),
+    );
+    const drawn = bootstrapIntervals(alone);
+    // bounds of 1,000 draws are drawn themselves
+    const near = 0.5 * Math.sqrt((0.2 * 0.8) / n);
+    for (const metric of ['accuracy', 'f1_macro'] as const) {
+      for (const bound of [0, 1]) {
+        expect(Math.abs(intervals[metric]![bound]! - drawn[metric]![bound]!)).toBeLessThan(near);
+      }
+    }
+  }
 });
 
 test('a slice of all rows has nothing to be compared with, and labels that the model does not know are wrong', () => {
