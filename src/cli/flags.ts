@@ -148,7 +148,7 @@ const general = {
   } as Setting<number>,
   gate: list(
     '<condition>',
-    'condition that the version must meet, else the exit code is 4, such as "f1_macro >= 0.85", "recall(urgent) >= 0.9" or "accuracy >= champion - 0.005 @95%" (may be repeated)',
+    'condition that the version must meet, else the exit code is 4, such as "f1_macro >= 0.85", "recall(urgent) >= 0.9", "accuracy[source=web] >= 0.8" or "accuracy >= champion - 0.005 @95%" (may be repeated)',
   ),
   maxNegativeFlips: {
     parse: (value) => {

@@ -9,7 +9,7 @@ import type { Baselines } from './baselines.js';
 import type { CrossValidation } from './cross-validate.js';
 import { evaluateRecipe } from './evaluate-recipe.js';
 import { type ExamineOptions, examineFiles, examineHeldOut, type Mistake } from './examine.js';
-import { gatesOf } from './gate.js';
+import { gatesOf, slicedBy } from './gate.js';
 import { checkGates, type GateResult } from './gates.js';
 
 export interface EvaluateOptions extends ExamineOptions {
@@ -75,9 +75,10 @@ export async function evaluateModel(
       'held-out rows have their scores already, expected no --embeddings without --data',
     );
   }
+  const asked = { ...options, slice: [...(options.slice ?? []), ...slicedBy(gates)] };
   const { outcomes, data, divisions, mistakes } = options.data
-    ? await examineFiles(artifact, options.data, options, listener)
-    : await examineHeldOut(artifact, options, listener);
+    ? await examineFiles(artifact, options.data, asked, listener)
+    : await examineHeldOut(artifact, asked, listener);
   const evaluation = { ...evaluateFully(outcomes), intervals: bootstrapIntervals(outcomes) };
   const understanding = {
     confusedPairs: confusedPairs(evaluation.confusion),
@@ -91,7 +92,8 @@ export async function evaluateModel(
     );
   }
   const baselines = (options.data ? {} : artifact.manifest.baselines) as Baselines | undefined;
-  const examined = { version: artifact, outcomes, evaluation, files: options.data };
+  const { slices } = understanding;
+  const examined = { version: artifact, outcomes, evaluation, slices, files: options.data };
   const checked =
     gates.length > 0 && (await checkGates(options.store, examined, gates, options, listener)).gates;
   return {

@@ -20,7 +20,7 @@ export class RowFacts {
   readonly #scripts = new GrowableU32();
   readonly #values: { names: Numbered; of: GrowableU32 }[];
 
-  constructor(asked: readonly string[] = []) {
+  constructor(private readonly asked: readonly string[] = []) {
     this.columns = [...new Set(asked)].filter((name) => !automatic.includes(name));
     this.#values = this.columns.map(() => ({ names: new Numbered(), of: new GrowableU32() }));
   }
@@ -51,6 +51,6 @@ export class RowFacts {
     const asked = this.#values.map(({ names, of }, column) =>
       groupsOfValues(this.columns[column]!, names.names, of.view()),
     );
-    return [...asked, ...byItself.filter(({ names }) => names.length > 1)];
+    return [...asked, ...byItself.filter(({ by, names }) => names.length > 1 || this.asked.includes(by))];
   }
 }

@@ -31,7 +31,12 @@ interface Row {
 }
 const sources = ['web', 'mail', 'app, mobile', ''];
 const rows = Papa.parse<Row>(readFileSync(tickets, 'utf8'), { header: true, skipEmptyLines: true }).data.map(
-  ({ text, label }, r) => ({ text, label, source: sources[(r * r) % 4]!, waited: String((r * 37) % 101) }),
+  ({ text, label }, r) => ({
+    text,
+    label,
+    source: sources[(r * 7 + (r >> 3)) % 4]!,
+    waited: String((r * 37) % 101),
+  }),
 );
 const csv = Papa.unparse(rows);
 const file = () => join(folder.path, 'rows.csv');
@@ -73,8 +78,8 @@ test('held-out rows are divided by what their file says of them, with texts if t
     expect(slice.n, `${slice.by} ${slice.value}`).toBe(own.length);
     expect(slice.accuracy).toBeCloseTo(hits / own.length, 12);
   }
-  const bounds = found.slices!.map(({ differenceInterval }) => differenceInterval![1]);
-  expect(bounds).toEqual([...bounds].sort((a, b) => a - b));
+  const order = found.slices!.map(({ n, differenceInterval }) => [Number(n < 20), differenceInterval![1]]);
+  expect(order).toEqual([...order].sort(([a, b], [c, d]) => a! - c! || b! - d!));
 
   const wrong = said.filter(({ label, predicted }) => label !== predicted);
   wrong.sort((a, b) => b.score - a.score);
@@ -129,6 +134,28 @@ test('what cannot be divided is refused, with the reason', async () => {
     error: { message: 'rows.csv has no column "colour", found "text", "label", "source", "waited"' },
   });
   expect(await evaluate(['--data', 'rows.csv', '--cv', '3', '--slice', 'source'])).toMatchObject({ code: 2 });
+});
+
+test('gates hold slices to numbers, before and after a training', async () => {
+  const { slices } = await evaluate(['--slice', 'source']);
+  const web = slices!.find(({ value }) => value === 'web')!;
+  const gates = (share: number) => ['--gate', `accuracy[source=web] >= ${share}`];
+  const met = await evaluate(gates(web.accuracy));
+  expect(met).toMatchObject({ code: 0, gates: [{ passed: true, value: web.accuracy, margin: 0 }] });
+  expect(await evaluate([...gates(1), '--gate', 'difference[script=Han] >= -0.9'])).toMatchObject({
+    code: 4,
+    gates: [{ passed: false }, { passed: true }],
+  });
+  expect(await evaluate(['--gate', 'accuracy[source=fax] >= 0.1'])).toMatchObject({
+    code: 2,
+    error: { hint: expect.stringContaining('of source there are (empty), ') },
+  });
+  const again = await run(['train', 'rows.csv', '--name', 'gated', '--preset', 'sklearn', ...gates(1.5)]);
+  expect(again.code).toBe(4);
+  expect(JSON.parse(again.stdout)).toMatchObject({
+    version: 1,
+    gates: [{ passed: false, value: web.accuracy }],
+  });
 });
 
 test('a file that was given twice is read twice', async () => {
