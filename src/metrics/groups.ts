@@ -22,33 +22,40 @@ export const EMPTY = '(empty)';
 
 /**
  * Divides rows by their values, which are given as places in `names`: by each value where there are few, numbers by
- * quartiles, else by the most frequent values, with one group for the others. Empty values are a group.
+ * quartiles, else by the most frequent values and those that are `needed`, with one group for the others. Empty values are a
+ * group. A number that is needed by itself makes numbers values, too.
  */
-export function groupsOfValues(by: string, names: readonly string[], values: Uint32Array): Groups {
+export function groupsOfValues(
+  by: string,
+  names: readonly string[],
+  values: Uint32Array,
+  needed: readonly string[] = [],
+): Groups {
   const distinct = names.length;
   if (distinct <= MOST_VALUES) {
     return { by, how: 'values', distinct, names: names.map(named), of: values };
   }
-  const numbers = numbersOf(names);
-  if (numbers)
-    return groupsOfNumbers(
-      by,
-      Float64Array.from(values, (value) => numbers[value]!),
-      distinct,
-    );
+  const isNeeded = (value: number) => needed.includes(named(names[value]!));
+  const numbers = names.some((_, value) => isNeeded(value)) ? undefined : numbersOf(names);
+  if (numbers) {
+    const ofRows = Float64Array.from(values, (value) => numbers[value]!);
+    return groupsOfNumbers(by, ofRows, distinct);
+  }
   const counts = new Uint32Array(distinct);
   for (const value of values) counts[value]!++;
   const frequent = Array.from(names.keys())
     .sort((a, b) => counts[b]! - counts[a]! || (names[a]! < names[b]! ? -1 : 1))
-    .slice(0, MOST_VALUES);
+    .filter((value, rank) => rank < MOST_VALUES || isNeeded(value));
   const groupOf = new Uint32Array(distinct).fill(frequent.length);
   frequent.forEach((value, group) => {
     groupOf[value] = group;
   });
   return {
     ...{ by, how: 'most frequent values', distinct },
-    names: [...frequent.map((value) => named(names[value]!)), `(${distinct - MOST_VALUES} other values)`],
-    of: values.map((value) => groupOf[value]!),
+    ...occupied(
+      [...frequent.map((value) => named(names[value]!)), `(others: ${distinct - frequent.length})`],
+      values.map((value) => groupOf[value]!),
+    ),
   };
 }
 

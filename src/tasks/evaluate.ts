@@ -9,7 +9,7 @@ import type { Baselines } from './baselines.js';
 import type { CrossValidation } from './cross-validate.js';
 import { evaluateRecipe } from './evaluate-recipe.js';
 import { type ExamineOptions, examineFiles, examineHeldOut, type Mistake } from './examine.js';
-import { gatesOf, slicedBy } from './gate.js';
+import { gatesOf, slicesNeeded } from './gate.js';
 import { checkGates, type GateResult } from './gates.js';
 
 export interface EvaluateOptions extends ExamineOptions {
@@ -75,7 +75,7 @@ export async function evaluateModel(
       'held-out rows have their scores already, expected no --embeddings without --data',
     );
   }
-  const asked = { ...options, slice: [...(options.slice ?? []), ...slicedBy(gates)] };
+  const asked = { ...options, needed: slicesNeeded(gates) };
   const { outcomes, data, divisions, mistakes } = options.data
     ? await examineFiles(artifact, options.data, asked, listener)
     : await examineHeldOut(artifact, asked, listener);

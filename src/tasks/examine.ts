@@ -1,3 +1,4 @@
+import type { Example } from '../data/examples.js';
 import { MaasError } from '../errors.js';
 import type { Groups } from '../metrics/groups.js';
 import { SurestMistakes, type Wrong } from '../metrics/mistakes.js';
@@ -6,12 +7,15 @@ import type { Artifact } from '../store/artifact.js';
 import type { Predictions } from '../store/predictions.js';
 import type { ModelManifest } from '../store/store.js';
 import { type AnswerOptions, answers, heldOut } from './answers.js';
+import type { SliceName } from './gate.js';
 import { RowFacts } from './row-facts.js';
 import { readAgain } from './source-rows.js';
 
 export interface ExamineOptions extends AnswerOptions {
   /** Columns of the files whose values divide the rows, too. */
   slice?: readonly string[] | undefined;
+  /** Slices that are told by themselves, however few rows are of them. */
+  needed?: readonly SliceName[] | undefined;
   /** Whether mistakes are told with their texts. */
   keepText?: boolean | undefined;
 }
@@ -42,10 +46,10 @@ const LONGEST = 1000;
 export async function examineFiles(
   version: Artifact<ModelManifest>,
   paths: readonly string[],
-  { slice, keepText, ...options }: ExamineOptions,
+  { slice, needed, keepText, ...options }: ExamineOptions,
   listener: Listener,
 ): Promise<Examined> {
-  const facts = new RowFacts(slice);
+  const facts = new RowFacts(slice, needed);
   const mistakes = new SurestMistakes(TOLD);
   const { outcomes, data } = await answers(version, paths, options, listener, {
     columns: facts.columns,
@@ -62,22 +66,23 @@ export async function examineFiles(
  */
 export async function examineHeldOut(
   version: Artifact<ModelManifest>,
-  { slice = [], keepText = false }: ExamineOptions,
+  { slice = [], needed = [], keepText = false }: ExamineOptions,
   listener: Listener,
 ): Promise<Examined> {
   const rows = await heldOut(version);
   const mistakes = new SurestMistakes(TOLD);
   mistakes.add(rows.outcomes);
-  const facts = new RowFacts(slice);
-  const asked = slice.length > 0 || keepText;
+  const facts = new RowFacts(slice, needed);
+  const asked = slice.length > 0 || needed.length > 0 || keepText;
   const worst = new Map(mistakes.worst.map((wrong) => [wrong.row, wrong]));
   let row = 0;
-  const problem = await readAgain(version, rows, facts.columns, !asked, (example) => {
+  const visit = (example: Example) => {
     facts.add(example);
     const wrong = keepText ? worst.get(row) : undefined;
     if (wrong) wrong.text = example.text;
     row++;
-  });
+  };
+  const problem = await readAgain(version, rows, facts.columns, !asked, visit, listener);
   if (problem && asked) {
     throw new MaasError('data', problem, {
       hint: 'give labelled rows with --data, or leave out --slice and --keep-text',

@@ -76,9 +76,9 @@ export function checkClasses(gates: readonly Gate[], labels: readonly string[]):
   }
 }
 
-/** What rows have to be divided by for these gates. */
-export const slicedBy = (gates: readonly Gate[]): string[] =>
-  gates.flatMap(({ slice }) => (slice ? [slice.by] : []));
+/** The slices that these gates are about. */
+export const slicesNeeded = (gates: readonly Gate[]): SliceName[] =>
+  gates.flatMap(({ slice }) => (slice ? [slice] : []));
 
 /** The slice that a gate is about. Throws `usage` where no row is of it. */
 export function sliceOf({ text, slice }: Gate, slices: readonly Slice[]): Slice {

@@ -7,7 +7,7 @@ import type { Artifact } from '../store/artifact.js';
 import { type ModelManifest, Store } from '../store/store.js';
 import { type AliasResult, CHAMPION, promoteModel } from './aliases.js';
 import { type AnswerOptions, heldOut } from './answers.js';
-import { type Gate, slicedBy } from './gate.js';
+import { type Gate, type SliceName, slicesNeeded } from './gate.js';
 import { checkGates, type GateResult } from './gates.js';
 
 export interface Gated {
@@ -59,7 +59,7 @@ async function check(
   listener: Listener,
 ) {
   const version = await Store.version(path);
-  const { outcomes, slices } = await withSlices(version, slicedBy(gates), options, listener);
+  const { outcomes, slices } = await withSlices(version, slicesNeeded(gates), options, listener);
   return checkGates(
     store,
     { version, outcomes, evaluation: evaluateFully(outcomes), slices },
@@ -72,15 +72,15 @@ async function check(
 /** What a version said of its held-out rows, and how it does on slices of them, where gates ask for some. */
 async function withSlices(
   version: Artifact<ModelManifest>,
-  slice: string[],
+  needed: readonly SliceName[],
   options: AnswerOptions,
   listener: Listener,
 ): Promise<{ outcomes: Outcomes; slices: Slice[] }> {
-  if (slice.length === 0) return { outcomes: (await heldOut(version)).outcomes, slices: [] };
+  if (needed.length === 0) return { outcomes: (await heldOut(version)).outcomes, slices: [] };
   const [{ examineHeldOut }, { slicesOf }] = await Promise.all([
     import('./examine.js'),
     import('../metrics/slices.js'),
   ]);
-  const { outcomes, divisions } = await examineHeldOut(version, { ...options, slice }, listener);
+  const { outcomes, divisions } = await examineHeldOut(version, { ...options, needed }, listener);
   return { outcomes, slices: slicesOf(outcomes, divisions).slices };
 }

@@ -4,6 +4,7 @@ import type { Places } from '../data/places.js';
 import { type Groups, groupsOfNumbers, groupsOfValues } from '../metrics/groups.js';
 import { GrowableU32 } from '../sparse/growable.js';
 import { scriptNames, scriptOf } from '../text/scripts.js';
+import type { SliceName } from './gate.js';
 
 /** What rows are divided by without being asked: the UTF-16 units of the text, and the script of most of its letters. */
 export const automaticSlices = ['text_length', 'script'] as const;
@@ -20,8 +21,15 @@ export class RowFacts {
   readonly #scripts = new GrowableU32();
   readonly #values: { names: Numbered; of: GrowableU32 }[];
 
-  constructor(private readonly asked: readonly string[] = []) {
-    this.columns = [...new Set(asked)].filter((name) => !automatic.includes(name));
+  readonly #asked: Set<string>;
+
+  /** @param needed values that are told by themselves, however rare they are */
+  constructor(
+    asked: readonly string[] = [],
+    private readonly needed: readonly SliceName[] = [],
+  ) {
+    this.#asked = new Set([...asked, ...needed.map(({ by }) => by)]);
+    this.columns = [...this.#asked].filter((name) => !automatic.includes(name));
     this.#values = this.columns.map(() => ({ names: new Numbered(), of: new GrowableU32() }));
   }
 
@@ -48,9 +56,11 @@ export class RowFacts {
       groupsOfNumbers('text_length', Float64Array.from(this.#units.view())),
       groupsOfValues('script', scripts.names, ofScripts),
     ];
-    const asked = this.#values.map(({ names, of }, column) =>
-      groupsOfValues(this.columns[column]!, names.names, of.view()),
-    );
-    return [...asked, ...byItself.filter(({ by, names }) => names.length > 1 || this.asked.includes(by))];
+    const asked = this.#values.map(({ names, of }, column) => {
+      const name = this.columns[column]!;
+      const needed = this.needed.flatMap(({ by, value }) => (by === name ? [value] : []));
+      return groupsOfValues(name, names.names, of.view(), needed);
+    });
+    return [...asked, ...byItself.filter(({ by, names }) => names.length > 1 || this.#asked.has(by))];
   }
 }

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { digestOf } from '../data/bytes.js';
 import { type Example, readExamples } from '../data/examples.js';
 import type { Places } from '../data/places.js';
+import type { Listener } from '../progress.js';
 import type { Artifact } from '../store/artifact.js';
 import type { Predictions } from '../store/predictions.js';
 import type { ModelManifest } from '../store/store.js';
@@ -10,7 +11,7 @@ import { trainedColumns } from './predict.js';
 type Version = Artifact<ModelManifest>;
 
 /** Bytes of files that are read again without being asked. */
-const LITTLE = 1 << 26;
+const LITTLE = 1 << 24;
 
 /**
  * Reads a version's held-out rows from their files again, in their order, and hands them to `visit`. Answers with the reason
@@ -23,6 +24,7 @@ export async function readAgain(
   others: readonly string[],
   unasked: boolean,
   visit: (example: Example) => void,
+  listener: Listener,
 ): Promise<string | undefined> {
   const problem = await problemOf(version, rows.files, unasked);
   if (problem) return problem;
@@ -40,6 +42,8 @@ export async function readAgain(
       visit({ ...example, file: file[next]! });
       next++;
     },
+    // bad rows were told when they were read first
+    { step: (step) => listener.step?.(step) },
   );
   return next === row.length
     ? undefined

@@ -132,8 +132,13 @@ test('many values are the most frequent ones and the others, many numbers are qu
   const groups = groupsOfValues('user', ...numbered(values));
   expect(groups).toMatchObject({ how: 'most frequent values', distinct: 100 });
   expect(groups.names.length).toBe(21);
-  expect(groups.names.at(-1)).toBe('(80 other values)');
+  expect(groups.names.at(-1)).toBe('(others: 80)');
   expect(groups.of.filter((group) => group === 20).length).toBe(80);
+
+  // what a gate names is told by itself
+  const needed = groupsOfValues('user', ...numbered(values), ['v99', 'v3', 'nobody']);
+  expect(needed.names.slice(20)).toEqual(['v99', '(others: 79)']);
+  expect(needed.of.at(-1)).toBe(20);
 
   const ages = groupsOfValues('age', ...numbered(['', ...[...Array(40).keys()].map((i) => String(i - 4))]));
   expect(ages.names).toEqual(['-4 to 5', '6 to 15', '16 to 25', '26 to 35', '(empty)']);
