@@ -6,8 +6,10 @@ import type { Outcomes } from './outcomes.js';
 export const intervalMetrics = ['accuracy', 'balanced_accuracy', 'f1_macro', 'log_loss'] as const;
 export type IntervalMetric = (typeof intervalMetrics)[number];
 
+export type Interval = [low: number, high: number];
+
 /** Bounds that hold the middle 95 % of resamples; null where a metric is undefined. */
-export type Intervals = Record<IntervalMetric, [low: number, high: number] | null>;
+export type Intervals = Record<IntervalMetric, Interval | null>;
 
 /**
  * 95 % intervals of metrics by the percentile method (Efron 1981) on a stratified bootstrap: of each true label as many
@@ -121,7 +123,7 @@ function draw(
 }
 
 /** The 2.5th and the 97.5th percentile; null where values are undefined. Sorts the values. */
-export function middle(values: Float64Array): [number, number] | null {
+export function middle(values: Float64Array): Interval | null {
   if (values.some(Number.isNaN)) return null;
   values.sort();
   return [percentile(values, 0.025), percentile(values, 0.975)];

@@ -1,9 +1,7 @@
 import { seededRandom } from '../random.js';
 import { binomial } from './binomial.js';
-import { type Drawn, drawnFigures, middle } from './bootstrap.js';
+import { type Drawn, drawnFigures, type Interval, middle } from './bootstrap.js';
 import type { Outcomes } from './outcomes.js';
-
-export type Interval = [low: number, high: number];
 
 /** The cells of a confusion matrix that have rows, by true label. */
 export interface Cells {

@@ -18,7 +18,7 @@ export interface Groups {
 const MOST_VALUES = 20;
 const QUARTILES = 4;
 
-export const EMPTY = '(empty)';
+const EMPTY = '(empty)';
 
 /**
  * Divides rows by their values, which are given as places in `names`: by each value where there are few, numbers by

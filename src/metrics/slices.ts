@@ -1,10 +1,8 @@
-import { drawnFigures } from './bootstrap.js';
-import { cellsOfGroups, drawnOf, type Interval, intervalsOf } from './cells.js';
+import { drawnFigures, type Interval } from './bootstrap.js';
+import { cellsOfGroups, drawnOf, intervalsOf } from './cells.js';
 import type { Groups } from './groups.js';
 import type { Outcomes } from './outcomes.js';
 import { differenceInterval } from './proportions.js';
-
-export type { Interval };
 
 /** How a model does on some of the rows. */
 export interface Slice {

@@ -1,5 +1,6 @@
+import type { Interval } from '../metrics/bootstrap.js';
 import type { FullEvaluation } from '../metrics/evaluation.js';
-import type { Interval, Slice } from '../metrics/slices.js';
+import type { Slice } from '../metrics/slices.js';
 
 /**
  * metrics.json: nested numbers by name and nothing else, so that tools can tell two of them apart number by number. What is

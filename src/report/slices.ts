@@ -1,5 +1,6 @@
 import { csvLine } from '../data/csv-text.js';
-import type { Interval, Slice } from '../metrics/slices.js';
+import type { Interval } from '../metrics/bootstrap.js';
+import type { Slice } from '../metrics/slices.js';
 
 const bounds = (name: string) => [`${name}_low`, `${name}_high`];
 const columns = [

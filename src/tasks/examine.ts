@@ -97,6 +97,9 @@ function placed(wrongs: readonly Wrong[], { files, places }: Omit<Predictions, '
   return wrongs.map(({ row: r, text, ...wrong }) => ({
     ...{ file: files[places.file[r]!]!, row: places.row[r]!, line: places.line[r]! },
     ...wrong,
-    ...(text !== undefined && { text: text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text }),
+    ...(text !== undefined && { text: text.length > LONGEST ? begun(text) : text }),
   }));
 }
+
+/** Not in the middle of a character. */
+const begun = (text: string) => `${text.slice(0, LONGEST).replace(/[\ud800-\udbff]$/, '')}…`;

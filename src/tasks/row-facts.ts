@@ -7,8 +7,7 @@ import { scriptNames, scriptOf } from '../text/scripts.js';
 import type { SliceName } from './gate.js';
 
 /** What rows are divided by without being asked: the UTF-16 units of the text, and the script of most of its letters. */
-export const automaticSlices = ['text_length', 'script'] as const;
-const automatic: readonly string[] = automaticSlices;
+const automatic: readonly string[] = ['text_length', 'script'];
 
 /** Where rows stand, and what they can be divided by: numbers for each row, and no text. */
 export class RowFacts {
@@ -20,7 +19,6 @@ export class RowFacts {
   readonly #units = new GrowableU32();
   readonly #scripts = new GrowableU32();
   readonly #values: { names: Numbered; of: GrowableU32 }[];
-
   readonly #asked: Set<string>;
 
   /** @param needed values that are told by themselves, however rare they are */
