@@ -1,11 +1,13 @@
 /** maas as a library: the tasks behind the commands, and the pipeline. It never prints, exits or reads argv. */
 export { type ErrorCode, exitCodes, MaasError } from './errors.js';
+export type { Slice, SlicedBy } from './metrics/slices.js';
 export { type AnyPipeline, AsyncPipeline, loadPipeline, Pipeline, type PipelineState } from './pipeline.js';
 export type { Prediction } from './predictions.js';
 export type { Listener, Step } from './progress.js';
 export { modelHistory, promoteModel, rollbackModel } from './tasks/aliases.js';
 export { type CompareOptions, type CompareResult, compareModels } from './tasks/compare.js';
 export { type EvaluateOptions, type EvaluateResult, evaluateModel } from './tasks/evaluate.js';
+export type { Mistake } from './tasks/examine.js';
 export {
   type ExplainedTerms,
   type ExplainOptions,

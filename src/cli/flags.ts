@@ -82,6 +82,11 @@ const general = {
   train: list('<csv>', 'rows to learn from, where no file is named (may be repeated)'),
   test: list('<csv>', 'labelled rows to test on, in the place of held-out ones (may be repeated)'),
   data: list('<csv>', 'labelled rows to evaluate on, in the place of the held-out ones (may be repeated)'),
+  slice: list(
+    '<column>',
+    'a column of the rows whose values are evaluated one by one, too, beside text_length and script (may be repeated)',
+  ),
+  keepText: onOff('tell mistakes with their texts, which the report then holds'),
   output: named('<path>', 'where to write'),
   // an empty one is answered as an empty field of a file is
   text: {
@@ -182,7 +187,7 @@ const general = {
     ['f1_macro >= 0.85'],
     list(
       '<condition>',
-      'condition that the version must meet, else the exit code is 4, such as "f1_macro >= 0.85", "recall(urgent) >= 0.9" or "accuracy >= champion - 0.005 @95%" (may be repeated)',
+      'condition that the version must meet, else the exit code is 4, such as "f1_macro >= 0.85", "recall(urgent) >= 0.9", "accuracy[source=web] >= 0.8" or "accuracy >= champion - 0.005 @95%" (may be repeated)',
     ),
   ),
   maxNegativeFlips: {
@@ -238,7 +243,7 @@ const short: Partial<Record<FlagName, string>> = { output: '-o' };
 export const publicName = (flag: FlagName): string => spelled[flag] ?? flag;
 
 /** Flags that may be given several times. */
-export const repeatable: ReadonlySet<FlagName> = new Set(['train', 'test', 'data', 'gate']);
+export const repeatable: ReadonlySet<FlagName> = new Set(['train', 'test', 'data', 'slice', 'gate']);
 
 /** topK → --top-k; C → --C. */
 export const longFlag = (flag: FlagName): string =>

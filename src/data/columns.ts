@@ -79,6 +79,16 @@ function asked(
   return choice[which] ?? (preferred !== undefined && columns.includes(preferred) ? preferred : undefined);
 }
 
+/** Where the column of this name stands. Throws `data` where there is none, or several. */
+export function namedColumn(file: string, columns: string[], name: string): number {
+  const details = { file, columns };
+  const at = columns.indexOf(name);
+  if (at < 0)
+    throw new MaasError('data', `${file} has no column "${name}", found ${list(columns)}`, { details });
+  if (!columns.includes(name, at + 1)) return at;
+  throw new MaasError('data', `${file} has several columns "${name}", expected one`, { details });
+}
+
 function findColumn(
   file: string,
   columns: string[],
@@ -87,15 +97,8 @@ function findColumn(
   flag: string,
   guessed: string[],
 ): number {
+  if (asked !== undefined) return namedColumn(file, columns, asked);
   const details = { file, columns };
-  if (asked !== undefined) {
-    const at = columns.indexOf(asked);
-    if (columns.includes(asked, at + 1)) {
-      throw new MaasError('data', `${file} has several columns "${asked}", expected one`, { details });
-    }
-    if (at >= 0) return at;
-    throw new MaasError('data', `${file} has no column "${asked}", found ${list(columns)}`, { details });
-  }
   const known = names.split(' ');
   const lower = columns.map((column) => column.toLowerCase());
   const exact = lower.indexOf(known[0]!);

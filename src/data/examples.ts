@@ -1,7 +1,7 @@
 import { MaasError } from '../errors.js';
 import type { Listener } from '../progress.js';
 import { type BadRow, BadRows } from './bad-rows.js';
-import { type ColumnChoice, findColumns } from './columns.js';
+import { type ColumnChoice, findColumns, namedColumn } from './columns.js';
 import { type CsvTable, openCsv } from './csv.js';
 import { NOT_UTF8 } from './row-parser.js';
 
@@ -17,6 +17,8 @@ export interface Example {
   row: number;
   /** Line of the file that the row starts on, from 1. */
   line: number;
+  /** What it has in the columns that were asked for, without spaces at the ends. */
+  others: readonly string[];
 }
 
 export interface ReadOptions extends ColumnChoice {
@@ -24,6 +26,8 @@ export interface ReadOptions extends ColumnChoice {
   delimiter?: string | undefined;
   /** A bad row is left out and reported, or ends the work. */
   onBadRow: 'skip' | 'fail';
+  /** Columns to hand on beside text and label, which every file must have. */
+  others?: readonly string[];
   /** Awaited between batches of rows, so that who takes them can catch up. */
   caughtUp?: () => Promise<void>;
 }
@@ -54,7 +58,7 @@ export async function readExamples(
       paths[file]!,
       options.delimiter === undefined ? {} : { delimiter: options.delimiter },
     );
-    const { text, label } = await columnsOf(table, options, listener);
+    const { text, label, others } = await columnsOf(table, options, listener);
     const before = rows;
     let row = 0;
     for await (const batch of table.batches()) {
@@ -65,7 +69,8 @@ export async function readExamples(
           bad.add({ file: table.name, line, problem: wrong });
         } else {
           rows++;
-          visit({ text: fields[text]!, label: fields[label]!.trim(), file, row, line });
+          const beside = others.length > 0 ? others.map((column) => fields[column]!.trim()) : NONE;
+          visit({ text: fields[text]!, label: fields[label]!.trim(), file, row, line, others: beside });
         }
       }
       listener.step?.({ stage: 'read', done: rows, unit: 'rows' });
@@ -92,11 +97,14 @@ export async function readExamples(
   return { files, rows, skipped: { count: bad.count, rows: bad.rows } };
 }
 
-async function columnsOf(table: CsvTable, choice: ColumnChoice, listener: Listener) {
+const NONE: readonly string[] = [];
+
+async function columnsOf(table: CsvTable, options: ReadOptions, listener: Listener) {
   try {
-    const { guessed, ...found } = findColumns(table.name, table.columns, choice);
+    const { guessed, ...found } = findColumns(table.name, table.columns, options);
     for (const guess of guessed) listener.info?.(`${table.name}: ${guess}`);
-    return found;
+    const others = (options.others ?? NONE).map((name) => namedColumn(table.name, table.columns, name));
+    return { ...found, others };
   } catch (error) {
     await table.close();
     throw error;

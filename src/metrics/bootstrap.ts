@@ -6,8 +6,10 @@ import type { Outcomes } from './outcomes.js';
 export const intervalMetrics = ['accuracy', 'balanced_accuracy', 'f1_macro', 'log_loss'] as const;
 export type IntervalMetric = (typeof intervalMetrics)[number];
 
+export type Interval = [low: number, high: number];
+
 /** Bounds that hold the middle 95 % of resamples; null where a metric is undefined. */
-export type Intervals = Record<IntervalMetric, [low: number, high: number] | null>;
+export type Intervals = Record<IntervalMetric, Interval | null>;
 
 /**
  * 95 % intervals of metrics by the percentile method (Efron 1981) on a stratified bootstrap: of each true label as many
@@ -24,31 +26,46 @@ export function bootstrapIntervals(outcomes: Outcomes, { resamples = 1000, seed 
   };
   const predictions = new Uint32Array(outcomes.labels.length);
   const hits = new Uint32Array(outcomes.labels.length);
+  const support = hits.map((_, c) => strata.starts[c + 1]! - strata.starts[c]!);
   for (let i = 0; i < resamples; i++) {
     const loss = draw(strata, predictions, hits, random);
     found.log_loss[i] = strata.known === 0 ? Number.NaN : loss / strata.known;
-    let [right, recalls, present, f1, counted] = [0, 0, 0, 0, 0];
-    for (let c = 0; c < hits.length; c++) {
-      const support = strata.starts[c + 1]! - strata.starts[c]!;
-      right += hits[c]!;
-      if (support > 0) {
-        recalls += hits[c]! / support;
-        present++;
-      }
-      if (support + predictions[c]! > 0) {
-        f1 += (2 * hits[c]!) / (support + predictions[c]!);
-        counted++;
-      }
-    }
-    found.accuracy[i] = right / strata.predicted.length;
-    found.balanced_accuracy[i] = recalls / present;
-    found.f1_macro[i] = f1 / counted;
+    const figures = drawnFigures({ support, predictions, hits });
+    found.accuracy[i] = figures.accuracy;
+    found.balanced_accuracy[i] = figures.balanced_accuracy;
+    found.f1_macro[i] = figures.f1_macro;
   }
   // where no label has two rows, each draw is the rows themselves, which says nothing
-  const varies = hits.some((_, c) => strata.starts[c + 1]! - strata.starts[c]! > 1);
+  const varies = support.some((rows) => rows > 1);
   return Object.fromEntries(
     intervalMetrics.map((name) => [name, varies ? middle(found[name]) : null]),
   ) as Intervals;
+}
+
+/** Rows of each label in a draw: those that have it, those that it was predicted for, and those where both is so. */
+export interface Drawn {
+  support: Uint32Array;
+  predictions: Uint32Array;
+  hits: Uint32Array;
+}
+
+/** Figures of a draw; NaN where it has no rows. */
+export function drawnFigures({ support, predictions, hits }: Drawn) {
+  let [rows, right, recalls, present, f1, counted] = [0, 0, 0, 0, 0, 0];
+  for (let c = 0; c < hits.length; c++) {
+    const own = support[c]!;
+    rows += own;
+    right += hits[c]!;
+    if (own > 0) {
+      recalls += hits[c]! / own;
+      present++;
+    }
+    if (own + predictions[c]! > 0) {
+      f1 += (2 * hits[c]!) / (own + predictions[c]!);
+      counted++;
+    }
+  }
+  return { accuracy: right / rows, balanced_accuracy: recalls / present, f1_macro: f1 / counted };
 }
 
 /** Rows sorted by true label. */
@@ -106,7 +123,7 @@ function draw(
 }
 
 /** The 2.5th and the 97.5th percentile; null where values are undefined. Sorts the values. */
-export function middle(values: Float64Array): [number, number] | null {
+export function middle(values: Float64Array): Interval | null {
   if (values.some(Number.isNaN)) return null;
   values.sort();
   return [percentile(values, 0.025), percentile(values, 0.975)];

@@ -7,17 +7,26 @@ export function confusionCsv({ labels, counts }: Confusion): string {
   return csvLine(['label', ...labels]) + rows.join('');
 }
 
+/** Two classes of which one is taken for the other. */
+export interface ConfusedPair {
+  label: string;
+  predicted: string;
+  rows: number;
+  /** Of the rows with this label, those that were predicted so. */
+  share: number;
+}
+
 /** The pairs of classes that are mistaken most often, most rows first. */
-export function confusedPairs(
-  { labels, counts }: Confusion,
-  limit: number,
-): { label: string; predicted: string; rows: number }[] {
+export function confusedPairs({ labels, counts }: Confusion, limit = 20): ConfusedPair[] {
   return counts
-    .flatMap((row, i) =>
-      row.map((rows, j) => ({ label: labels[i]!, predicted: labels[j]!, rows, wrong: i !== j })),
-    )
-    .filter(({ rows, wrong }) => wrong && rows > 0)
+    .flatMap((row, i) => {
+      const support = row.reduce((sum, rows) => sum + rows, 0);
+      return row.flatMap((rows, j) =>
+        rows > 0 && i !== j
+          ? [{ label: labels[i]!, predicted: labels[j]!, rows, share: rows / support }]
+          : [],
+      );
+    })
     .sort((a, b) => b.rows - a.rows)
-    .slice(0, limit)
-    .map(({ label, predicted, rows }) => ({ label, predicted, rows }));
+    .slice(0, limit);
 }

@@ -1,4 +1,4 @@
-import { readExamples } from '../data/examples.js';
+import { type Example, readExamples } from '../data/examples.js';
 import { Numbered } from '../data/numbered.js';
 import { MaasError } from '../errors.js';
 import { joined, MOST_KEPT, type Outcomes, outcomesOf } from '../metrics/outcomes.js';
@@ -16,6 +16,15 @@ export interface AnswerOptions extends Beside {
   threads?: number | undefined;
   settings: Pick<DataSettings, 'onBadRow'> &
     Partial<Pick<DataSettings, 'textColumn' | 'labelColumn' | 'delimiter'>>;
+}
+
+/** Who looks at rows while they are read and answered. */
+export interface RowWatcher {
+  /** Columns to read beside text and label. */
+  columns: readonly string[];
+  read(example: Example): void;
+  /** What the version says of the rows from `first` on, with their texts, which are forgotten then. */
+  answered(outcomes: Outcomes, first: number, texts: readonly string[]): void;
 }
 
 /** What a version said of the rows that were held out from it. Throws `data` where there were none, `artifact`. */
@@ -41,32 +50,41 @@ export async function answers(
   paths: readonly string[],
   { settings, ...beside }: AnswerOptions,
   listener: Listener,
+  watcher?: RowWatcher,
 ) {
   const scoring = await openScoring(artifact, paths, beside, beside.threads);
   const { classes } = artifact.manifest;
   const labels = new Numbered(classes);
   const parts: Outcomes[] = [];
-  const underWay: Promise<Outcomes>[] = [];
+  const underWay: { asked: Promise<Outcomes>; texts: readonly string[] }[] = [];
   let truth: number[] = [];
   let texts: string[] = [];
   let units = 0;
   const send = () => {
     const ofRows = truth;
     const { names } = labels;
-    const asked = scoring.probabilities(texts);
-    underWay.push(asked.then((found) => outcomesOf(names, classes.length, ofRows, found)));
-    underWay.at(-1)!.catch(() => {});
+    const asked = scoring
+      .probabilities(texts)
+      .then((found) => outcomesOf(names, classes.length, ofRows, found));
+    asked.catch(() => {});
+    underWay.push({ asked, texts });
     truth = [];
     texts = [];
     units = 0;
   };
   let kept = 0;
-  const keep = (part: Outcomes) => {
+  let answered = 0;
+  const keep = (part: Outcomes, ofTexts: readonly string[]) => {
+    watcher?.answered(part, answered, ofTexts);
+    answered += part.truth.length;
     kept += part.probabilities?.length ?? 0;
     parts.push(kept > MOST_KEPT ? { ...part, probabilities: null } : part);
   };
   const caughtUp = async (ahead: number) => {
-    while (underWay.length > ahead) keep(await underWay.shift()!);
+    while (underWay.length > ahead) {
+      const { asked, texts } = underWay.shift()!;
+      keep(await asked, texts);
+    }
   };
   try {
     const { files } = await readExamples(
@@ -74,12 +92,15 @@ export async function answers(
       {
         ...settings,
         preferred: trainedColumns(artifact.manifest),
+        others: watcher?.columns ?? [],
         caughtUp: () => {
           if (units >= scoring.worth && truth.length > 0) send();
           return caughtUp(scoring.ahead);
         },
       },
-      ({ text, label }) => {
+      (example) => {
+        const { text, label } = example;
+        watcher?.read(example);
         texts.push(text);
         units += text.length;
         truth.push(labels.of(label));

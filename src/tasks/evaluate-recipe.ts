@@ -2,6 +2,7 @@ import { MaasError } from '../errors.js';
 import { bootstrapIntervals } from '../metrics/bootstrap.js';
 import { evaluateFully } from '../metrics/evaluation.js';
 import { type Listener, Stopwatch } from '../progress.js';
+import { confusedPairs } from '../report/confusion.js';
 import type { ModelManifest } from '../store/store.js';
 import { crossValidate, vectorizedFor } from './cross-validate.js';
 import type { EvaluateOptions, EvaluateResult } from './evaluate.js';
@@ -62,9 +63,11 @@ export async function evaluateRecipe(
     try {
       const { seed } = settings;
       const { cv, outcomes } = await crossValidate(folded, { folds, seed }, fitter, listener);
+      const evaluation = evaluateFully(outcomes);
       return {
         data: { kind: 'folds', files: rows.files },
-        ...evaluateFully(outcomes),
+        ...evaluation,
+        confusedPairs: confusedPairs(evaluation.confusion),
         intervals: bootstrapIntervals(outcomes),
         cv,
       };

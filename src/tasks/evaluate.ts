@@ -1,16 +1,18 @@
 import { MaasError } from '../errors.js';
 import { bootstrapIntervals, type Intervals } from '../metrics/bootstrap.js';
 import { evaluateFully, type FullEvaluation } from '../metrics/evaluation.js';
+import { type Slices, slicesOf } from '../metrics/slices.js';
 import type { Listener } from '../progress.js';
+import { type ConfusedPair, confusedPairs } from '../report/confusion.js';
 import { Store } from '../store/store.js';
-import { type AnswerOptions, answers, heldOut } from './answers.js';
 import type { Baselines } from './baselines.js';
 import type { CrossValidation } from './cross-validate.js';
 import { evaluateRecipe } from './evaluate-recipe.js';
-import { gatesOf } from './gate.js';
+import { type ExamineOptions, examineFiles, examineHeldOut, type Mistake } from './examine.js';
+import { gatesOf, slicesNeeded } from './gate.js';
 import { checkGates, type GateResult } from './gates.js';
 
-export interface EvaluateOptions extends AnswerOptions {
+export interface EvaluateOptions extends ExamineOptions {
   store: string;
   /** Reference of the version; the newest if absent. */
   model?: string | undefined;
@@ -24,7 +26,7 @@ export interface EvaluateOptions extends AnswerOptions {
   maxNegativeFlips?: number | undefined;
 }
 
-export interface EvaluateResult extends FullEvaluation {
+export interface EvaluateResult extends FullEvaluation, Partial<Slices> {
   model: string;
   version: number;
   data:
@@ -32,6 +34,10 @@ export interface EvaluateResult extends FullEvaluation {
     | { kind: 'file' | 'folds'; files: { path: string; sha256: string; rows: number }[] };
   /** Bounds of metrics that hold the middle 95 % of resamples of the rows. */
   intervals: Intervals;
+  /** The classes that are taken for others most often, most rows first. */
+  confusedPairs: ConfusedPair[];
+  /** The rows that the version is wrong about and surest of, surest first; with their texts where `keepText` asks for them. */
+  mistakes?: Mistake[];
   /** What the most frequent class and naive Bayes reach on the held-out rows. */
   baselines?: Baselines;
   /** How the version did at its gates, where there are any. */
@@ -55,6 +61,9 @@ export async function evaluateModel(
       'a gate is about a version, and --cv about its recipe, expected one of both',
     );
   }
+  if (options.cv && (options.slice?.length || options.keepText)) {
+    throw new MaasError('usage', '--slice and --keep-text are about a version, expected no --cv beside');
+  }
   const artifact = await new Store(options.store).open(options.model, listener);
   const { model, version } = artifact.manifest;
   const { cv } = options;
@@ -66,10 +75,16 @@ export async function evaluateModel(
       'held-out rows have their scores already, expected no --embeddings without --data',
     );
   }
-  const { outcomes, data } = options.data
-    ? await answers(artifact, options.data, options, listener)
-    : { outcomes: (await heldOut(artifact)).outcomes, data: { kind: 'held-out' as const } };
+  const asked = { ...options, needed: slicesNeeded(gates) };
+  const { outcomes, data, divisions, mistakes } = options.data
+    ? await examineFiles(artifact, options.data, asked, listener)
+    : await examineHeldOut(artifact, asked, listener);
   const evaluation = { ...evaluateFully(outcomes), intervals: bootstrapIntervals(outcomes) };
+  const understanding = {
+    confusedPairs: confusedPairs(evaluation.confusion),
+    mistakes,
+    ...slicesOf(outcomes, divisions),
+  };
   const unknown = Object.keys(evaluation.unknownLabels);
   if (unknown.length > 0) {
     listener.warn?.(
@@ -77,11 +92,12 @@ export async function evaluateModel(
     );
   }
   const baselines = (options.data ? {} : artifact.manifest.baselines) as Baselines | undefined;
-  const examined = { version: artifact, outcomes, evaluation, files: options.data };
+  const { slices } = understanding;
+  const examined = { version: artifact, outcomes, evaluation, slices, files: options.data };
   const checked =
     gates.length > 0 && (await checkGates(options.store, examined, gates, options, listener)).gates;
   return {
-    ...{ model, version, data, ...evaluation },
+    ...{ model, version, data, ...evaluation, ...understanding },
     ...(baselines && { baselines }),
     ...(checked && { gates: checked }),
   };

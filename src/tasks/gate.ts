@@ -1,5 +1,6 @@
 import { MaasError } from '../errors.js';
 import { metricNames } from '../metrics/evaluation.js';
+import type { Slice } from '../metrics/slices.js';
 
 /** Figures of one class that a gate may ask for, and those of them that are resampled. */
 const classFigures = ['precision', 'recall', 'f1', 'roc_auc', 'average_precision'] as const;
@@ -22,6 +23,8 @@ export interface Gate {
   /** A metric of the evaluation, or a figure of the class `label`; `negative_flips` is the share of rows that go wrong. */
   figure: string;
   label: string | null;
+  /** The rows that it is about, where it is not about all: those with a value in a column. */
+  slice: SliceName | null;
   operator: '>=' | '>' | '<=' | '<';
   /** Whether `bound` is added to what the champion has. */
   champion: boolean;
@@ -30,16 +33,25 @@ export interface Gate {
   confidence: number | null;
 }
 
+export interface SliceName {
+  by: string;
+  value: string;
+}
+
+/** Figures of a slice that a gate may ask for. */
+const sliceFigures = ['accuracy', 'f1_macro', 'difference'] as const satisfies readonly (keyof Slice)[];
+export type SliceFigure = (typeof sliceFigures)[number];
+
 export const NEGATIVE_FLIPS = 'negative_flips';
 
 const number = String.raw`[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*%?`;
 const pattern = new RegExp(
-  String.raw`^\s*(\w+)\s*(?:\((.*)\))?\s*(>=|<=|>|<)\s*(?:(${number})|champion\s*(?:([+-])\s*(${number})\s*)?(?:@\s*(\d+(?:\.\d+)?)\s*%)?)\s*$`,
+  String.raw`^\s*(\w+)\s*(?:\((.*)\)|\[([^=\]]+)=(.*)\])?\s*(>=|<=|>|<)\s*(?:(${number})|champion\s*(?:([+-])\s*(${number})\s*)?(?:@\s*(\d+(?:\.\d+)?)\s*%)?)\s*$`,
   's',
 );
 
 export const gateExamples =
-  '"f1_macro >= 0.85", "recall(urgent) >= 0.9" or "accuracy >= champion - 0.005 @95%"';
+  '"f1_macro >= 0.85", "recall(urgent) >= 0.9", "accuracy[source=web] >= 0.8" or "accuracy >= champion - 0.005 @95%"';
 
 /** Gates as they were given, with `--max-negative-flips` as one of them. Throws `usage` for one that cannot be. */
 export function gatesOf(texts: readonly string[] = [], maxNegativeFlips?: number): Gate[] {
@@ -47,7 +59,7 @@ export function gatesOf(texts: readonly string[] = [], maxNegativeFlips?: number
   if (maxNegativeFlips === undefined) return gates;
   const flips: Gate = {
     text: `${NEGATIVE_FLIPS} <= ${maxNegativeFlips}`,
-    ...{ figure: NEGATIVE_FLIPS, label: null, operator: '<=', champion: true },
+    ...{ figure: NEGATIVE_FLIPS, label: null, slice: null, operator: '<=', champion: true },
     ...{ bound: maxNegativeFlips, confidence: null },
   };
   return [...gates, flips];
@@ -64,23 +76,46 @@ export function checkClasses(gates: readonly Gate[], labels: readonly string[]):
   }
 }
 
+/** The slices that these gates are about. */
+export const slicesNeeded = (gates: readonly Gate[]): SliceName[] =>
+  gates.flatMap(({ slice }) => (slice ? [slice] : []));
+
+/** The slice that a gate is about. Throws `usage` where no row is of it. */
+export function sliceOf({ text, slice }: Gate, slices: readonly Slice[]): Slice {
+  const found = slices.find(({ by, value }) => by === slice!.by && value === slice!.value);
+  if (found) return found;
+  const values = slices.filter(({ by }) => by === slice!.by).map(({ value }) => value);
+  throw new MaasError('usage', `the gate "${text}" asks for a slice that is not there`, {
+    hint: `of ${slice!.by} there are ${values.sort().join(', ') || 'none'}`,
+    details: { slices: values },
+  });
+}
+
 function parseGate(text: string): Gate {
-  const [, figure, given, operator, own, sign, offset, confidence] = pattern.exec(text) ?? [];
+  const [, figure, given, by, value, operator, own, sign, offset, confidence] = pattern.exec(text) ?? [];
   if (figure === undefined) {
     throw new MaasError('usage', `the gate "${text}" cannot be read, expected one such as ${gateExamples}`);
   }
-  const label = given === undefined ? null : given.trim().replace(/^(["'])(.*)\1$/s, '$2');
-  const known: readonly string[] = label === null ? metricNames : classFigures;
+  const label = given === undefined ? null : unquoted(given);
+  const slice = by === undefined ? null : { by: unquoted(by), value: unquoted(value!) };
+  const known: readonly string[] = slice ? sliceFigures : label === null ? metricNames : classFigures;
   if (!known.includes(figure)) {
-    const classwise = classFigures.map((name) => `${name}(class)`);
+    const names = [
+      ...metricNames,
+      ...classFigures.map((name) => `${name}(class)`),
+      ...sliceFigures.map((name) => `${name}[column=value]`),
+    ];
     throw new MaasError(
       'usage',
-      `the gate "${text}" asks for "${figure}", which is no metric${label === null ? '' : ' of a class'}`,
+      `the gate "${text}" asks for "${figure}", which is no metric${slice ? ' of a slice' : label === null ? '' : ' of a class'}`,
       {
-        hint: `there are ${[...metricNames, ...classwise].join(', ')}`,
-        details: { metrics: [...metricNames, ...classwise] },
+        hint: `there are ${names.join(', ')}`,
+        details: { metrics: names },
       },
     );
+  }
+  if (slice && own === undefined) {
+    throw new MaasError('usage', `the gate "${text}" holds a slice to the champion, expected a number`);
   }
   const resampled = label === null ? !scoreMetrics.includes(figure) : resampledClassFigures.includes(figure);
   if (confidence !== undefined && !resampled) {
@@ -97,10 +132,12 @@ function parseGate(text: string): Gate {
     throw new MaasError('usage', `the gate "${text}" asks for ${confidence} %, expected 50 % to below 100 %`);
   }
   return {
-    ...{ text, figure, label, operator: operator as Gate['operator'], champion: own === undefined },
+    ...{ text, figure, label, slice, operator: operator as Gate['operator'], champion: own === undefined },
     bound: own === undefined ? (sign === '-' ? -1 : 1) * numberOf(offset ?? '0') : numberOf(own),
     confidence: sure,
   };
 }
+
+const unquoted = (name: string) => name.trim().replace(/^(["'])(.*)\1$/s, '$2');
 
 const numberOf = (text: string) => (text.endsWith('%') ? Number(text.slice(0, -1)) / 100 : Number(text));

@@ -1,10 +1,13 @@
 import { MaasError } from '../errors.js';
 import { evaluateFully } from '../metrics/evaluation.js';
+import type { Outcomes } from '../metrics/outcomes.js';
+import type { Slice } from '../metrics/slices.js';
 import type { Listener } from '../progress.js';
-import { Store } from '../store/store.js';
+import type { Artifact } from '../store/artifact.js';
+import { type ModelManifest, Store } from '../store/store.js';
 import { type AliasResult, CHAMPION, promoteModel } from './aliases.js';
 import { type AnswerOptions, heldOut } from './answers.js';
-import type { Gate } from './gate.js';
+import { type Gate, type SliceName, slicesNeeded } from './gate.js';
 import { checkGates, type GateResult } from './gates.js';
 
 export interface Gated {
@@ -56,12 +59,28 @@ async function check(
   listener: Listener,
 ) {
   const version = await Store.version(path);
-  const { outcomes } = await heldOut(version);
+  const { outcomes, slices } = await withSlices(version, slicesNeeded(gates), options, listener);
   return checkGates(
     store,
-    { version, outcomes, evaluation: evaluateFully(outcomes) },
+    { version, outcomes, evaluation: evaluateFully(outcomes), slices },
     gates,
     options,
     listener,
   );
+}
+
+/** What a version said of its held-out rows, and how it does on slices of them, where gates ask for some. */
+async function withSlices(
+  version: Artifact<ModelManifest>,
+  needed: readonly SliceName[],
+  options: AnswerOptions,
+  listener: Listener,
+): Promise<{ outcomes: Outcomes; slices: Slice[] }> {
+  if (needed.length === 0) return { outcomes: (await heldOut(version)).outcomes, slices: [] };
+  const [{ examineHeldOut }, { slicesOf }] = await Promise.all([
+    import('./examine.js'),
+    import('../metrics/slices.js'),
+  ]);
+  const { outcomes, divisions } = await examineHeldOut(version, { ...options, needed }, listener);
+  return { outcomes, slices: slicesOf(outcomes, divisions).slices };
 }

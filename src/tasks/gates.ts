@@ -4,12 +4,13 @@ import { flipsOf } from '../metrics/comparison.js';
 import { evaluateFully, type FullEvaluation } from '../metrics/evaluation.js';
 import type { Outcomes } from '../metrics/outcomes.js';
 import { differences, type Paired } from '../metrics/paired.js';
+import type { Slice } from '../metrics/slices.js';
 import type { Listener } from '../progress.js';
 import type { Artifact } from '../store/artifact.js';
 import { type ModelManifest, Store } from '../store/store.js';
 import { CHAMPION } from './aliases.js';
 import type { AnswerOptions } from './answers.js';
-import { checkClasses, type Gate, NEGATIVE_FLIPS } from './gate.js';
+import { checkClasses, type Gate, NEGATIVE_FLIPS, type SliceFigure, sliceOf } from './gate.js';
 import { nameOf, sameRows } from './same-rows.js';
 
 /** How a version did at a gate. */
@@ -37,6 +38,8 @@ export interface Examined {
   evaluation: FullEvaluation;
   /** The files whose rows these are; its held-out rows if absent. */
   files?: readonly string[] | undefined;
+  /** What the gates of slices are about. */
+  slices?: readonly Slice[] | undefined;
 }
 
 /** The champion beside a version, on the same rows. */
@@ -84,7 +87,11 @@ async function championBeside(
 /** Rounding aside, which must not decide. */
 const EXACT = 1e-12;
 
-function passage(gate: Gate, { version, evaluation }: Examined, beside: Beside | undefined): GateResult {
+function passage(
+  gate: Gate,
+  { version, evaluation, slices = [] }: Examined,
+  beside: Beside | undefined,
+): GateResult {
   const { text, operator, champion, bound, confidence } = gate;
   const missing = (value: number | null, note: string, passed = false): GateResult => ({
     ...{ gate: text, value, threshold: null, margin: null, passed },
@@ -96,7 +103,11 @@ function passage(gate: Gate, { version, evaluation }: Examined, beside: Beside |
     const value = flips ? null : figureOf(gate, evaluation);
     return missing(value, `there is no ${version.manifest.model}@${CHAMPION} yet`, true);
   }
-  const value = flips ? negativeFlips(beside!.pairs) : figureOf(gate, evaluation);
+  const value = gate.slice
+    ? sliceOf(gate, slices)[gate.figure as SliceFigure]
+    : flips
+      ? negativeFlips(beside!.pairs)
+      : figureOf(gate, evaluation);
   if (value === null) return missing(value, 'not defined on these rows');
   const base = champion && !flips ? figureOf(gate, beside!.evaluation) : 0;
   if (base === null) return missing(value, `not defined for ${beside!.name}`);

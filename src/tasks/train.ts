@@ -12,6 +12,8 @@ import { type Listener, Stopwatch } from '../progress.js';
 import { confusionCsv } from '../report/confusion.js';
 import { historyPlot } from '../report/history-plot.js';
 import { reportMarkdown } from '../report/markdown.js';
+import { metricsJson } from '../report/metrics.js';
+import { perClassCsv } from '../report/per-class.js';
 import { type Tuning, trialsCsv } from '../report/tuning.js';
 import { tuningPlot } from '../report/tuning-plot.js';
 import { checkAlias } from '../store/aliases.js';
@@ -169,13 +171,13 @@ export async function trainOn(
     ...(tuning && { tune: lineageOf(tuning) }),
     timings,
   };
-  const metrics = { ...metricsFile(test), validation };
   const files = prepared.files.map(({ path }) => path);
   const { version, path } = await new Store(options.store).publish(
     name,
     {
       ...encodeState(pipeline.state()),
-      'metrics.json': `${JSON.stringify(metrics, null, 2)}\n`,
+      'metrics.json': metricsJson(test, { validation }),
+      'per_class.csv': perClassCsv(test.perClass),
       'confusion_matrix.csv': confusionCsv(test.confusion),
       'predictions.csv': encodePredictions({ files, places: parts.test, outcomes }),
       ...encodeScores(outcomes),
@@ -211,12 +213,6 @@ export async function trainOn(
 
 /** A search without its trials, which are a file of their own. */
 const lineageOf = ({ trials: _, ...search }: Tuning) => search;
-
-const metricsFile = ({ metrics, perClass, unknownLabels }: FullEvaluation) => ({
-  ...metrics,
-  per_class: Object.fromEntries(perClass.map(({ label, ...figures }) => [label, figures])),
-  unknown_labels: unknownLabels,
-});
 
 /** The commit that the data's folder is at, if it is in a git checkout and git is there to say so. */
 async function gitCommit(file: string): Promise<{ commit: string } | null> {

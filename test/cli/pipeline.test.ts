@@ -313,6 +313,7 @@ test('models list and show', async () => {
   expect(Object.keys(shown.files).sort()).toEqual([
     'confusion_matrix.csv',
     'metrics.json',
+    'per_class.csv',
     'pipeline.json',
     'predictions.csv',
     'report.md',

@@ -310,6 +310,35 @@ def mcnemar():
     return [[b, c, float(binomtest(b, b + c, 0.5).pvalue) if b + c else 1.0] for b, c in pairs]
 
 
+def wilson():
+    """95 % intervals of proportions."""
+    pairs = [(0, 1), (3, 3), (0, 5), (1, 4), (48, 80), (56, 70), (9990, 10000)]
+    intervals = [binomtest(k, n).proportion_ci(method="wilson") for k, n in pairs]
+    return [[k, n, float(i.low), float(i.high)] for (k, n), i in zip(pairs, intervals)]
+
+
+def slices():
+    """Figures of rows that are divided by the quartiles of a number, which has ties, and by a value."""
+    rng = np.random.default_rng(11)
+    out = []
+    for n, numbers in [(200, rng.integers(1, 500, 200) / 4), (90, rng.geometric(0.4, 90).astype(float)), (60, rng.normal(0, 1e3, 60))]:
+        rows = pd.DataFrame({"number": numbers, "value": rng.choice(list("xyz"), n), "truth": rng.integers(0, 3, n)})
+        rows["predicted"] = np.where(rng.random(n) < 0.6, rows.truth, rng.integers(0, 3, n))
+        rows["quarter"] = pd.qcut(rows.number, 4, labels=False, duplicates="drop")
+        figures = [
+            [by, float(group.number.min()), float(group.number.max()), value, len(group)]
+            + [metrics.accuracy_score(group.truth, group.predicted)]
+            + [metrics.f1_score(group.truth, group.predicted, average="macro", zero_division=0)]
+            + [float((group.truth == group.predicted).mean() - (rest.truth == rest.predicted).mean())]
+            for by in ["quarter", "value"]
+            for value, group in rows.groupby(by)
+            for rest in [rows.drop(group.index)]
+        ]
+        columns = {name: rows[name].tolist() for name in ["number", "value", "truth", "predicted"]}
+        out.append({**columns, "slices": figures})
+    return out
+
+
 def data_set(train, test):
     read = lambda f: pd.read_csv(f, keep_default_na=False, dtype=str)
     train, test = read(train), read(test)
@@ -337,6 +366,8 @@ def make():
         "metrics": scores(),
         "folds": folds(),
         "mcnemar": mcnemar(),
+        "wilson": wilson(),
+        "slices": slices(),
     }
 
 

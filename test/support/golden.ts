@@ -51,6 +51,19 @@ interface GoldenMetrics extends Record<string, unknown> {
   probabilities: number[][];
 }
 
+/** Rows, and the figures of those with the same value, or in the same quarter by their number. */
+interface GoldenSlices {
+  number: number[];
+  value: string[];
+  truth: number[];
+  predicted: number[];
+  slices: [
+    by: 'quarter' | 'value',
+    ...[least: number, greatest: number, value: string | number, rows: number],
+    ...[accuracy: number, f1: number, difference: number],
+  ][];
+}
+
 type Ranges = [first: number, last: number][];
 
 /** Numbers of scikit-learn and tables of Python, made by test/golden/make.py. */
@@ -67,6 +80,9 @@ export const golden: {
   folds: { k: number; labels: number[]; counts: number[][] }[];
   /** Rows that one of two models alone is right about, and the p-value of scipy's `binomtest`. */
   mcnemar: [onlyA: number, onlyB: number, p: number][];
+  /** 95 % intervals of proportions by scipy. */
+  wilson: [hits: number, rows: number, low: number, high: number][];
+  slices: GoldenSlices[];
 } = JSON.parse(readFileSync(new URL('../golden/sklearn.json', import.meta.url), 'utf8'));
 
 /** scikit-learn's keyword arguments as maas's options, on top of its defaults. */

@@ -15,6 +15,9 @@ test.each([
   ['recall(urgent) >= 0.9', { figure: 'recall', label: 'urgent', bound: 0.9 }],
   ['f1(a (b) >= c) >= champion @ 90 %', { figure: 'f1', label: 'a (b) >= c', confidence: 0.9 }],
   ['precision(" x ") >= 0.5', { label: ' x ' }],
+  ['accuracy[source=web] >= 0.8', { figure: 'accuracy', label: null, slice: { by: 'source', value: 'web' } }],
+  ['f1_macro [text_length = 1 to 40] > .5', { slice: { by: 'text_length', value: '1 to 40' }, bound: 0.5 }],
+  ['difference[q="a [b]>= 1"] >= -5%', { slice: { by: 'q', value: 'a [b]>= 1' }, bound: -0.05 }],
 ])('%s', (text, gate) => {
   expect(one(text)).toMatchObject(gate);
 });
@@ -26,6 +29,9 @@ test.each([
   ['f1_macro >= 0.8 @95%', 'cannot be read'],
   ['f2 >= 0.8', 'asks for "f2", which is no metric'],
   ['accuracy(urgent) >= 0.8', 'which is no metric of a class'],
+  ['log_loss[source=web] <= 1', 'which is no metric of a slice'],
+  ['accuracy[source] >= 0.8', 'cannot be read'],
+  ['accuracy[source=web] >= champion', 'holds a slice to the champion, expected a number'],
   ['roc_auc >= champion @95%', 'which is not resampled'],
   ['f1_macro >= champion @20%', 'expected 50 % to below 100 %'],
 ])('%s is refused', (text, message) => {

@@ -1,12 +1,12 @@
 import type { IntervalMetric } from '../../metrics/bootstrap.js';
 import type { Metrics } from '../../metrics/classification.js';
-import { confusedPairs } from '../../report/confusion.js';
 import { baselineNames, figure, foldsText, grouped, intervalText } from '../../report/format.js';
 import { resolveSettings } from '../../tasks/presets.js';
 import { ciFlags } from '../ci/ci-flags.js';
 import type { Command } from '../command.js';
 import { gateError, gatesText } from '../gates.js';
 import { table } from '../terminal.js';
+import { understandingText } from '../understanding.js';
 
 /** Not told to people: rows stand above, and micro averages are the accuracy where each row has one label. */
 const untold: ReadonlySet<string> = new Set(['n', 'f1_micro', 'precision_micro', 'recall_micro']);
@@ -17,6 +17,10 @@ export const evaluate: Command = {
   examples: [
     ['maas evaluate', 'the newest version on the rows it never saw'],
     ['maas evaluate reviews@3 --data test.csv', 'a version on a labelled file'],
+    [
+      'maas evaluate reviews --data test.csv --slice source --keep-text',
+      'which sources it does worst on, and its surest mistakes with their texts',
+    ],
     ['maas evaluate reviews --data all.csv --cv 5', 'its recipe, fitted anew on five folds of a file'],
     [
       'maas evaluate reviews --gate "f1_macro >= 0.85" --gate "recall(urgent) >= 0.9"',
@@ -26,6 +30,8 @@ export const evaluate: Command = {
   ],
   flags: [
     'data',
+    'slice',
+    'keepText',
     'cv',
     'gate',
     'maxNegativeFlips',
@@ -55,6 +61,8 @@ export const evaluate: Command = {
         store,
         model: args[0] as string | undefined,
         data: values.data,
+        slice: values.slice,
+        keepText: values.keepText,
         cv: values.cv,
         gate: values.gate,
         maxNegativeFlips: values.maxNegativeFlips,
@@ -70,7 +78,6 @@ export const evaluate: Command = {
       file: files,
       folds: `${result.cv?.folds} folds of ${files}, fitted anew`,
     }[data.kind];
-    const pairs = confusedPairs(result.confusion, 5);
     return {
       json: result,
       error: gateError(result.gates),
@@ -112,17 +119,7 @@ export const evaluate: Command = {
           ]),
           [false, true, true, true, true],
         ),
-        ...(pairs.length > 0
-          ? [
-              '',
-              table(
-                style,
-                ['most confused', 'predicted', 'rows'],
-                pairs.map((p) => [p.label, p.predicted, grouped(p.rows)]),
-                [false, false, true],
-              ),
-            ]
-          : []),
+        ...understandingText(result, style).flatMap((each) => ['', each]),
         ...(result.gates ? ['', gatesText(result.gates, style)] : []),
       ].join('\n'),
     };
