@@ -54,7 +54,9 @@ export async function answers(
     const ofRows = truth;
     const { names } = labels;
     const asked = scoring.probabilities(texts);
-    underWay.push(asked.then((found) => outcomesOf(names, classes.length, ofRows, found)));
+    underWay.push(
+      asked.then((found) => outcomesOf(names, classes.length, ofRows, found, scoring.thresholds)),
+    );
     underWay.at(-1)!.catch(() => {});
     truth = [];
     texts = [];

@@ -9,8 +9,9 @@ import type { CrossValidation } from './cross-validate.js';
 import { evaluateRecipe } from './evaluate-recipe.js';
 import { gatesOf } from './gate.js';
 import { checkGates, type GateResult } from './gates.js';
+import { type MeasuredDecisions, type MeasureOptions, measureDecisions } from './measured-decisions.js';
 
-export interface EvaluateOptions extends AnswerOptions {
+export interface EvaluateOptions extends AnswerOptions, MeasureOptions {
   store: string;
   /** Reference of the version; the newest if absent. */
   model?: string | undefined;
@@ -24,7 +25,7 @@ export interface EvaluateOptions extends AnswerOptions {
   maxNegativeFlips?: number | undefined;
 }
 
-export interface EvaluateResult extends FullEvaluation {
+export interface EvaluateResult extends FullEvaluation, MeasuredDecisions {
   model: string;
   version: number;
   data:
@@ -55,6 +56,12 @@ export async function evaluateModel(
       'a gate is about a version, and --cv about its recipe, expected one of both',
     );
   }
+  if (options.cv && (options.coverage ?? options.minScore) !== undefined) {
+    throw new MaasError(
+      'usage',
+      '--coverage and --min-score are about a version, and --cv about its recipe, expected no --cv beside',
+    );
+  }
   const artifact = await new Store(options.store).open(options.model, listener);
   const { model, version } = artifact.manifest;
   const { cv } = options;
@@ -76,12 +83,13 @@ export async function evaluateModel(
       `${unknown.length === 1 ? 'a label' : `${unknown.length} labels`} that the model does not know, rows with it count as wrong, and are no part of log loss, Brier score and ranking: ${unknown.slice(0, 5).join(', ')}`,
     );
   }
+  const measured = await measureDecisions(artifact, outcomes, options, listener);
   const baselines = (options.data ? {} : artifact.manifest.baselines) as Baselines | undefined;
   const examined = { version: artifact, outcomes, evaluation, files: options.data };
   const checked =
     gates.length > 0 && (await checkGates(options.store, examined, gates, options, listener)).gates;
   return {
-    ...{ model, version, data, ...evaluation },
+    ...{ model, version, data, ...evaluation, ...measured },
     ...(baselines && { baselines }),
     ...(checked && { gates: checked }),
   };

@@ -1,6 +1,7 @@
 import type { IntervalMetric } from '../../metrics/bootstrap.js';
 import type { Metrics } from '../../metrics/classification.js';
 import { confusedPairs } from '../../report/confusion.js';
+import { measuredTexts } from '../../report/decisions.js';
 import { baselineNames, figure, foldsText, grouped, intervalText } from '../../report/format.js';
 import { resolveSettings } from '../../tasks/presets.js';
 import type { Command } from '../command.js';
@@ -18,6 +19,10 @@ export const evaluate: Command = {
     ['maas evaluate reviews@3 --data test.csv', 'a version on a labelled file'],
     ['maas evaluate reviews --data all.csv --cv 5', 'its recipe, fitted anew on five folds of a file'],
     [
+      'maas evaluate reviews --coverage 0.95',
+      'how often sets of labels hold the true one, and how large they are',
+    ],
+    [
       'maas evaluate reviews --gate "f1_macro >= 0.85" --gate "recall(urgent) >= 0.9"',
       'exit code 4 where one is not met',
     ],
@@ -26,6 +31,8 @@ export const evaluate: Command = {
   flags: [
     'data',
     'cv',
+    'coverage',
+    'minScore',
     'gate',
     'maxNegativeFlips',
     'threads',
@@ -45,6 +52,8 @@ export const evaluate: Command = {
         model: args[0] as string | undefined,
         data: values.data,
         cv: values.cv,
+        coverage: values.coverage,
+        minScore: values.minScore,
         gate: values.gate,
         maxNegativeFlips: values.maxNegativeFlips,
         threads: values.threads,
@@ -66,6 +75,7 @@ export const evaluate: Command = {
       folds: `${result.cv?.folds} folds of ${files}, fitted anew`,
     }[data.kind];
     const pairs = confusedPairs(result.confusion, 5);
+    const measured = measuredTexts(result);
     return {
       json: result,
       error: gateError(result.gates),
@@ -112,6 +122,7 @@ export const evaluate: Command = {
               ),
             ]
           : []),
+        ...(measured.length > 0 ? ['', ...measured] : []),
         ...(result.gates ? ['', gatesText(result.gates, style)] : []),
       ].join('\n'),
     };
