@@ -109,7 +109,7 @@ function tune(targets: readonly Target[], outcomes: ScoredOutcomes, on: FittedOn
     const met = bound === null ? null : found.value !== null && found.value >= bound;
     if (met === false) {
       const nearest =
-        found.value === null ? 'the class is predicted nowhere' : `${figure(found.value)} comes nearest`;
+        found.value === null ? 'it is not defined there' : `${figure(found.value)} comes nearest`;
       listener.warn?.(`${text} cannot be reached on the ${fittedOnText(on)}: ${nearest}`);
     }
     return { ...found, met };
