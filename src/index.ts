@@ -20,6 +20,7 @@ export { type ExportOptions, type ExportResult, exportModel } from './tasks/expo
 export type { GateResult } from './tasks/gates.js';
 export { listModels, showModel } from './tasks/models.js';
 export {
+  type Answer,
   openModel,
   type PredictedRow,
   type Predictions,

@@ -7,7 +7,7 @@ import {
   type VectorizerState,
 } from './features/vectorizer.js';
 import { type Classifier, type ClassifierState, loadClassifier } from './models/classifier.js';
-import { type Prediction, predictionsOf } from './predictions.js';
+import { type Prediction, predictionsOf, type Thresholds } from './predictions.js';
 import type { Stem } from './text/analyzer.js';
 
 /** Everything a pipeline is, as plain data and typed arrays. */
@@ -16,6 +16,8 @@ export interface PipelineState {
   labels: string[];
   vectorizer: VectorizerState;
   classifier: ClassifierState;
+  /** What the version decides by, where that is more than the highest probability. */
+  thresholds?: Thresholds;
 }
 
 /** The same, read from where it was stored. */
@@ -30,6 +32,7 @@ export class Pipeline {
     readonly labels: readonly string[],
     readonly vectorizer: Vectorizer,
     readonly classifier: Classifier,
+    readonly thresholds?: Thresholds,
   ) {}
 
   /** Class probabilities, row-major [texts, classes]. */
@@ -39,7 +42,7 @@ export class Pipeline {
 
   /** One prediction for each text, in order. */
   predict(texts: readonly string[]): Prediction[] {
-    return predictionsOf(this.labels, this.probabilities(texts));
+    return predictionsOf(this.labels, this.probabilities(texts), this.thresholds);
   }
 
   state(): PipelineState {
@@ -47,6 +50,7 @@ export class Pipeline {
       labels: [...this.labels],
       vectorizer: this.vectorizer.state(),
       classifier: this.classifier.state(),
+      ...(this.thresholds && { thresholds: this.thresholds }),
     };
   }
 }
@@ -57,6 +61,7 @@ export class AsyncPipeline {
     readonly labels: readonly string[],
     readonly vectorizer: AsyncVectorizer,
     readonly classifier: Classifier,
+    readonly thresholds?: Thresholds,
   ) {}
 
   /** Class probabilities, row-major [texts, classes]. */
@@ -66,7 +71,7 @@ export class AsyncPipeline {
 
   /** One prediction for each text, in order. */
   async predict(texts: readonly string[]): Promise<Prediction[]> {
-    return predictionsOf(this.labels, await this.probabilities(texts));
+    return predictionsOf(this.labels, await this.probabilities(texts), this.thresholds);
   }
 
   state() {
@@ -74,6 +79,7 @@ export class AsyncPipeline {
       labels: [...this.labels],
       vectorizer: this.vectorizer.state(),
       classifier: this.classifier.state(),
+      ...(this.thresholds && { thresholds: this.thresholds }),
     };
   }
 }
@@ -85,12 +91,14 @@ export const pipelineOf = (
   labels: readonly string[],
   vectorizer: AnyVectorizer,
   classifier: Classifier,
+  thresholds?: Thresholds,
 ): AnyPipeline =>
   vectorizer.kind === 'sentence'
-    ? new AsyncPipeline(labels, vectorizer, classifier)
-    : new Pipeline(labels, vectorizer, classifier);
+    ? new AsyncPipeline(labels, vectorizer, classifier, thresholds)
+    : new Pipeline(labels, vectorizer, classifier, thresholds);
 
 /** The pipeline whose state this is. `stem` is the loaded stemmer that its analyzer names, if it names one. */
 export function loadPipeline(state: StoredPipelineState, stem?: Stem): Pipeline {
-  return new Pipeline(state.labels, loadVectorizer(state.vectorizer, stem), loadClassifier(state.classifier));
+  const { labels, vectorizer, classifier, thresholds } = state;
+  return new Pipeline(labels, loadVectorizer(vectorizer, stem), loadClassifier(classifier), thresholds);
 }

@@ -4,7 +4,7 @@ import { type ClassifierKind, classifierNames } from '../models/kinds.js';
 import { monitorNames } from '../models/training/watch.js';
 import { type Installable, installable } from '../tasks/installable.js';
 import { type PresetName, presets } from '../tasks/presets.js';
-import { integer, oneOf, onOff, orNone, type Setting, someText, text } from '../tasks/setting.js';
+import { integer, oneOf, onOff, orNone, type Setting, someText, text, where } from '../tasks/setting.js';
 import { settings } from '../tasks/settings.js';
 
 const named = (metavar: string, help: string): Setting<string> => ({
@@ -105,6 +105,18 @@ const general = {
   ),
   lines: onOff('each line of the input, a blank one too, is one text; there is no header'),
   topK: integer(1, '<k>', 'answer with the k most probable classes'),
+  minScore: {
+    parse: where((n) => n > 0 && n <= 1),
+    expected: 'a probability above 0, up to 1',
+    metavar: '<p>',
+    help: 'give no label where its probability is below this',
+  } as Setting<number>,
+  coverage: {
+    parse: where((n) => n > 0 && n < 1),
+    expected: 'a share between 0 and 1, such as 0.95',
+    metavar: '<share>',
+    help: 'sets of labels, of which this share holds the true one (conformal prediction)',
+  } as Setting<number>,
   rowFormat: oneOf(['csv', 'jsonl'], 'form of the rows'),
   threads: integer(
     1,
@@ -243,7 +255,14 @@ const short: Partial<Record<FlagName, string>> = { output: '-o' };
 export const publicName = (flag: FlagName): string => spelled[flag] ?? flag;
 
 /** Flags that may be given several times. */
-export const repeatable: ReadonlySet<FlagName> = new Set(['train', 'test', 'data', 'slice', 'gate']);
+export const repeatable: ReadonlySet<FlagName> = new Set([
+  'train',
+  'test',
+  'data',
+  'slice',
+  'gate',
+  'tuneThreshold',
+]);
 
 /** topK → --top-k; C → --C. */
 export const longFlag = (flag: FlagName): string =>

@@ -1,8 +1,7 @@
 import { csvField, csvLine } from '../data/csv-text.js';
 import { MaasError } from '../errors.js';
-import type { Prediction } from '../predictions.js';
 import type { Listener } from '../progress.js';
-import type { PredictedRow } from '../tasks/predict.js';
+import type { Answer, PredictedRow } from '../tasks/predict.js';
 
 /** How predicted rows are written: what stands before, between and after them, and each row itself. */
 export interface RowWriter {
@@ -19,13 +18,18 @@ type MakeWriter = (
   labels: readonly string[],
   topK: number | undefined,
   listener: Listener,
+  /** Whether rows have label sets. */
+  sets: boolean,
 ) => RowWriter;
 
 /** The forms of predicted rows by name. */
 export const rowWriters = {
-  csv: (columns, labels, topK, listener) => {
+  csv: (columns, labels, topK, listener, sets) => {
     const ranks = Array.from({ length: Math.min(topK ?? 1, labels.length) }, (_, k) => k);
-    const added = ranks.flatMap((k) => (k === 0 ? ['label', 'score'] : [`label_${k + 1}`, `score_${k + 1}`]));
+    const added = [
+      ...ranks.flatMap((k) => (k === 0 ? ['label', 'score'] : [`label_${k + 1}`, `score_${k + 1}`])),
+      ...(sets ? ['labels'] : []),
+    ];
     return {
       head: csvLine([...keptColumns(columns, added, listener), ...added]),
       between: '',
@@ -34,7 +38,11 @@ export const rowWriters = {
         const best = prediction ? ranked(prediction, labels, ranks.length) : [];
         let row = csvField(fields[0]!);
         for (let f = 1; f < fields.length; f++) row += `,${csvField(fields[f]!)}`;
-        for (const k of ranks) row += `,${csvField(best[k]?.[0] ?? '')},${best[k]?.[1].toFixed(6) ?? ''}`;
+        for (const k of ranks) {
+          const named = k === 0 ? prediction?.label : best[k]?.[0];
+          row += `,${csvField(named ?? '')},${best[k]?.[1].toFixed(6) ?? ''}`;
+        }
+        if (sets) row += `,${csvField(prediction ? joinedSet(prediction.labels!) : '')}`;
         return `${row}\n`;
       },
     };
@@ -72,27 +80,31 @@ function keptColumns(columns: string[], added: string[], listener: Listener): st
   });
 }
 
-/** The most probable classes, best first; classes that tie stay in the model's order. */
+/** A label set in one field: "ham|spam"; what separates stands behind a backslash where it is part of a label. */
+const joinedSet = (labels: readonly string[]) =>
+  labels.map((label) => label.replace(/[\\|]/g, '\\$&')).join('|');
+
+/** The class that was decided for, then the most probable ones; classes that tie stay in the model's order. */
 function ranked(
-  { label, score, scores }: Prediction,
+  { label, score, scores }: Answer,
   labels: readonly string[],
   count: number,
-): [string, number][] {
+): [label: string | null, score: number][] {
   if (count === 1) return [[label, score]];
   return labels
     .map((label): [string, number] => [label, scores[label]!])
-    .sort(([, a], [, b]) => b - a)
+    .sort(([a, p], [b, q]) => Number(b === label) - Number(a === label) || q - p)
     .slice(0, count);
 }
 
 function toJson({ prediction, problem }: PredictedRow, labels: readonly string[], topK: number | undefined) {
   if (!prediction) return { label: null, score: null, scores: null, problem };
   if (topK === undefined) return prediction;
-  const { label, score } = prediction;
+  const { label, score, labels: set } = prediction;
   const best = ranked(prediction, labels, topK);
   // an object cannot hold labels such as "5" and "1" in this order, a list can
   const top = best.map(([each, p]) => ({ label: each, score: p }));
-  return { label, score, scores: Object.fromEntries(best), top };
+  return { label, score, scores: Object.fromEntries(best), top, ...(set && { labels: set }) };
 }
 
 /** An error as machines read it. */

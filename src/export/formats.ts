@@ -5,6 +5,8 @@ import { tfjs } from './tfjs/tfjs.js';
 
 /** A form that a pipeline can be deployed in. */
 export interface ExportFormat {
+  /** Whether it decides by thresholds; where it gives scores alone, a version that has some is refused. */
+  readonly thresholds: boolean;
   /** The files of the export, by name. */
   files(pipeline: Pipeline, name: string): Promise<Record<string, string | Uint8Array>>;
   /** Predicts with the written files, in the runtime they are for, to prove that they say what the pipeline says. */

@@ -1,4 +1,6 @@
-import type { Outcomes, ScoredOutcomes } from './outcomes.js';
+import { meanLoss } from './classification.js';
+import { type Outcomes, outcomesOf, type ScoredOutcomes } from './outcomes.js';
+import { untempered } from './temperature.js';
 
 /** Rows by how sure the model was of its label. */
 export interface ReliabilityBin {
@@ -63,4 +65,42 @@ export function brierScore({ probabilities, classes, truth }: ScoredOutcomes): n
     }
   }
   return rows === 0 ? null : sum / rows / (classes === 2 ? 2 : 1);
+}
+
+/** How far probabilities are what they say. */
+export interface CalibrationFigures {
+  log_loss: number | null;
+  brier_score: number | null;
+  expected_calibration_error: number | null;
+  /** Of the most probable class, whatever is decided for. */
+  reliability: ReliabilityBin[];
+}
+
+/** What a temperature changed on some rows. */
+export interface Recalibration {
+  temperature: number;
+  before: CalibrationFigures;
+  after: CalibrationFigures;
+}
+
+/** Figures of rows whose logits were divided by a temperature, and what they would be if these had not been. */
+export function recalibration(
+  { labels, classes, truth, probabilities }: ScoredOutcomes,
+  temperature: number,
+): Recalibration {
+  const figures = (scores: Float64Array): CalibrationFigures => {
+    const outcomes = outcomesOf(labels, classes, truth, scores);
+    const bins = reliability(outcomes);
+    return {
+      log_loss: meanLoss(outcomes),
+      brier_score: brierScore(outcomes),
+      expected_calibration_error: expectedCalibrationError(bins),
+      reliability: bins,
+    };
+  };
+  return {
+    temperature,
+    before: figures(untempered(probabilities, classes, temperature)),
+    after: figures(probabilities),
+  };
 }

@@ -116,6 +116,12 @@ function lossOf({ labelScore }: Outcomes): { loss: number; known: number } {
   return { loss, known };
 }
 
+/** Log loss over the rows whose label the model knows; null where there are none. */
+export function meanLoss(outcomes: Outcomes): number | null {
+  const { loss, known } = lossOf(outcomes);
+  return ratio(loss, known);
+}
+
 /** The figures of all rows and those of each class. */
 export function figuresOf(tally: Tally): { metrics: Metrics; perClass: ClassMetrics[] } {
   const perClass = tally.labels.map((label, c): ClassMetrics => {

@@ -1,4 +1,4 @@
-import { argmax } from '../predictions.js';
+import { decidedClass, type Thresholds } from '../predictions.js';
 
 /** What a model said of rows, beside what is true of them. */
 export interface Outcomes {
@@ -8,7 +8,7 @@ export interface Outcomes {
   classes: number;
   /** The true label of each row, as a place in `labels`. */
   truth: ArrayLike<number>;
-  /** The most probable class; the first of those that tie. */
+  /** The class that was decided for. */
   predicted: Uint32Array;
   /** Probability of that class. */
   score: Float64Array;
@@ -29,6 +29,7 @@ export function outcomesOf(
   classes: number,
   truth: ArrayLike<number>,
   probabilities: Float64Array,
+  thresholds?: Thresholds,
 ): ScoredOutcomes {
   const rows = truth.length;
   const predicted = new Uint32Array(rows);
@@ -36,7 +37,7 @@ export function outcomesOf(
   const labelScore = new Float64Array(rows);
   for (let r = 0; r < rows; r++) {
     const from = r * classes;
-    const best = argmax(probabilities, from, classes);
+    const best = decidedClass(probabilities, from, classes, thresholds);
     const own = truth[r]!;
     predicted[r] = best;
     score[r] = probabilities[from + best]!;

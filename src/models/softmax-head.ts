@@ -1,8 +1,8 @@
 import { matrixOf, multiply, type TrainingArray, type TrainingMemory, transposed } from '../compute/index.js';
+import { softmax } from '../metrics/softmax.js';
 import type { Random } from '../random.js';
 import type { DenseLayer } from './dense.js';
 import { dropMask, dropOut } from './dropout.js';
-import { softmax } from './linear.js';
 import { resized, roundedUp } from './resized.js';
 import type { Gradient } from './training/network.js';
 

@@ -4,6 +4,8 @@ import type { Metrics } from '../metrics/classification.js';
 import type { FullEvaluation } from '../metrics/evaluation.js';
 import type { FitReport } from '../models/fits.js';
 import { confusedPairs } from './confusion.js';
+import type { CalibrationReport, ThresholdReport } from './decisions.js';
+import { calibrationSections, thresholdSections } from './decisions-markdown.js';
 import {
   baselineNames,
   chosenText,
@@ -17,6 +19,7 @@ import {
   sentenceText,
   vectorsText,
 } from './format.js';
+import { cell, table } from './markdown-table.js';
 import { changesText, type Tuning } from './tuning.js';
 
 /** What the report tells of how a version came to be. */
@@ -36,6 +39,9 @@ export interface ReportFacts {
   fit: FitReport;
   /** What little effort comes to on the same rows. */
   baselines: Partial<Record<'majority' | 'nb', Metrics>>;
+  /** What a temperature and thresholds changed, where these were asked for. */
+  calibration?: CalibrationReport;
+  thresholds?: ThresholdReport;
   /** What folds of the training rows said of the recipe. */
   cv?: { folds: number; mean: Omit<Metrics, 'n'>; std: Omit<Metrics, 'n'> };
   /** The search that led to these settings. */
@@ -96,6 +102,8 @@ export function reportMarkdown(facts: ReportFacts, evaluation: FullEvaluation): 
           pairs.map((p) => [p.label, p.predicted, grouped(p.rows)]),
         )
       : 'No held-out row was mistaken.',
+    ...calibrationSections(facts.calibration),
+    ...thresholdSections(facts.thresholds, facts.classes.length),
     ...folds(facts.cv),
     ...searched(facts.tuning),
     ...history(fit),
@@ -217,12 +225,3 @@ function history(fit: FitReport): string[] {
     table(watched ? [...head, ...validated] : head, rows),
   ];
 }
-
-/** A table of GitHub-flavoured Markdown. */
-export function table(head: string[], rows: string[][]): string {
-  const line = (cells: string[]) => `| ${cells.map(cell).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-/** Text that stays inside its cell. */
-export const cell = (value: string) => value.replace(/[\\|`*_<>[\]]/g, '\\$&').replace(/\s+/g, ' ');

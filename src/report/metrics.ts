@@ -12,9 +12,11 @@ export function metricsJson(
     intervals?: Record<string, Interval | null>;
     slices?: readonly Slice[];
     validation?: object | null;
+    /** What calibration and thresholds changed. */
+    decisions?: object | undefined;
   } = {},
 ): string {
-  const { intervals, slices, validation } = more;
+  const { intervals, slices, validation, decisions } = more;
   const content = {
     ...metrics,
     per_class: Object.fromEntries(perClass.map(({ label, ...figures }) => [label, figures])),
@@ -24,6 +26,7 @@ export function metricsJson(
     }),
     ...(slices && { slices: nested(slices) }),
     ...(validation !== undefined && { validation }),
+    ...decisions,
   };
   return `${JSON.stringify(content, null, 2)}\n`;
 }

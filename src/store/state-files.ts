@@ -6,6 +6,7 @@ import type { Terms } from '../features/terms.js';
 import type { AnyVectorizerState } from '../features/vectorizer.js';
 import { loadClassifier } from '../models/classifier.js';
 import { type AnyPipeline, AsyncPipeline, loadPipeline, type StoredPipelineState } from '../pipeline.js';
+import type { Thresholds } from '../predictions.js';
 import { loadStemmer } from '../text/stemmers.js';
 import type { Artifact, ArtifactManifest } from './artifact.js';
 import { decodeSafetensors, encodeSafetensors, type Tensor, type TypedArray } from './safetensors.js';
@@ -72,7 +73,7 @@ export async function readPipeline(
   beside: Beside = {},
 ): Promise<AnyPipeline> {
   const state = await decodeState<AnyStoredState>(artifact);
-  const { labels, vectorizer, classifier } = state;
+  const { labels, vectorizer, classifier, thresholds } = state;
   if (!Array.isArray(labels) || !vectorizer?.kind || !classifier?.kind) {
     throw new MaasError(
       'artifact',
@@ -82,7 +83,7 @@ export async function readPipeline(
   if (vectorizer.kind === 'sentence') {
     const encoder = await encoderOf(artifact, vectorizer, beside);
     const opened = new SentenceVectorizer(vectorizer, async () => encoder);
-    return new AsyncPipeline(labels, opened, loadClassifier(classifier));
+    return new AsyncPipeline(labels, opened, loadClassifier(classifier), thresholds);
   }
   if (beside.embeddings !== undefined) {
     throw new MaasError(
@@ -92,7 +93,12 @@ export async function readPipeline(
   }
   const { stemmer } = vectorizer.analyzer;
   const stem = stemmer ? await loadStemmer(stemmer) : undefined;
-  return loadPipeline({ labels, vectorizer, classifier }, stem);
+  return loadPipeline(state as StoredPipelineState, stem);
+}
+
+/** What a version decides by beyond the highest probability, without the rest of its pipeline. */
+export async function readThresholds(artifact: Artifact<ModelManifest>): Promise<Thresholds | undefined> {
+  return JSON.parse((await artifact.read(STATE)).toString('utf8')).thresholds;
 }
 
 /** The state of a pipeline of any kind. */

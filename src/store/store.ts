@@ -58,6 +58,10 @@ export interface ModelManifest extends ArtifactManifest {
   metrics: object;
   /** Metrics of the most frequent class and of naive Bayes on the same rows; absent in versions of before. */
   baselines?: object;
+  /** The temperature that logits are divided by, and what that changed; absent where none was asked for. */
+  calibration?: { temperature: number };
+  /** The thresholds that the version decides by; absent where it decides for the most probable class. */
+  thresholds?: object;
   /** What cross-validation found of the recipe, where it was asked for. */
   cv?: object;
   /** The search that found the recipe, where there was one. */

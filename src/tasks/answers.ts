@@ -65,7 +65,7 @@ export async function answers(
     const { names } = labels;
     const asked = scoring
       .probabilities(texts)
-      .then((found) => outcomesOf(names, classes.length, ofRows, found));
+      .then((found) => outcomesOf(names, classes.length, ofRows, found, scoring.thresholds));
     asked.catch(() => {});
     underWay.push({ asked, texts });
     truth = [];

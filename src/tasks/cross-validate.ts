@@ -5,6 +5,7 @@ import type { FeatureFit, FittedFeatures } from '../features/fits.js';
 import { evaluate, type Metrics } from '../metrics/classification.js';
 import { joined, type Outcomes, outcomesOf } from '../metrics/outcomes.js';
 import { bulkProbabilities } from '../models/bulk.js';
+import type { Classifier } from '../models/classifier.js';
 import type { FitData } from '../models/fits.js';
 import type { Listener } from '../progress.js';
 import type { OpenFitter } from './fit.js';
@@ -44,17 +45,16 @@ export async function crossValidate(
   fitter: Pick<OpenFitter, 'fit'>,
   listener: Listener,
 ): Promise<{ cv: CrossValidation; outcomes: Outcomes }> {
-  const { rows, train } = folded;
-  const { classOf, classes, labels } = rows;
-  const folds = stratifiedFolds(gathered(classOf, train), classes, k, seed);
-  checkHeld(folds);
+  const { classOf, classes, labels } = folded.rows;
   const scores: Metrics[] = [];
   const parts: Outcomes[] = [];
   listener.step?.({ stage: 'cross-validate' });
-  for (const fold of folds) {
-    const held = gathered(train, fold.held);
-    const { data, vectorize } = await vectorizedFor(folded, gathered(train, fold.train));
-    const { classifier } = await fitter.fit(data, { listener: ofFold(scores.length + 1, k, listener) });
+  for await (const { held, vectorize, classifier } of fittedFolds(
+    folded,
+    { folds: k, seed },
+    fitter,
+    listener,
+  )) {
     const score = await bulkProbabilities(classifier);
     const outcomes = outcomesOf(labels, classes, gathered(classOf, held), score(vectorize(held)));
     const { metrics } = evaluate(outcomes);
@@ -64,6 +64,33 @@ export async function crossValidate(
     listener.step?.({ stage: 'cross-validate', done: scores.length, total: k, unit: 'folds', note });
   }
   return { cv: { folds: k, seed, ...spreadOf(scores), scores }, outcomes: joined(labels, classes, parts) };
+}
+
+/** A fold, and the classifier that was fitted on all others. */
+interface FittedFold {
+  /** The rows of the fold, and what makes their features. */
+  held: Uint32Array;
+  vectorize: FittedFeatures['vectorize'];
+  classifier: Classifier;
+}
+
+/** Fits a recipe on all folds of the rows but one, its vectorizer, too, for each fold in turn. Throws `data` where there are too few rows. */
+export async function* fittedFolds(
+  folded: FoldedRows,
+  { folds: k, seed }: { folds: number; seed: number },
+  fitter: Pick<OpenFitter, 'fit'>,
+  listener: Listener,
+): AsyncGenerator<FittedFold> {
+  const { rows, train } = folded;
+  const folds = stratifiedFolds(gathered(rows.classOf, train), rows.classes, k, seed);
+  checkHeld(folds);
+  let fold = 0;
+  for (const { train: others, held: own } of folds) {
+    const held = gathered(train, own);
+    const { data, vectorize } = await vectorizedFor(folded, gathered(train, others));
+    const { classifier } = await fitter.fit(data, { listener: ofFold(++fold, k, listener) });
+    yield { held, vectorize, classifier };
+  }
 }
 
 /** What a fit on some of the rows takes, and the vectorizer that is fitted on them. */

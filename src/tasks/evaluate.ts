@@ -11,8 +11,9 @@ import { evaluateRecipe } from './evaluate-recipe.js';
 import { type ExamineOptions, examineFiles, examineHeldOut, type Mistake } from './examine.js';
 import { gatesOf, slicesNeeded } from './gate.js';
 import { checkGates, type GateResult } from './gates.js';
+import { type MeasuredDecisions, type MeasureOptions, measureDecisions } from './measured-decisions.js';
 
-export interface EvaluateOptions extends ExamineOptions {
+export interface EvaluateOptions extends ExamineOptions, MeasureOptions {
   store: string;
   /** Reference of the version; the newest if absent. */
   model?: string | undefined;
@@ -26,7 +27,7 @@ export interface EvaluateOptions extends ExamineOptions {
   maxNegativeFlips?: number | undefined;
 }
 
-export interface EvaluateResult extends FullEvaluation, Partial<Slices> {
+export interface EvaluateResult extends FullEvaluation, Partial<Slices>, MeasuredDecisions {
   model: string;
   version: number;
   data:
@@ -64,6 +65,12 @@ export async function evaluateModel(
   if (options.cv && (options.slice?.length || options.keepText)) {
     throw new MaasError('usage', '--slice and --keep-text are about a version, expected no --cv beside');
   }
+  if (options.cv && (options.coverage ?? options.minScore) !== undefined) {
+    throw new MaasError(
+      'usage',
+      '--coverage and --min-score are about a version, and --cv about its recipe, expected no --cv beside',
+    );
+  }
   const artifact = await new Store(options.store).open(options.model, listener);
   const { model, version } = artifact.manifest;
   const { cv } = options;
@@ -91,13 +98,14 @@ export async function evaluateModel(
       `${unknown.length === 1 ? 'a label' : `${unknown.length} labels`} that the model does not know, rows with it count as wrong, and are no part of log loss, Brier score and ranking: ${unknown.slice(0, 5).join(', ')}`,
     );
   }
+  const measured = await measureDecisions(artifact, outcomes, options, listener);
   const baselines = (options.data ? {} : artifact.manifest.baselines) as Baselines | undefined;
   const { slices } = understanding;
   const examined = { version: artifact, outcomes, evaluation, slices, files: options.data };
   const checked =
     gates.length > 0 && (await checkGates(options.store, examined, gates, options, listener)).gates;
   return {
-    ...{ model, version, data, ...evaluation, ...understanding },
+    ...{ model, version, data, ...evaluation, ...understanding, ...measured },
     ...(baselines && { baselines }),
     ...(checked && { gates: checked }),
   };

@@ -20,7 +20,7 @@ export interface ExplainResult extends Explanation {
   /** The class that is explained, and its probability. */
   label: string;
   score: number;
-  /** The most probable class. */
+  /** The class that is decided for. */
   predicted: string;
 }
 

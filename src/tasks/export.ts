@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { MaasError } from '../errors.js';
-import { type FormatName, formats } from '../export/formats.js';
+import { type ExportFormat, type FormatName, formats } from '../export/formats.js';
 import { goldenTexts } from '../export/golden.js';
 import type { Pipeline } from '../pipeline.js';
-import type { Prediction } from '../predictions.js';
+import { decidedClass, type Prediction } from '../predictions.js';
 import type { Listener } from '../progress.js';
 import { publishFolder, writeFiles } from '../store/artifact.js';
 import { readPipeline } from '../store/state-files.js';
@@ -48,18 +48,33 @@ export async function exportModel(options: ExportOptions, listener: Listener = {
     );
   }
   const pipeline = (await readPipeline(artifact)) as Pipeline;
-  const format = formats[options.format];
+  const format: ExportFormat = formats[options.format];
+  if (pipeline.thresholds && !format.thresholds) {
+    throw new MaasError(
+      'usage',
+      `${model}@${version} decides by thresholds, and the format ${options.format} holds scores alone`,
+      { hint: 'use --format js, or train without --tune-threshold' },
+    );
+  }
   const path = options.output ?? join(options.store, 'exports', model, String(version), options.format);
   const { files, check } = await publishFolder(path, 'maas-export', async (aside) => {
     listener.step?.({ stage: 'export' });
     const files = await writeFiles(aside, await format.files(pipeline, `${model}@${version}`));
     listener.step?.({ stage: 'check' });
     const texts = goldenTexts(pipeline);
-    const maxAbsDelta = largestDelta(pipeline.predict(texts), await format.predict(aside, texts));
+    const found = await format.predict(aside, texts);
+    const maxAbsDelta = largestDelta(pipeline.predict(texts), found);
     if (!(maxAbsDelta <= TOLERANCE)) {
       throw new MaasError(
         'failed',
         `the ${options.format} export differs from the pipeline by ${maxAbsDelta} in a probability, allowed are ${TOLERANCE}`,
+      );
+    }
+    const other = found.find((prediction) => prediction.label !== decidedLabel(pipeline, prediction));
+    if (other) {
+      throw new MaasError(
+        'failed',
+        `the ${options.format} export decides for "${other.label}" where the pipeline decides for "${decidedLabel(pipeline, other)}"`,
       );
     }
     const check = { rows: texts.length, maxAbsDelta, tolerance: TOLERANCE };
@@ -76,6 +91,12 @@ export async function exportModel(options: ExportOptions, listener: Listener = {
     };
   });
   return { model, version, format: options.format, path, files, check };
+}
+
+/** What the pipeline decides for, given the scores of an export. */
+function decidedLabel({ labels, thresholds }: Pipeline, { scores }: Prediction): string {
+  const probabilities = Float64Array.from(labels, (label) => scores[label] ?? Number.NaN);
+  return labels[decidedClass(probabilities, 0, labels.length, thresholds)]!;
 }
 
 /** Largest difference of a class's probability in any row; NaN where a class is missing. */

@@ -22,6 +22,8 @@ import type { Listener, Stopwatch } from '../progress.js';
 import { CheckpointFile } from '../store/checkpoints.js';
 import type { ModelManifest } from '../store/store.js';
 import { version } from '../version.js';
+import { asksForDecisions } from './calibrated.js';
+import type { CalibrationRows } from './calibration-rows.js';
 import { type CrossValidation, crossValidate } from './cross-validate.js';
 import type { Loaded } from './load.js';
 import type { Prepared } from './prepare.js';
@@ -31,11 +33,13 @@ import type { TrainOptions } from './train.js';
 /** What a version says of the device that it was trained on. */
 export type TrainedOn = ModelManifest['device'];
 
-interface FittedModel extends Loaded {
+export interface FittedModel extends Loaded {
   pipeline: AnyPipeline;
   report: FitReport;
   device: TrainedOn;
   cv: CrossValidation | undefined;
+  /** Training rows that were scored out of fold, where decisions are to be fitted and there are no validation rows. */
+  outOfFold: CalibrationRows | undefined;
   /** To be called once the version is published: an interrupted training is then over. */
   finished(): Promise<void>;
 }
@@ -67,6 +71,9 @@ export function fitModel(
       fitter ??= (await stopwatch.time('fit', () => openFitter(options, data, listener)))!;
       const opened = fitter;
       const cv = await stopwatch.time('cv', () => validate(options, loaded, opened, listener));
+      const outOfFold = await stopwatch.time('calibrate', () =>
+        scoreOutOfFold(options, loaded, opened, listener),
+      );
       return await stopwatch.time('fit', async () => {
         listener.step?.({ stage: 'fit' });
         const { device } = opened;
@@ -79,6 +86,7 @@ export function fitModel(
           report,
           device,
           cv,
+          outOfFold,
           finished: () => file.remove(),
         };
       });
@@ -98,6 +106,18 @@ async function validate(
   if (!folds || !collected) return undefined;
   const { cv } = await crossValidate({ ...collected, ...collected.split }, { folds, seed }, fitter, listener);
   return cv;
+}
+
+/** Scores training rows out of fold, where decisions are to be fitted on these. */
+async function scoreOutOfFold(
+  { settings }: TrainOptions,
+  { collected }: Loaded,
+  fitter: OpenFitter,
+  listener: Listener,
+): Promise<CalibrationRows | undefined> {
+  if (!asksForDecisions(settings) || !collected || collected.split.validation.length > 0) return undefined;
+  const { outOfFold } = await import('./calibration-rows.js');
+  return outOfFold({ ...collected, ...collected.split }, settings.seed, fitter, listener);
 }
 
 /** A classifier that can be fitted: its device is open, where it takes one. */

@@ -5,6 +5,7 @@ import type { Tuning } from '../report/tuning.js';
 import { mergedColumns } from '../sparse/frequency.js';
 import { isDataset } from '../store/dataset.js';
 import { modelNameFor } from '../store/store.js';
+import { asksForDecisions, CALIBRATION_FOLDS } from './calibrated.js';
 import { openDataset } from './dataset.js';
 import { fewerTerms, MemoryBudget } from './memory.js';
 import { preflight, type Size } from './preflight.js';
@@ -17,7 +18,7 @@ import type { TrainOptions } from './train.js';
 export interface Loaded {
   prepared: Prepared;
   name: string;
-  /** The rows as they were before, for cross-validation. */
+  /** The rows as they were before, for cross-validation and calibration. */
   collected?: Collected;
   /** The search that led to the recipe. */
   tuning?: Tuning;
@@ -40,7 +41,8 @@ export async function load(options: TrainOptions, stopwatch: Stopwatch, listener
     const collected = await collect(options, options.settings, budget, stopwatch, listener);
     const prepared = await vectorize(collected, budget, stopwatch, listener, needs);
     const name = options.name ?? modelNameFor(first);
-    return { prepared, name, ...(options.cv && { collected }) };
+    const refitted = options.cv || (asksForDecisions(options.settings) && !collected.split.validation.length);
+    return { prepared, name, ...(refitted && { collected }) };
   }
   const { manifest, digest, prepared } = await stopwatch.time('read', () => openDataset(first));
   checkRows(model, prepared.vectorizer.kind);
@@ -57,6 +59,13 @@ export async function load(options: TrainOptions, stopwatch: Stopwatch, listener
     throw new MaasError(
       'usage',
       `the vectorizer of the dataset ${first} knows all rows, expected a CSV file for --cv`,
+    );
+  }
+  if (asksForDecisions(options.settings) && prepared.parts.validation.labels.length === 0) {
+    throw new MaasError(
+      'usage',
+      `the dataset ${first} has no validation rows, which calibration and thresholds are fitted on`,
+      { hint: 'make it with `maas preprocess --validation-size 0.1`, or train from the CSV file' },
     );
   }
   const read = prepared.files.map(({ path }) => path);
@@ -85,10 +94,12 @@ export async function load(options: TrainOptions, stopwatch: Stopwatch, listener
   };
 }
 
-/** Cross-validation fits as often on a little less, and makes the rows of a fold beside all. */
+/** Cross-validation and calibration fit as often on a little less, and make the rows of a fold beside all. */
 const fitNeeds =
   (classes: number, { settings, cv = 0 }: TrainOptions) =>
   (size: Size) => {
     const { seconds, bytes } = fitters[settings.model].needs(size, classes, settings);
-    return { seconds: (1 + cv) * seconds, bytes: bytes + (cv ? 8 * size.nonZeros : 0) };
+    const outOfFold = asksForDecisions(settings) && settings.validationSize === 0;
+    const folds = cv + (outOfFold ? CALIBRATION_FOLDS : 0);
+    return { seconds: (1 + folds) * seconds, bytes: bytes + (folds ? 8 * size.nonZeros : 0) };
   };

@@ -3,13 +3,15 @@ import { findTextColumn } from '../data/columns.js';
 import { openCsv } from '../data/csv.js';
 import { openLines } from '../data/lines.js';
 import type { CsvRow } from '../data/row-parser.js';
+import type { AnyPipeline } from '../pipeline.js';
 import { type Prediction, predictionsOf } from '../predictions.js';
 import { breathe, type Listener } from '../progress.js';
+import type { Artifact } from '../store/artifact.js';
 import type { Beside } from '../store/state-files.js';
 import { type ModelManifest, Store } from '../store/store.js';
 import { openScoring } from './scoring.js';
 
-export interface PredictOptions extends Beside {
+export interface PredictOptions extends Beside, SureOptions {
   store: string;
   /** Reference of the version; the newest if absent. */
   model?: string | undefined;
@@ -23,10 +25,25 @@ export interface PredictOptions extends Beside {
   onBadRow: 'skip' | 'fail';
 }
 
+/** How sure answers are to be. */
+export interface SureOptions {
+  /** The probability that a label has at the least; below it there is none. */
+  minScore?: number | undefined;
+  /** The share of label sets that are to hold the true label; no sets if absent. */
+  coverage?: number | undefined;
+}
+
+/** A prediction that may abstain: its label is null then, and its score that of the label that it would have had. */
+export interface Answer extends Omit<Prediction, 'label'> {
+  label: string | null;
+  /** The label set, the most probable first, where one was asked for. */
+  labels?: string[];
+}
+
 /** One input row and what the model says of it; null, and why, where the row cannot be read. */
 export interface PredictedRow {
   fields: string[];
-  prediction: Prediction | null;
+  prediction: Answer | null;
   problem?: string;
 }
 
@@ -38,6 +55,8 @@ export interface Predictions {
   columns: string[];
   /** Index of the column that was classified. */
   textColumn: number;
+  /** Whether answers have label sets. */
+  sets: boolean;
   /** The rows in the order of the input, some at a time; memory does not grow with the input. */
   batches(): AsyncGenerator<PredictedRow[]>;
 }
@@ -57,14 +76,14 @@ export async function openModel(
   beside: Beside = {},
 ) {
   const artifact = await new Store(store).open(reference, listener);
-  const { readPipeline } = await import('../store/state-files.js');
-  return { manifest: artifact.manifest, pipeline: await readPipeline(artifact, beside) };
+  return { manifest: artifact.manifest, pipeline: await pipelineOf(artifact, beside) };
 }
 
 /** Classifies each row of a CSV file or of standard input. Throws `artifact`, `data`. */
 export async function predict(options: PredictOptions, listener: Listener = {}): Promise<Predictions> {
   const artifact = await new Store(options.store).open(options.model, listener);
   const { manifest } = artifact;
+  const answered = await answering(artifact, options, listener);
   const scoring = await openScoring(artifact, [options.input], options);
   const { table, column } = await openTable(options, manifest, listener).catch(async (error) => {
     await scoring.close();
@@ -76,11 +95,11 @@ export async function predict(options: PredictOptions, listener: Listener = {}):
   async function answer(rows: CsvRow[]): Promise<PredictedRow[]> {
     const good = rows.filter(({ problem }) => problem === undefined);
     const probabilities = await scoring.probabilities(good.map(({ fields }) => fields[column]!));
-    const predictions = predictionsOf(manifest.classes, probabilities);
+    const predictions = predictionsOf(manifest.classes, probabilities, scoring.thresholds);
     let next = 0;
     return rows.map(({ fields, problem }) =>
       problem === undefined
-        ? { fields, prediction: predictions[next++]! }
+        ? { fields, prediction: answered(predictions[next++]!) }
         : { fields, prediction: null, problem },
     );
   }
@@ -126,6 +145,7 @@ export async function predict(options: PredictOptions, listener: Listener = {}):
     labels: manifest.classes,
     columns: table.columns,
     textColumn: column,
+    sets: options.coverage !== undefined,
     batches,
   };
 }
@@ -147,22 +167,51 @@ async function openTable(
   return { table, column };
 }
 
+/** Makes answers of predictions, as sure as they are to be. Throws `usage` for a version that founds no label sets. */
+async function answering(
+  artifact: Artifact<ModelManifest>,
+  { minScore = 0, coverage }: SureOptions,
+  listener: Listener,
+): Promise<(prediction: Prediction) => Answer> {
+  const abstaining = (prediction: Prediction): Answer =>
+    prediction.score < minScore ? { ...prediction, label: null } : prediction;
+  if (coverage === undefined) return minScore === 0 ? (prediction) => prediction : abstaining;
+  const [{ floorFor }, { labelSet }] = await Promise.all([
+    import('./label-sets.js'),
+    import('../metrics/conformal.js'),
+  ]);
+  const { classes } = artifact.manifest;
+  const floor = (await floorFor(artifact, coverage, listener)).floor ?? 0;
+  return (prediction) => {
+    const scores = classes.map((label) => prediction.scores[label]!);
+    const set = labelSet(scores, classes.indexOf(prediction.label), floor);
+    return { ...abstaining(prediction), labels: set.map((c) => classes[c]!) };
+  };
+}
+
 /** Classifies one text, as a table of one row. Throws `artifact`. */
 export async function predictText(
-  options: Beside & { store: string; model?: string | undefined; text: string },
+  options: Beside & SureOptions & { store: string; model?: string | undefined; text: string },
   listener: Listener = {},
 ): Promise<Predictions> {
-  const { manifest, pipeline } = await openModel(options.store, options.model, listener, options);
+  const artifact = await new Store(options.store).open(options.model, listener);
+  const answered = await answering(artifact, options, listener);
+  const pipeline = await pipelineOf(artifact, options);
+  const { model, version } = artifact.manifest;
   const fields = [options.text];
   return {
-    model: manifest.model,
-    version: manifest.version,
-    labels: pipeline.labels,
+    ...{ model, version, labels: pipeline.labels },
     columns: ['text'],
     textColumn: 0,
+    sets: options.coverage !== undefined,
     async *batches() {
       const [prediction] = await pipeline.predict(fields);
-      yield [{ fields, prediction: prediction! }];
+      yield [{ fields, prediction: answered(prediction!) }];
     },
   };
+}
+
+async function pipelineOf(artifact: Artifact<ModelManifest>, beside: Beside): Promise<AnyPipeline> {
+  const { readPipeline } = await import('../store/state-files.js');
+  return readPipeline(artifact, beside);
 }

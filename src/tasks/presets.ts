@@ -71,6 +71,8 @@ const sklearn: Decided<TrainSettings> & { C: number } = {
   patience: null,
   monitor: 'accuracy',
   device: 'auto',
+  calibrate: false,
+  tuneThreshold: null,
 };
 
 /** Sets of values to start from. `default` is what maas uses when nothing is asked for. */

@@ -1,4 +1,5 @@
 import { MaasError, type PlainError } from '../errors.js';
+import type { Thresholds } from '../predictions.js';
 import type { Artifact } from '../store/artifact.js';
 import type { Beside } from '../store/state-files.js';
 import type { ModelManifest } from '../store/store.js';
@@ -14,6 +15,8 @@ export interface Scoring {
   readonly ahead: number;
   /** Class probabilities, row-major [texts, classes]; the classes are those of the manifest. Throws `artifact`. */
   probabilities(texts: readonly string[]): Promise<Float64Array>;
+  /** What the version decides by beyond the highest probability. */
+  readonly thresholds: Thresholds | undefined;
   close(): Promise<void>;
 }
 
@@ -21,21 +24,33 @@ export interface Scoring {
  * Opens what scores these files' texts: this thread, or, where there is much to score and another core, one beside. A
  * model that embeds texts has threads of its own.
  */
-export function openScoring(
+export async function openScoring(
   artifact: Artifact<ModelManifest>,
   paths: readonly string[],
   beside: Beside = {},
   threads = 2,
 ): Promise<Scoring> {
+  const thresholds = await thresholdsOf(artifact);
   const embeds = artifact.manifest.sentence !== undefined;
-  if (embeds) return scoreHere(artifact, beside, isMuch(paths) ? WORTH : 0);
+  if (embeds) return { ...(await scoreHere(artifact, beside, isMuch(paths) ? WORTH : 0)), thresholds };
   // a model that the version does not ask for is refused here
-  return isMuch(paths) && threads > 1 && beside.embeddings === undefined
-    ? scoreBeside(artifact.folder)
-    : scoreHere(artifact, beside);
+  const scoring =
+    isMuch(paths) && threads > 1 && beside.embeddings === undefined
+      ? scoreBeside(artifact.folder)
+      : scoreHere(artifact, beside);
+  return { ...(await scoring), thresholds };
 }
 
-async function scoreHere(artifact: Artifact<ModelManifest>, beside: Beside, worth = 0): Promise<Scoring> {
+/** What reads pipelines is loaded for versions that have thresholds alone: a thread beside reads that of others. */
+async function thresholdsOf(artifact: Artifact<ModelManifest>): Promise<Thresholds | undefined> {
+  if (!artifact.manifest.thresholds) return undefined;
+  const { readThresholds } = await import('../store/state-files.js');
+  return readThresholds(artifact);
+}
+
+type Scorer = Omit<Scoring, 'thresholds'>;
+
+async function scoreHere(artifact: Artifact<ModelManifest>, beside: Beside, worth = 0): Promise<Scorer> {
   // a thread beside loads this in another place
   const { scorer } = await import('./scorer.js');
   const score = await scorer(artifact, beside);
@@ -58,7 +73,7 @@ const WORTH = 1 << 15;
 /** What waits is what the garbage collector has to copy: more of it costs more than a pause of either thread. */
 const AHEAD = 3;
 
-async function scoreBeside(folder: string): Promise<Scoring> {
+async function scoreBeside(folder: string): Promise<Scorer> {
   const worker = scoringThreads.take();
   worker.postMessage({ folder } satisfies ScoringTask);
   // texts are sent once there is enough of them, and so are somewhat more

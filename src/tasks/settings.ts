@@ -26,6 +26,7 @@ import {
   text,
   where,
 } from './setting.js';
+import { parseTargets, targetExamples } from './threshold-targets.js';
 
 const ngramRange: Setting<NgramRange> = {
   parse: (value) => {
@@ -239,13 +240,35 @@ export const modelSettings = {
   device: oneOf<DeviceChoice>(deviceChoices, 'what to train on'),
 } as const;
 
+/** What a version decides by beyond the highest probability. */
+export const decisionSettings = {
+  calibrate: onOff(
+    'fit a temperature on the validation rows, or on the training rows out of fold where there are none, so that probabilities are what they say',
+  ),
+  tuneThreshold: orNone<readonly string[]>({
+    parse: (value) => {
+      const given = Array.isArray(value) ? value : [value];
+      return given.every((each) => typeof each === 'string') && parseTargets(given) ? given : undefined;
+    },
+    expected: `conditions such as ${targetExamples}, one of which without a bound at the most`,
+    metavar: '<condition>',
+    help: `tune the probabilities from which on classes are predicted, likewise, for ${targetExamples} (may be repeated)`,
+  }),
+} as const;
+
 type Values<S> = { [K in keyof S]: S[K] extends Setting<infer T> ? T : never };
 export type FeatureSettings = Values<typeof featureSettings>;
 export type DataSettings = Values<Omit<typeof dataSettings, 'textColumn' | 'labelColumn' | 'delimiter'>> &
   Partial<Values<Pick<typeof dataSettings, 'textColumn' | 'labelColumn' | 'delimiter'>>>;
 export type ModelSettings = Values<typeof modelSettings>;
-export type TrainSettings = FeatureSettings & DataSettings & ModelSettings;
+export type DecisionSettings = Values<typeof decisionSettings>;
+export type TrainSettings = FeatureSettings & DataSettings & ModelSettings & DecisionSettings;
 
 /** Every setting by its name in config files and calls; flags carry the same names in kebab-case. */
-export const settings = { ...dataSettings, ...featureSettings, ...modelSettings } as const;
+export const settings = {
+  ...dataSettings,
+  ...featureSettings,
+  ...modelSettings,
+  ...decisionSettings,
+} as const;
 export type SettingName = keyof typeof settings;

@@ -8,8 +8,10 @@ import { evaluateFully, type FullEvaluation } from '../metrics/evaluation.js';
 import { outcomesOf } from '../metrics/outcomes.js';
 import { bulkProbabilities } from '../models/bulk.js';
 import type { FitReport } from '../models/fits.js';
+import { pipelineOf } from '../pipeline.js';
 import { type Listener, Stopwatch } from '../progress.js';
 import { confusionCsv } from '../report/confusion.js';
+import type { CalibrationReport, ThresholdReport } from '../report/decisions.js';
 import { historyPlot } from '../report/history-plot.js';
 import { reportMarkdown } from '../report/markdown.js';
 import { metricsJson } from '../report/metrics.js';
@@ -17,18 +19,22 @@ import { perClassCsv } from '../report/per-class.js';
 import { type Tuning, trialsCsv } from '../report/tuning.js';
 import { tuningPlot } from '../report/tuning-plot.js';
 import { checkAlias } from '../store/aliases.js';
+import { encodeLabelScores } from '../store/label-scores.js';
 import { encodePredictions, encodeScores } from '../store/predictions.js';
 import { encodeState } from '../store/state-files.js';
 import { modelNameFor, Store } from '../store/store.js';
 import { version as toolVersion } from '../version.js';
 import { type Baselines, baselinesOf } from './baselines.js';
+import { asksForDecisions } from './calibrated.js';
 import type { CrossValidation } from './cross-validate.js';
-import { fitModel, type TrainedOn } from './fit.js';
+import type { Decisions } from './decisions.js';
+import { type FittedModel, fitModel, type TrainedOn } from './fit.js';
 import { checkClasses, gatesOf } from './gate.js';
 import { type Gated, gateVersion } from './gated-training.js';
 import { type Loaded, load } from './load.js';
 import { type Part, type Prepared, type PrepareInput, rowCounts } from './prepare.js';
 import type { TrainSettings } from './settings.js';
+import { checkTargets } from './threshold-targets.js';
 import { vectorDim } from './word-vectors.js';
 
 export interface TrainOptions extends PrepareInput {
@@ -79,7 +85,11 @@ export interface TrainResult extends Gated {
   timings: Record<'read' | 'vectorize' | 'fit' | 'evaluate' | 'total', number> & {
     cv?: number;
     tune?: number;
+    calibrate?: number;
   };
+  /** What a temperature and thresholds changed, where these were asked for. */
+  calibration?: CalibrationReport;
+  thresholds?: ThresholdReport;
   /** How well the recipe does on folds of the training rows, where that was asked for. */
   cv?: CrossValidation;
   fit: FitReport;
@@ -125,29 +135,42 @@ export async function trainOn(
   listener: Listener,
 ): Promise<TrainResult> {
   const { settings } = options;
-  const fitted = await fitModel(options, load, stopwatch, listener);
-  const { prepared, dataset, name, pipeline, report, device, cv, tuning, finished } = fitted;
+  const loadChecked = async () => {
+    const loaded = await load();
+    checkTargets(settings, loaded.prepared);
+    return loaded;
+  };
+  const fitted = await fitModel(options, loadChecked, stopwatch, listener);
+  const { prepared, dataset, name, report, device, cv, tuning, finished } = fitted;
   const { parts, labels, classes } = prepared;
   const known = labels.slice(0, classes);
+  const decisions = await stopwatch.time('calibrate', () => decisionsOf(fitted, settings, listener));
+  const { classifier, thresholds } = decisions;
+  const pipeline = pipelineOf(known, prepared.vectorizer, classifier, thresholds);
 
   const { outcomes, test, baselines, validation } = await stopwatch.time('evaluate', async () => {
     listener.step?.({ stage: 'evaluate' });
-    const score = await bulkProbabilities(pipeline.classifier);
-    const scored = (part: Part) => outcomesOf(labels, classes, part.labels, score(part.features));
+    const score = await bulkProbabilities(classifier);
+    const scored = (part: Part) => outcomesOf(labels, classes, part.labels, score(part.features), thresholds);
     const outcomes = scored(parts.test);
     return {
       outcomes,
       test: evaluateFully(outcomes),
       baselines: baselinesOf(prepared, settings.model),
-      validation: parts.validation.labels.length ? evaluate(scored(parts.validation)).metrics : null,
+      validation: parts.validation.labels.length ? scored(parts.validation) : null,
     };
   });
+  const decided = decisions.report?.(outcomes, test);
 
   listener.step?.({ stage: 'publish' });
   const rows = rowCounts(prepared);
   // the seed of a dataset divided its rows, that of the training draws the rest
   const config = { ...settings, ...prepared.decided, ...(dataset?.config ?? {}), seed: settings.seed };
-  const more = [...(cv ? (['cv'] as const) : []), ...(tuning ? (['tune'] as const) : [])];
+  const more = [
+    ...(cv ? (['cv'] as const) : []),
+    ...(tuning ? (['tune'] as const) : []),
+    ...(asksForDecisions(settings) ? (['calibrate'] as const) : []),
+  ];
   const timings = stopwatch.timings(['read', 'vectorize', ...more, 'fit', 'evaluate']);
   const facts = {
     tool: { name: 'maas' as const, version: toolVersion },
@@ -167,6 +190,7 @@ export async function trainOn(
     fit: report,
     metrics: test.metrics,
     baselines,
+    ...decided,
     ...(cv && { cv }),
     ...(tuning && { tune: lineageOf(tuning) }),
     timings,
@@ -176,11 +200,15 @@ export async function trainOn(
     name,
     {
       ...encodeState(pipeline.state()),
-      'metrics.json': metricsJson(test, { validation }),
+      'metrics.json': metricsJson(test, {
+        validation: validation && evaluate(validation).metrics,
+        decisions: decided,
+      }),
       'per_class.csv': perClassCsv(test.perClass),
       'confusion_matrix.csv': confusionCsv(test.confusion),
       'predictions.csv': encodePredictions({ files, places: parts.test, outcomes }),
       ...encodeScores(outcomes),
+      ...encodeLabelScores(decisions.labelScores ?? validation?.labelScore.slice().sort()),
       'report.md': reportMarkdown({ ...facts, model: name, tuning }, test),
       ...('history' in report && { 'history.svg': historyPlot(report) }),
       ...(tuning && { 'trials.csv': trialsCsv(tuning), 'trials.svg': tuningPlot(tuning) }),
@@ -203,12 +231,27 @@ export async function trainOn(
     terms: prepared.decided,
     metrics: test.metrics,
     baselines,
+    ...decided,
     ...(cv && { cv }),
     timings: { ...timings, total: stopwatch.timings([]).total },
     fit: report,
     skipped: prepared.skipped,
     needs: prepared.needs,
   };
+}
+
+/** What the version decides by: the highest probability, unless the settings ask for more. */
+async function decisionsOf(
+  { prepared, pipeline, outOfFold }: FittedModel,
+  settings: TrainSettings,
+  listener: Listener,
+): Promise<Partial<Decisions> & Pick<Decisions, 'classifier'>> {
+  const { classifier, labels } = pipeline;
+  if (!asksForDecisions(settings)) return { classifier };
+  listener.step?.({ stage: 'calibrate' });
+  const { fitDecisions } = await import('./decisions.js');
+  const data = { classes: labels, validation: prepared.parts.validation, outOfFold };
+  return fitDecisions(classifier, data, settings, listener);
 }
 
 /** A search without its trials, which are a file of their own. */

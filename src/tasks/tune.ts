@@ -188,7 +188,7 @@ export async function tune(options: TuneOptions, listener: Listener = {}): Promi
       stopwatch,
       listener,
     );
-    return { prepared, name, tuning };
+    return { prepared, name, tuning, collected: { rows, split, features, decided: winner.settings } };
   };
   const { data, store, devices, command, maxMemory } = options;
   const result = await trainOn(

@@ -2,7 +2,10 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readExamples } from '../../src/data/examples.js';
 import { goldenTexts } from '../../src/export/golden.js';
+import { tempered } from '../../src/metrics/temperature.js';
+import { loadClassifier } from '../../src/models/classifier.js';
 import { type ClassifierKind, classifierNames } from '../../src/models/kinds.js';
+import { withTemperature } from '../../src/models/temperature.js';
 import type { Pipeline } from '../../src/pipeline.js';
 import { exportModel } from '../../src/tasks/export.js';
 import { openModel } from '../../src/tasks/predict.js';
@@ -103,6 +106,17 @@ describe.each(Object.entries(cases))('%s', (kind, { given, atLeast, formats }) =
       expect(scores(['vbnmvbnm'])).toEqual(unknown);
       if (pipeline.vectorizer.kind !== 'sequence') expect(unknown).toEqual(nothing);
       expect(scores([])).toHaveLength(0);
+    });
+
+    test('a temperature divides what its probabilities are made of', () => {
+      const { classifier, vectorizer } = pipeline;
+      const warm = loadClassifier(withTemperature(classifier.state(), 1.7));
+      const found = warm.probabilities(vectorizer.transform(texts.slice(0, 40)));
+      const { classes } = classifier;
+      const expected = tempered(scores(texts.slice(0, 40)).map(Math.log), classes, 1.7);
+      found.forEach((p, i) => {
+        expect(p).toBeCloseTo(expected[i]!, 6);
+      });
     });
 
     test('the same data and seed give the same model', async () => {

@@ -16,8 +16,10 @@ import pandas as pd
 import sklearn
 from scipy.stats import binomtest
 from sklearn import metrics
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.dummy import DummyClassifier
 from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer, TfidfVectorizer
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 from sklearn.naive_bayes import ComplementNB, MultinomialNB
@@ -304,6 +306,32 @@ def poolings():
     return out
 
 
+def temperatures():
+    """Temperatures that scikit-learn fits on rows which a regression has not seen: one that overfits, one that does not."""
+    out = []
+    for classes, rows, c, weight in [(4, 90, 100, 1.5), (2, 80, 0.01, 1.0), (3, 60, 10, 1.2)]:
+        rng = np.random.default_rng(classes)
+        y = rng.integers(0, classes, 2 * rows)
+        x = rng.normal(size=(2 * rows, 20))
+        x[np.arange(2 * rows), y] += weight
+        m = LogisticRegression(C=c, max_iter=5000).fit(x[:rows], y[:rows])
+        calibrated = CalibratedClassifierCV(FrozenEstimator(m), method="temperature").fit(x[rows:], y[rows:])
+        after = calibrated.predict_proba(x[rows:])
+        logits = m.decision_function(x[rows:])
+        if classes == 2:
+            logits = np.column_stack([-logits, logits])
+        out.append(
+            {
+                "logits": logits.tolist(),
+                "labels": y[rows:].tolist(),
+                "temperature": float(1 / calibrated.calibrated_classifiers_[0].calibrators[0].beta_),
+                "log_loss": metrics.log_loss(y[rows:], after),
+                "first_probabilities": after[:5].tolist(),
+            }
+        )
+    return out
+
+
 def mcnemar():
     """Exact p-values of rows that one of two models alone is right about."""
     pairs = [(0, 0), (0, 5), (0, 6), (3, 3), (2, 22), (7, 15), (120, 90), (700, 820), (3000, 2900), (10, 150)]
@@ -365,6 +393,7 @@ def make():
         "counted": counted(),
         "metrics": scores(),
         "folds": folds(),
+        "temperatures": temperatures(),
         "mcnemar": mcnemar(),
         "wilson": wilson(),
         "slices": slices(),

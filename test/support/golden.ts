@@ -78,6 +78,13 @@ export const golden: {
   counted: Record<string, GoldenCounted>;
   metrics: GoldenMetrics[];
   folds: { k: number; labels: number[]; counts: number[][] }[];
+  temperatures: {
+    logits: number[][];
+    labels: number[];
+    temperature: number;
+    log_loss: number;
+    first_probabilities: number[][];
+  }[];
   /** Rows that one of two models alone is right about, and the p-value of scipy's `binomtest`. */
   mcnemar: [onlyA: number, onlyB: number, p: number][];
   /** 95 % intervals of proportions by scipy. */

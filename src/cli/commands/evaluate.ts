@@ -1,5 +1,6 @@
 import type { IntervalMetric } from '../../metrics/bootstrap.js';
 import type { Metrics } from '../../metrics/classification.js';
+import { measuredTexts } from '../../report/decisions.js';
 import { baselineNames, figure, foldsText, grouped, intervalText } from '../../report/format.js';
 import { resolveSettings } from '../../tasks/presets.js';
 import { ciFlags } from '../ci/ci-flags.js';
@@ -23,6 +24,10 @@ export const evaluate: Command = {
     ],
     ['maas evaluate reviews --data all.csv --cv 5', 'its recipe, fitted anew on five folds of a file'],
     [
+      'maas evaluate reviews --coverage 0.95',
+      'how often sets of labels hold the true one, and how large they are',
+    ],
+    [
       'maas evaluate reviews --gate "f1_macro >= 0.85" --gate "recall(urgent) >= 0.9"',
       'exit code 4 where one is not met',
     ],
@@ -33,6 +38,8 @@ export const evaluate: Command = {
     'slice',
     'keepText',
     'cv',
+    'coverage',
+    'minScore',
     'gate',
     'maxNegativeFlips',
     'threads',
@@ -64,6 +71,8 @@ export const evaluate: Command = {
         slice: values.slice,
         keepText: values.keepText,
         cv: values.cv,
+        coverage: values.coverage,
+        minScore: values.minScore,
         gate: values.gate,
         maxNegativeFlips: values.maxNegativeFlips,
       },
@@ -78,6 +87,7 @@ export const evaluate: Command = {
       file: files,
       folds: `${result.cv?.folds} folds of ${files}, fitted anew`,
     }[data.kind];
+    const measured = measuredTexts(result);
     return {
       json: result,
       error: gateError(result.gates),
@@ -120,6 +130,7 @@ export const evaluate: Command = {
           [false, true, true, true, true],
         ),
         ...understandingText(result, style).flatMap((each) => ['', each]),
+        ...(measured.length > 0 ? ['', ...measured] : []),
         ...(result.gates ? ['', gatesText(result.gates, style)] : []),
       ].join('\n'),
     };

@@ -2,6 +2,12 @@ import type { EmbeddingReport } from '../../features/embedding-fit.js';
 import type { Metrics } from '../../metrics/classification.js';
 import type { FitReport } from '../../models/fits.js';
 import {
+  type CalibrationReport,
+  calibrationText,
+  type ThresholdReport,
+  thresholdsText,
+} from '../../report/decisions.js';
+import {
   chosenText,
   coverageText,
   deviceText,
@@ -70,6 +76,13 @@ const vectorFacts = (embeddings: EmbeddingReport | undefined): [string, string][
       ]
     : [];
 
+const decisionFacts = ({ calibration, thresholds }: { calibration?: object; thresholds?: object }) => [
+  ...(calibration ? [['scores', calibrationText(calibration as CalibrationReport)] as [string, string]] : []),
+  ...(thresholds
+    ? [['decides', `by thresholds: ${thresholdsText(thresholds as ThresholdReport)}`] as [string, string]]
+    : []),
+];
+
 export const modelsShow: Command = {
   usage: 'show [model]',
   summary: 'what is known of a version: data, settings, metrics, files',
@@ -106,6 +119,7 @@ export const modelsShow: Command = {
         `${[deviceText(shown.device), librariesText(shown.device.libraries)].filter(Boolean).join(' with ')}, Node ${shown.device.node}, ${shown.device.platform}`,
       ],
       ['time', duration(shown.timings.total ?? 0)],
+      ...decisionFacts(shown),
       ['accuracy', figure(metrics.accuracy)],
       ['F1 macro', figure(metrics.f1_macro)],
       ['log loss', figure(metrics.log_loss)],

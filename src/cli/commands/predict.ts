@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { MaasError } from '../../errors.js';
-import type { Predictions } from '../../tasks/predict.js';
+import { grouped } from '../../report/format.js';
+import type { PredictedRow, Predictions } from '../../tasks/predict.js';
 import type { Command, CommandInput } from '../command.js';
 import { longFlag } from '../flags.js';
 import { openOutput } from '../output.js';
@@ -14,8 +15,13 @@ export const predict: Command = {
     ['maas predict new.csv -o labelled.csv', 'every row, other columns kept'],
     ['cat new.csv | maas predict reviews@3 - --format jsonl', 'a stream, as one JSON object a line'],
     ['maas predict mails.txt --lines --top-k 3', 'one text a line, the three most probable classes'],
+    [
+      'maas predict new.csv --min-score 0.7 --coverage 0.95',
+      'no label where that is not sure, and sets that hold the true one',
+    ],
   ],
   flags: [
+    ...(['minScore', 'coverage'] as const),
     ...(['text', 'output', 'rowFormat', 'topK', 'lines', 'textColumn', 'delimiter', 'onBadRow'] as const),
     ...(['embeddings', 'embeddingCache'] as const),
   ],
@@ -30,9 +36,12 @@ export const predict: Command = {
     const toStdout = values.output === undefined;
     const asJson = values.text === undefined ? 'json' : 'object';
     const format = values.json && toStdout ? asJson : (values.rowFormat ?? 'csv');
-    const writer: RowWriter = rowWriters[format](found.columns, found.labels, values.topK, terminal);
+    const writer: RowWriter = rowWriters[format](
+      ...([found.columns, found.labels, values.topK, terminal, found.sets] as const),
+    );
     const output = await openOutput(values.output);
     let rows = 0;
+    let abstained = 0;
     // nothing is written before it is known that something can be predicted
     let before = writer.head;
     const { failed } = writer;
@@ -44,6 +53,7 @@ export const predict: Command = {
         // known before it is waited for, since it may be interrupted then
         before = writer.between;
         rows += batch.length;
+        if (values.minScore !== undefined) abstained += batch.filter(isAbstained).length;
         await output.write(text);
       }
       terminal.closing = undefined;
@@ -56,10 +66,18 @@ export const predict: Command = {
       await output.discard();
       throw error;
     }
+    const { minScore } = values;
+    if (minScore !== undefined) {
+      terminal.info(`${grouped(abstained)} of ${grouped(rows)} rows have no label: below ${minScore}`);
+    }
     if (toStdout || !values.json) return undefined;
-    return { json: { model: found.model, version: found.version, rows, output: values.output }, text: '' };
+    const unanswered = minScore === undefined ? {} : { abstained };
+    const facts = { model: found.model, version: found.version, rows, ...unanswered };
+    return { json: { ...facts, output: values.output }, text: '' };
   },
 };
+
+const isAbstained = ({ prediction }: PredictedRow) => prediction?.label === null;
 
 async function predictFile(
   model: string | undefined,
@@ -72,10 +90,11 @@ async function predictFile(
     });
   }
   const { predict } = await import('../../tasks/predict.js');
-  const { lines = false, textColumn, delimiter, onBadRow = 'skip' } = values;
+  const { lines = false, textColumn, delimiter, onBadRow = 'skip', minScore, coverage } = values;
   return predict(
     {
       ...{ store, model, input: file, lines, textColumn, delimiter, onBadRow, devices },
+      ...{ minScore, coverage },
       embeddings: modelFolder(values, typed),
       // a stream may be anything and never end: nothing is kept of it
       embeddingCache: file === '-' ? undefined : embeddingCache,
@@ -100,7 +119,8 @@ async function predictText(
     throw new MaasError('usage', `${longFlag(forFiles)} is for files, expected none beside --text`);
   const { predictText } = await import('../../tasks/predict.js');
   const embeddings = modelFolder(values, typed);
-  return predictText({ store, model, text, devices, embeddings }, terminal);
+  const { minScore, coverage } = values;
+  return predictText({ store, model, text, devices, embeddings, minScore, coverage }, terminal);
 }
 
 /** Two arguments are model and file. A lone one is the file, unless `--text` stands in its place or no file has that name. */

@@ -1,3 +1,4 @@
+import { calibrationText, targetTexts, thresholdsText } from '../../report/decisions.js';
 import {
   baselinesText,
   coverageText,
@@ -32,6 +33,10 @@ export const train: Command = {
     ],
     ['maas train data.csv --analyzer char_wb --ngram-range 2,5 --C 30', 'character n-grams, weaker penalty'],
     ['maas train data.csv --cv 5', 'mean and spread over five folds as well'],
+    [
+      'maas train data.csv --calibrate --tune-threshold "precision(spam) >= 0.99"',
+      'probabilities that are what they say, and spam only where that is nearly sure',
+    ],
     [
       'maas train data.csv --vectorizer embedding --embeddings glove.6B.100d.txt',
       'the mean of pretrained word vectors, of GloVe, word2vec or fastText',
@@ -130,6 +135,7 @@ export function trainedText(result: TrainResult, { bold, dim }: Terminal['style'
     ...(recipe ? [`recipe    ${recipe}`] : []),
     `device    ${deviceText(result.deviceFacts)}: ${result.deviceFacts.reason}`,
     `fit       ${fitText(fit)}`,
+    ...decisionLines(result),
     `time      ${duration(timings.total)}`,
     `accuracy  ${figure(metrics.accuracy)}${baselines ? ` ${dim(`(${baselines})`)}` : ''}`,
     `F1 macro  ${figure(metrics.f1_macro)}`,
@@ -137,3 +143,14 @@ export function trainedText(result: TrainResult, { bold, dim }: Terminal['style'
     ...(result.cv ? [`${`${result.cv.folds} folds`.padEnd(10)}${foldsText(result.cv)}`] : []),
   ].join('\n');
 }
+
+/** What a temperature and thresholds changed, where these were asked for. */
+const decisionLines = ({ calibration, thresholds }: TrainResult): string[] => [
+  ...(calibration ? [`scores    ${calibrationText(calibration)}`] : []),
+  ...(thresholds
+    ? [
+        `decides   by thresholds: ${thresholdsText(thresholds)}`,
+        ...targetTexts(thresholds).map((text) => `          ${text}`),
+      ]
+    : []),
+];

@@ -9,7 +9,7 @@ import type { Predictor } from './runtime.js';
 
 const types = `/** What the model says of one text. */
 export interface Prediction {
-  /** The most probable class. */
+  /** The class that is decided for: the most probable one, unless the model has thresholds. */
   label: string;
   /** Its probability. */
   score: number;
@@ -27,6 +27,8 @@ export declare function predictAll(texts: readonly string[]): Prediction[];
 
 /** One ECMAScript module without dependencies, for Node, browsers and edge runtimes. */
 export const js: ExportFormat = {
+  thresholds: true,
+
   async files(pipeline: Pipeline, name: string) {
     const state = pipeline.state();
     const { script, stem } = await runtimeScript(state.vectorizer.analyzer.stemmer);

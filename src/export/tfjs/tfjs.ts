@@ -22,6 +22,8 @@ export declare function createVectorizer(vocabularyJson: string): (text: string)
 
 /** A tfjs-layers model of the classifier, with the vocabulary and the code that makes its input from a text. */
 export const tfjs: ExportFormat = {
+  thresholds: false,
+
   async files(pipeline: Pipeline, name: string) {
     const { labels, vectorizer, classifier } = pipeline.state();
     const { model, weights } = await layersModel(classifier);

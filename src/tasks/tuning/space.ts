@@ -65,7 +65,7 @@ export function parseSpace(value: Record<string, unknown>): SearchSpace {
 /** Settings that say what is trained on and scored, which all trials must have in common. */
 const unsearchable = new Set([
   ...['textColumn', 'labelColumn', 'delimiter', 'onBadRow', 'testSize', 'validationSize', 'seed', 'device'],
-  ...['patience', 'monitor'],
+  ...['patience', 'monitor', 'calibrate', 'tuneThreshold'],
 ]);
 
 function listOf(name: string, setting: Setting<unknown>, values: unknown[]): unknown[] {

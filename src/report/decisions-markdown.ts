@@ -1,0 +1,64 @@
+import { type CalibrationReport, fittedOnText, type ThresholdReport } from './decisions.js';
+import { figure, grouped } from './format.js';
+import { table } from './markdown-table.js';
+
+const figureNames = {
+  log_loss: 'log loss',
+  brier_score: 'Brier score',
+  expected_calibration_error: 'expected calibration error',
+} as const;
+
+/** What a temperature changed, where one was fitted. */
+export function calibrationSections(calibration: CalibrationReport | undefined): string[] {
+  if (!calibration) return [];
+  const { temperature, test, log_loss } = calibration;
+  const fitted = `Logits are divided by ${figure(temperature)}, which is best on ${fittedOnText(calibration)}: their log loss went from ${figure(log_loss.before)} to ${figure(log_loss.after)}.`;
+  if (!test) return ['## Calibration', fitted];
+  const { before, after } = test;
+  const names = Object.keys(figureNames) as (keyof typeof figureNames)[];
+  return [
+    '## Calibration',
+    `${fitted} On the held-out rows:`,
+    table(
+      ['figure', 'before', 'after'],
+      names.map((name) => [figureNames[name], figure(before[name]), figure(after[name])]),
+    ),
+    'How often the most probable class is right, by its probability:',
+    table(
+      ['probability', 'rows before', 'confidence', 'accuracy', 'rows after', 'confidence', 'accuracy'],
+      after.reliability.map(({ from, to }, i) => [
+        `${from.toFixed(1)}–${to.toFixed(1)}`,
+        ...[before, after].flatMap(({ reliability }) => {
+          const { rows, confidence, accuracy } = reliability[i]!;
+          return [grouped(rows), figure(confidence), figure(accuracy)];
+        }),
+      ]),
+    ),
+  ];
+}
+
+/** The thresholds that the version decides by, where it does. */
+export function thresholdSections(report: ThresholdReport | undefined, classes: number): string[] {
+  if (!report) return [];
+  const { thresholds, targets, test } = report;
+  const rule =
+    thresholds.length === classes
+      ? 'The class whose probability is the largest multiple of its threshold is predicted.'
+      : 'A class with a threshold is predicted where its probability reaches that (of several, by the largest multiple), else the most probable of the others.';
+  return [
+    '## Thresholds',
+    `${rule} They were tuned on ${fittedOnText(report)}.`,
+    table(
+      ['class', 'threshold'],
+      thresholds.map(({ label, threshold }) => [label, String(threshold)]),
+    ),
+    table(
+      ['tuned for', 'most probable class', 'with thresholds', 'held-out rows', 'with thresholds', 'reached'],
+      targets.map(({ target, before, value, met }, i) => [
+        target,
+        ...[before, value, test[i]?.before ?? null, test[i]?.value ?? null].map((each) => figure(each)),
+        met === null ? '' : met ? 'yes' : 'no',
+      ]),
+    ),
+  ];
+}

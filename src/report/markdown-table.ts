@@ -1,0 +1,8 @@
+/** A table of Markdown. */
+export function table(head: string[], rows: string[][]): string {
+  const line = (cells: string[]) => `| ${cells.map(cell).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** Text that stays inside its cell. */
+export const cell = (value: string) => value.replace(/[\\|`*_<>[\]]/g, '\\$&').replace(/\s+/g, ' ');
