@@ -36,6 +36,8 @@ const EXACT = 1e-9;
  * highest goal among those that do. One threshold after the other is set to its best value, given the others, until none
  * gains: of a single one that is the best there is, of several it may be that of a part of them.
  *
+ * Where the most probable class does better for a goal than any thresholds that are found, there are none.
+ *
  * Floors and goals of classes tune the thresholds of these classes; a metric tunes those of all, or of the second of two.
  */
 export function tuneThresholds(rows: ScoredRows, targets: Targets): (number | null)[] {
@@ -45,10 +47,7 @@ export function tuneThresholds(rows: ScoredRows, targets: Targets): (number | nu
   const first = tuned.length === classes ? Number((1 / classes).toPrecision(1)) : 0.5;
   const thresholds = Array.from({ length: classes }, (_, c) => (tuned.includes(c) ? first : null));
   const judge = judgeOf(targets);
-  const decided = Uint32Array.from(rows.labels, (_, r) =>
-    decidedClass(rows.probabilities, r * classes, classes, thresholds),
-  );
-  let best = judge(new DecidedCounts(rows.labels, decided, classes));
+  let best = judge(countsBy(rows, thresholds));
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const before = best;
     for (const c of tuned) {
@@ -59,7 +58,15 @@ export function tuneThresholds(rows: ScoredRows, targets: Targets): (number | nu
     }
     if (best === before) break;
   }
-  return thresholds;
+  const none = thresholds.map(() => null);
+  return targets.goal && isBetter(judge(countsBy(rows, none)), best) ? none : thresholds;
+}
+
+function countsBy({ probabilities, labels, classes }: ScoredRows, thresholds: readonly (number | null)[]) {
+  const decided = Uint32Array.from(labels, (_, r) =>
+    decidedClass(probabilities, r * classes, classes, thresholds),
+  );
+  return new DecidedCounts(labels, decided, classes);
 }
 
 function tunedClasses({ floors, goal }: Targets, classes: number): number[] {

@@ -250,6 +250,10 @@ export const decisionSettings = {
       const given = Array.isArray(value) ? value : [value];
       return given.every((each) => typeof each === 'string') && parseTargets(given) ? given : undefined;
     },
+    schema: {
+      anyOf: [someText, { type: 'array', items: someText, minItems: 1 }],
+      examples: [['precision(spam) >= 0.99'], 'f1_macro'],
+    },
     expected: `conditions such as ${targetExamples}, one of which without a bound at the most`,
     metavar: '<condition>',
     help: `tune the probabilities from which on classes are predicted, likewise, for ${targetExamples} (may be repeated)`,
