@@ -1,7 +1,18 @@
 import { MaasError } from '../errors.js';
 import { figure, signed } from '../report/format.js';
 import type { GateResult } from '../tasks/gates.js';
+import type { FlagValues } from './flags.js';
 import { type Terminal, table } from './terminal.js';
+
+/** The flags of every command that publishes a version and may hold it to gates. */
+export const gateFlags = ['gate', 'maxNegativeFlips', 'promote'] as const;
+
+/** What such a command hands on to its task as it was given. */
+export const gateOptions = ({ gate, maxNegativeFlips, promote }: FlagValues) => ({
+  gate,
+  maxNegativeFlips,
+  promote,
+});
 
 /** How a version did at its gates, as a table. */
 export const gatesText = (gates: readonly GateResult[], style: Terminal['style']): string =>

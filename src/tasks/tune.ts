@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { gathered } from '../data/places.js';
 import type { Split } from '../data/split.js';
 import { MaasError } from '../errors.js';
@@ -7,20 +6,23 @@ import type { Monitor } from '../models/training/watch.js';
 import { type Listener, Stopwatch } from '../progress.js';
 import { grouped } from '../report/format.js';
 import type { Tuning } from '../report/tuning.js';
+import { checkAlias } from '../store/aliases.js';
 import { isDataset } from '../store/dataset.js';
 import { Journal } from '../store/journal.js';
 import { modelNameFor, Store } from '../store/store.js';
 import type { Texts } from '../text/batch.js';
 import { loadStopWords } from '../text/stopwords.js';
-import { version } from '../version.js';
 import { checkHeld } from './cross-validate.js';
 import { openFitter } from './fit.js';
+import { checkClasses, gatesOf } from './gate.js';
+import { gateVersion } from './gated-training.js';
 import { MemoryBudget } from './memory.js';
 import { type PrepareInput, vectorize } from './prepare.js';
 import { DecidingTexts, decide } from './recipe.js';
 import { checkShares, type Rows, readRows, splitRows } from './rows.js';
 import type { TrainSettings } from './settings.js';
 import { type TrainResult, trainOn } from './train.js';
+import { beginSearch, fingerprintOf } from './tuning/begin-search.js';
 import { rungsFor, Samples } from './tuning/halving.js';
 import { affords, foldsFor, threadsFor } from './tuning/limits.js';
 import { namedFiles } from './tuning/named-files.js';
@@ -53,6 +55,12 @@ export interface TuneOptions extends PrepareInput {
   /** Go on with the search that was interrupted, where there is one. */
   resume?: boolean | undefined;
   command?: string[];
+  /** Conditions that the version is held to, such as "f1_macro >= 0.85". */
+  gate?: readonly string[] | undefined;
+  /** Share of the held-out rows that the champion has right and the version may have wrong. */
+  maxNegativeFlips?: number | undefined;
+  /** An alias for the version, if it meets all gates. */
+  promote?: string | undefined;
 }
 
 export interface TuneResult extends TrainResult {
@@ -82,6 +90,8 @@ export async function tune(options: TuneOptions, listener: Listener = {}): Promi
   const { trials: limit = null, metric = 'accuracy', preset } = options;
   const budget = options.budget ?? (limit === null ? BUDGET : null);
   const name = options.name ?? modelNameFor(options.data[0] ?? '');
+  const gates = gatesOf(options.gate, options.maxNegativeFlips);
+  if (options.promote !== undefined) checkAlias(options.promote);
   const models = possibleModels(options.models, options.given, preset, listener);
   const given = await withVectorDim(options.given, models, preset);
   const settings = resolveRecipe({ ...given, ...firstChanges(models, given) }, preset);
@@ -92,6 +102,7 @@ export async function tune(options: TuneOptions, listener: Listener = {}): Promi
   const stopwatch = new Stopwatch();
   const memory = new MemoryBudget(options.maxMemory);
   const { rows, texts } = await readTexts(options, settings, memory, stopwatch, listener);
+  checkClasses(gates, rows.labels);
   const divided = splitRows(rows, settings, listener);
   const split: Split = {
     train: Uint32Array.from([...divided.train, ...divided.validation]).sort(),
@@ -110,7 +121,7 @@ export async function tune(options: TuneOptions, listener: Listener = {}): Promi
     name,
     fingerprintOf([rows.sha256, split.train.length, ...about]),
   );
-  const found = await begin(journal, options.resume, listener);
+  const found = await beginSearch(journal, options.resume, listener);
 
   const { classes } = rows;
   const { beside, each } = threadsFor(options.threads, classes, texts, memory);
@@ -202,7 +213,9 @@ export async function tune(options: TuneOptions, listener: Listener = {}): Promi
     listener,
   );
   await journal.remove();
-  return { ...result, tune: tuning };
+  const asked = { gates, promote: options.promote };
+  const held = { threads: options.threads, settings: winner.settings };
+  return { ...result, tune: tuning, ...(await gateVersion(store, result, asked, held, listener)) };
 }
 
 async function check(
@@ -255,30 +268,4 @@ function firstTexts(texts: Texts, own: number): string[] {
   const deciding = new DecidingTexts();
   for (let row = 0; row < own && !deciding.enough; row++) deciding.add(textOf(texts, row));
   return deciding.texts;
-}
-
-const fingerprintOf = (parts: unknown[]) =>
-  createHash('sha256')
-    .update(JSON.stringify([version, ...parts]))
-    .digest('hex');
-
-/** What is known from before. */
-async function begin(
-  journal: Journal<Finding>,
-  resume: boolean | undefined,
-  listener: Listener,
-): Promise<Finding[]> {
-  const found = resume ? await journal.resume() : undefined;
-  if (found) {
-    listener.info?.(`the search goes on with ${found.length} scores that are known`);
-    return found;
-  }
-  if (resume) listener.info?.('no search was interrupted: it begins anew');
-  const before = await journal.start();
-  if (before) {
-    listener.warn?.(
-      `an earlier search was interrupted after ${before.findings} scores, which are set aside in ${before.path}: the command that began it goes on with them with --resume`,
-    );
-  }
-  return [];
 }

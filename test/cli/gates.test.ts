@@ -116,6 +116,21 @@ test('what a gate cannot ask for is told before anything is trained', async () =
   expect(cv.error).toMatchObject({ code: 'usage' });
 });
 
+test('the winner of a search is held to gates, and promoted, as a training is', async () => {
+  const config = folder.file('tune.yaml', 'gate: accuracy >= champion - 0.02\nmaxNegativeFlips: 5%\n');
+  const search = ['tune', tickets, '--config', config, '--trials', '1', '--promote', 'champion'];
+  const better = await json(...search);
+  expect(better).toMatchObject({ code: 0, promoted: { from: 2, version: better.version } });
+  expect(better.gates).toMatchObject([{ champion: 'tickets@2', passed: true }, { passed: true }]);
+  const worse = await json(...search, '--min-df', '40');
+  expect(worse).toMatchObject({ code: 4, promoted: null, error: { code: 'gate' } });
+  expect((await json('models', 'show', 'tickets@champion')).version).toBe(better.version);
+  // told before any trial
+  const refused = await json(...search, '--gate', 'recall(urgent) >= 0.5');
+  expect(refused).toMatchObject({ code: 2, error: { code: 'usage' } });
+  await json('models', 'rollback', 'tickets');
+});
+
 test('a champion that was tested on other rows is nothing to compare with', async () => {
   const found = await json(
     'train',
@@ -129,7 +144,7 @@ test('a champion that was tested on other rows is nothing to compare with', asyn
   );
   expect(found).toMatchObject({ code: 3, error: { code: 'data' } });
   expect(found.error.message).toMatch(
-    /^tickets@4 is published and not promoted: tickets@2 and tickets@4 were tested on/,
+    /^tickets@6 is published and not promoted: tickets@2 and tickets@6 were tested on/,
   );
   expect((await json('models', 'show', 'tickets@champion')).version).toBe(2);
 });

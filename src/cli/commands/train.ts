@@ -18,7 +18,7 @@ import { ciFlags } from '../ci/ci-flags.js';
 import type { Command, CommandInput } from '../command.js';
 import { dataFlags, dataOptions } from '../data-flags.js';
 import type { FlagName } from '../flags.js';
-import { gateError, gatesText } from '../gates.js';
+import { gateError, gateFlags, gateOptions, gatesText } from '../gates.js';
 import type { Terminal } from '../terminal.js';
 
 export const train: Command = {
@@ -53,15 +53,8 @@ export const train: Command = {
   ],
   flags: [
     ...dataFlags,
-    ...([
-      'cv',
-      'gate',
-      'maxNegativeFlips',
-      'promote',
-      'embeddingCache',
-      'resume',
-      'checkpointSeconds',
-    ] as const),
+    ...gateFlags,
+    ...(['cv', 'embeddingCache', 'resume', 'checkpointSeconds'] as const),
     ...ciFlags,
     ...(Object.keys(allSettings) as FlagName[]),
   ],
@@ -80,9 +73,7 @@ export const train: Command = {
         embeddingCache: input.embeddingCache,
         ...resolved,
         cv: values.cv,
-        gate: values.gate,
-        maxNegativeFlips: values.maxNegativeFlips,
-        promote: values.promote,
+        ...gateOptions(values),
         resume: values.resume,
         checkpointSeconds: values.checkpointSeconds,
       },
@@ -93,16 +84,11 @@ export const train: Command = {
     const likeSklearn = model === 'logistic' && vectorizer === 'tfidf' && !ofDataset;
     const other = likeSklearn ? ` ${terminal.style.dim("(scikit-learn's: --preset sklearn)")}` : '';
     const recipe = chosen && chosen + other;
-    const { gates, promoted } = result;
     return {
       json: result,
-      error: gateError(gates),
+      error: gateError(result.gates),
       ci: () => ciFacts(input, result),
-      text: [
-        trainedText(result, terminal.style, recipe),
-        ...(promoted ? [`alias     ${promoted.model}@${promoted.alias}`] : []),
-        ...(gates ? ['', gatesText(gates, terminal.style)] : []),
-      ].join('\n'),
+      text: [trainedText(result, terminal.style, recipe), ...passedText(result, terminal.style)].join('\n'),
     };
   },
 };
@@ -119,6 +105,12 @@ export async function ciFacts(input: CommandInput, result: TrainResult) {
     settings: resolveSettings({}),
   });
 }
+
+/** The alias that a training's version was given, and how it did at its gates: lines for behind those of the training. */
+export const passedText = ({ gates, promoted }: TrainResult, style: Terminal['style']): string[] => [
+  ...(promoted ? [`alias     ${promoted.model}@${promoted.alias}`] : []),
+  ...(gates ? ['', gatesText(gates, style)] : []),
+];
 
 /** What a training came to. */
 export function trainedText(result: TrainResult, { bold, dim }: Terminal['style'], recipe?: string): string {

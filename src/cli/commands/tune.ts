@@ -5,8 +5,9 @@ import { ciFlags } from '../ci/ci-flags.js';
 import type { Command } from '../command.js';
 import { dataFlags, dataOptions } from '../data-flags.js';
 import { type FlagName, longFlag } from '../flags.js';
+import { gateError, gateFlags, gateOptions } from '../gates.js';
 import { type Terminal, table } from '../terminal.js';
-import { ciFacts, trainedText } from './train.js';
+import { ciFacts, passedText, trainedText } from './train.js';
 
 /** Trials that stdout shows. */
 const SHOWN = 20;
@@ -24,11 +25,16 @@ export const tune: Command = {
     ['maas tune data.csv --trials 40', 'the same trials and winner on any machine'],
     ['maas tune data.csv --models logistic,nb --analyzer char_wb', 'two models; what is given is held to'],
     [`maas tune data.csv --search '{"C": [1, 10, 100]}'`, 'these values (`search:` in the config file)'],
+    [
+      'maas tune data.csv --test test.csv --gate "f1_macro >= champion @95%" --promote champion',
+      'the winner becomes the champion, if it is as good; exit code 4 if not',
+    ],
     ['maas tune data.csv --resume', 'goes on with a search that was interrupted'],
   ],
   flags: [
     ...dataFlags,
     ...(['trials', 'budget', 'metric', 'models', 'search', 'cv', 'resume'] as const),
+    ...gateFlags,
     ...ciFlags,
     ...(Object.keys(allSettings) as FlagName[]).filter((name) => !without.has(name)),
   ],
@@ -49,13 +55,20 @@ export const tune: Command = {
         trials: values.trials,
         budget: values.budget,
         resume: values.resume,
+        ...gateOptions(values),
       },
       terminal,
     );
     return {
       json: result,
+      error: gateError(result.gates),
       ci: () => ciFacts(input, result),
-      text: `${trialsText(result.tune, terminal.style)}\n\n${trainedText(result, terminal.style)}`,
+      text: [
+        trialsText(result.tune, terminal.style),
+        '',
+        trainedText(result, terminal.style),
+        ...passedText(result, terminal.style),
+      ].join('\n'),
     };
   },
 };
