@@ -29,6 +29,8 @@ export {
 } from './tasks/predict.js';
 export { type PreprocessOptions, type PreprocessResult, preprocess } from './tasks/preprocess.js';
 export { presets, resolveSettings } from './tasks/presets.js';
+export { type ReproduceOptions, type ReproduceResult, reproduceModel } from './tasks/reproduce.js';
 export type { TrainSettings } from './tasks/settings.js';
 export { type TrainOptions, type TrainResult, train } from './tasks/train.js';
 export { type TuneOptions, type TuneResult, tune } from './tasks/tune.js';
+export { type VerifiedVersion, type VerifyOptions, type VerifyResult, verifyModels } from './tasks/verify.js';

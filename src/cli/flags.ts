@@ -239,6 +239,7 @@ const general = {
     installable,
     'install the libraries of a device, or of the vectorizer sentence',
   ),
+  keepGoing: onOff('train on data that differs, too'),
   yes: onOff('do it without asking'),
   exportFormat: oneOf<FormatName>(['js', 'tfjs'], 'form of the export'),
 } as const;

@@ -147,7 +147,9 @@ async function openTelling(path: readonly string[], places: CiPlaces, terminal: 
 function groupOf(program: Commander, name: string): Commander {
   const found = program.commands.find((command) => command.name() === name);
   if (found) return found;
-  const group = program.command(name).description('the versions in the store: list, show, compare, promote');
+  const group = program
+    .command(name)
+    .description('the versions in the store: list, show, compare, verify, promote');
   quieten(group);
   return group;
 }

@@ -1,7 +1,7 @@
 import { textsOf } from '../text/batch.js';
 import { type CountedTerms, NONE } from './term-counter.js';
 import type { Terms } from './terms.js';
-import { wordText } from './words.js';
+import { type Words, wordText } from './words.js';
 
 /** The terms of nodes: words with a space between them, or code points. */
 export function termsOfNodes(counted: Pick<CountedTerms, 'nodes' | 'words'>, of: Uint32Array): Terms {
@@ -25,7 +25,59 @@ export function termsOfNodes(counted: Pick<CountedTerms, 'nodes' | 'words'>, of:
     toJSON: list,
     encode: () => encode(counted, of, textOf),
     texts: () => textsOf(list()),
+    at: (column) => textOf(of[column]!),
+    columnsOf: (terms) => columnsOf(counted, of, textOf, new Set(terms)),
   };
+}
+
+/** Columns of some terms: of a node whose symbols are all among theirs, and whose hash is one of theirs, text is made. */
+function columnsOf(
+  { nodes: { parents, symbols }, words }: Pick<CountedTerms, 'nodes' | 'words'>,
+  of: Uint32Array,
+  textOf: (node: number) => string,
+  terms: ReadonlySet<string>,
+): Map<string, number> {
+  const split = words
+    ? symbolsOfWords(words, terms)
+    : (term: string) => Array.from(term, (character) => character.codePointAt(0)!);
+  const hashes = new Set<number>();
+  const among = new Uint8Array(words ? words.starts.length : 0x110000);
+  for (const term of terms) {
+    const own = split(term);
+    if (own.includes(NONE)) continue;
+    for (const symbol of own) among[symbol] = 1;
+    hashes.add(own.reduceRight(hashed, 0));
+  }
+  const found = new Map<string, number>();
+  for (let column = 0; column < of.length; column++) {
+    let hash = 0;
+    let node = of[column]!;
+    while (node !== NONE && among[symbols[node]!] === 1) {
+      hash = hashed(hash, symbols[node]!);
+      node = parents[node]!;
+    }
+    if (node !== NONE || !hashes.has(hash)) continue;
+    const term = textOf(of[column]!);
+    if (terms.has(term)) found.set(term, column);
+  }
+  return found;
+}
+
+const hashed = (hash: number, symbol: number) => Math.imul(hash ^ symbol, 0x9e3779b1) + 1;
+
+/** The numbers of a term's words; NONE for words that are not there. */
+function symbolsOfWords(words: Words, terms: Iterable<string>): (term: string) => number[] {
+  const numbers = new Map([...terms].flatMap((term) => term.split(' ')).map((word) => [word, NONE]));
+  const lengths = new Set(Array.from(numbers.keys(), (word) => word.length));
+  const firsts = new Set(Array.from(numbers.keys(), (word) => word.charCodeAt(0)));
+  const { starts, units } = words;
+  for (let word = 0; word < starts.length - 1; word++) {
+    const from = starts[word]!;
+    if (!lengths.has(starts[word + 1]! - from) || !firsts.has(units[from]!)) continue;
+    const text = wordText(words, word);
+    if (numbers.has(text)) numbers.set(text, word);
+  }
+  return (term) => term.split(' ').map((word) => numbers.get(word)!);
 }
 
 const [SPACE, QUOTE, COMMA, OPEN, BACKSLASH, CLOSE] = [0x20, 0x22, 0x2c, 0x5b, 0x5c, 0x5d];

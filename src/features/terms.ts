@@ -10,6 +10,10 @@ export interface Terms {
   encode(): Uint8Array;
   /** Their UTF-16 units, one term behind the other, and where each ends. */
   texts(): Texts;
+  /** The term of a column, where no other has to be made for that. */
+  at?(column: number): string;
+  /** The columns of those of these terms that are there, likewise. */
+  columnsOf?(terms: Iterable<string>): ReadonlyMap<string, number>;
 }
 
 /** Terms that are there already. */

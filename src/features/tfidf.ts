@@ -30,7 +30,7 @@ export class TfidfVectorizer implements Vectorizer {
   readonly kind = 'tfidf';
   readonly features: number;
   readonly #analyze: Analyzer;
-  /** Made when the first text is transformed: training never does that. */
+  /** Made when the first text is transformed; not in training, where few ever are. */
   #columns: Map<string, number> | undefined;
 
   constructor(
@@ -49,11 +49,11 @@ export class TfidfVectorizer implements Vectorizer {
   }
 
   transform(texts: readonly string[]): Csr {
-    this.#columns ??= new Map(this.learned.terms.list().map((term, column) => [term, column]));
+    const known = this.#columns ?? this.#columnsFor(texts);
     const columnsOf = (text: string) => {
       const columns: number[] = [];
       for (const term of this.#analyze(text)) {
-        const column = this.#columns!.get(term);
+        const column = known.get(term);
         if (column !== undefined) columns.push(column);
       }
       return columns;
@@ -63,6 +63,14 @@ export class TfidfVectorizer implements Vectorizer {
 
   state(): TfidfState {
     return this.learned;
+  }
+
+  /** The columns of all terms, or in training of those that these texts have. */
+  #columnsFor(texts: readonly string[]): ReadonlyMap<string, number> {
+    const { terms } = this.learned;
+    if (terms.columnsOf) return terms.columnsOf(texts.flatMap((text) => this.#analyze(text)));
+    this.#columns = new Map(terms.list().map((term, column) => [term, column]));
+    return this.#columns;
   }
 }
 

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { scannedTerms } from '../features/scanned-terms.js';
 import {
   type ArtifactManifest,
   checkFolder,
@@ -51,7 +52,7 @@ export async function readDataset<S extends object>(
   folder: string,
 ): Promise<{ manifest: DatasetManifest; digest: string; state: S }> {
   const artifact = await openArtifact<DatasetManifest>(folder, FORMAT, FORMAT_VERSION);
-  const state = await decodeState<S>(artifact);
+  const state = await decodeState<S>(artifact, scannedTerms);
   return { manifest: artifact.manifest, digest: sha256(JSON.stringify(artifact.manifest.files)), state };
 }
 

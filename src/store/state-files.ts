@@ -42,8 +42,11 @@ export function encodeState<S extends object>(state: S): Record<string, string |
   };
 }
 
-/** What `encodeState` was given. */
-export async function decodeState<S extends object>(artifact: Artifact<ArtifactManifest>): Promise<S> {
+/** What `encodeState` was given; `termsOf` makes terms of the file of a vocabulary. */
+export async function decodeState<S extends object>(
+  artifact: Artifact<ArtifactManifest>,
+  termsOf: (json: Buffer) => Terms = storedTerms,
+): Promise<S> {
   const json = async (name: string) => JSON.parse((await artifact.read(name)).toString('utf8'));
   const tensors = decodeSafetensors(await artifact.read(WEIGHTS), `${artifact.folder}/${WEIGHTS}`);
   const vocabulary = VOCABULARY in artifact.manifest.files ? await artifact.read(VOCABULARY) : undefined;
@@ -52,7 +55,7 @@ export async function decodeState<S extends object>(artifact: Artifact<ArtifactM
     if ('$tensor' in value) {
       return tensors[value.$tensor as string]?.data ?? missing(artifact, value.$tensor as string);
     }
-    if ('$file' in value) return vocabulary ? storedTerms(vocabulary) : missing(artifact, VOCABULARY);
+    if ('$file' in value) return vocabulary ? termsOf(vocabulary) : missing(artifact, VOCABULARY);
     return undefined;
   }) as S;
 }

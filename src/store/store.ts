@@ -15,6 +15,7 @@ import {
   writeManifest,
 } from './artifact.js';
 import { asidePath, discard, settled } from './aside.js';
+import { checkName, splitReference } from './names.js';
 
 const FORMAT = 'maas-model';
 const FORMAT_VERSION = 1;
@@ -43,7 +44,8 @@ export interface ModelManifest extends ArtifactManifest {
     node: string;
     platform: string;
   };
-  data: { sha256: string; files: { path: string; sha256: string; rows: number }[] };
+  /** The files in the order in which they were read; those of a test set say so. */
+  data: { sha256: string; files: { path: string; sha256: string; rows: number; test?: true }[] };
   /** The dataset that it was trained from, where `preprocess` made one. */
   dataset: { path: string; sha256: string } | null;
   git: { commit: string } | null;
@@ -159,17 +161,32 @@ export class Store {
    * folder, or without one the version that was published last. Throws `artifact` where there is no such version.
    */
   async open(reference?: string, listener: Listener = {}): Promise<Artifact<ModelManifest>> {
-    if (reference === undefined) return this.#openNewest(listener);
-    if (/[\\/]/.test(reference) || reference.startsWith('.')) return Store.version(resolve(reference));
+    return reference === undefined
+      ? this.#openNewest(listener)
+      : Store.version(await this.folderOf(reference));
+  }
+
+  /** The folder that a reference names, whatever is in it. Throws `artifact` where there is no such version. */
+  async folderOf(reference: string): Promise<string> {
+    if (/[\\/]/.test(reference) || reference.startsWith('.')) return resolve(reference);
     const [name, version] = splitReference(reference);
     const versions = await this.#versions(name);
     if (versions.length === 0) {
-      if (await isFile(join(reference, MANIFEST))) return Store.version(resolve(reference));
+      if (await isFile(join(reference, MANIFEST))) return resolve(reference);
       throw this.#noModel(name, await this.models());
     }
     const number =
       version === undefined ? versions.at(-1)! : await this.aliases(name).resolve(name, version, versions);
-    return Store.version(join(this.#models, name, String(number)));
+    return join(this.#models, name, String(number));
+  }
+
+  /** The folders of all versions, of such without a manifest, too: model by model, oldest version first. */
+  async folders(): Promise<string[]> {
+    const names = (await list(this.#models)).filter((name) => !name.startsWith('.')).sort();
+    const numbers = await Promise.all(names.map((name) => this.#numbers(name)));
+    return names.flatMap((name, i) =>
+      numbers[i]!.sort((a, b) => a - b).map((version) => join(this.#models, name, String(version))),
+    );
   }
 
   /** The aliases of a model. */
@@ -248,19 +265,6 @@ export function modelNameFor(path: string): string {
   const stem = basename(path).replace(/(\.(gz|csv|tsv|txt))+$/i, '');
   const name = stem.replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[^\p{L}\p{N}]+/u, '');
   return Array.from(name).slice(0, 60).join('') || 'model';
-}
-
-/** Throws `usage` for a name that could leave the store or read as a reference to a version. */
-export function checkName(name: string): void {
-  if (!/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,99}$/u.test(name)) {
-    throw new MaasError('usage', `"${name}" cannot name a model, expected letters, digits, ".", "_" and "-"`);
-  }
-}
-
-/** `name@version` in its two parts; what stands behind the first `@` names a version. */
-function splitReference(reference: string): [name: string, version: string | undefined] {
-  const at = reference.indexOf('@');
-  return at < 0 ? [reference, undefined] : [reference.slice(0, at), reference.slice(at + 1)];
 }
 
 async function renameUnlessThere(from: string, to: string): Promise<boolean> {

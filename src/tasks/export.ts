@@ -9,6 +9,7 @@ import { publishFolder, writeFiles } from '../store/artifact.js';
 import { readPipeline } from '../store/state-files.js';
 import { Store } from '../store/store.js';
 import { version as toolVersion } from '../version.js';
+import { largestDelta } from './golden-rows.js';
 
 export interface ExportOptions {
   store: string;
@@ -97,16 +98,4 @@ export async function exportModel(options: ExportOptions, listener: Listener = {
 function decidedLabel({ labels, thresholds }: Pipeline, { scores }: Prediction): string {
   const probabilities = Float64Array.from(labels, (label) => scores[label] ?? Number.NaN);
   return labels[decidedClass(probabilities, 0, labels.length, thresholds)]!;
-}
-
-/** Largest difference of a class's probability in any row; NaN where a class is missing. */
-function largestDelta(expected: Prediction[], found: Prediction[]): number {
-  let largest = 0;
-  expected.forEach(({ scores }, row) => {
-    for (const [label, p] of Object.entries(scores)) {
-      const delta = Math.abs(p - (found[row]?.scores[label] ?? Number.NaN));
-      largest = Math.max(largest, delta);
-    }
-  });
-  return largest;
 }

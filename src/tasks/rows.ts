@@ -26,7 +26,8 @@ export interface Rows {
   /** How many rows come from `data`. */
   own: number;
   places: Places;
-  files: ReadSummary['files'];
+  /** The files in order; those of a test set say so. */
+  files: (ReadSummary['files'][number] & { test?: true })[];
   /** One digest for all files, in order. */
   sha256: string;
   skipped: ReadSummary['skipped'];
@@ -93,7 +94,7 @@ export async function readRows(
 
   const labels = [...found.names.slice(0, classes).sort(compareCodePoints), ...found.names.slice(classes)];
   const order = new Map(labels.map((label, i) => [label, i]));
-  const all = [...files, ...(outside?.files ?? [])];
+  const all = [...files, ...(outside?.files ?? []).map((file) => ({ ...file, test: true as const }))];
   return {
     labels,
     classes,

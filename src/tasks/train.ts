@@ -31,6 +31,7 @@ import type { Decisions } from './decisions.js';
 import { type FittedModel, fitModel, type TrainedOn } from './fit.js';
 import { checkClasses, gatesOf } from './gate.js';
 import { type Gated, gateVersion } from './gated-training.js';
+import { encodeGoldenRows } from './golden-rows.js';
 import { type Loaded, load } from './load.js';
 import { type Part, type Prepared, type PrepareInput, rowCounts } from './prepare.js';
 import type { TrainSettings } from './settings.js';
@@ -196,6 +197,9 @@ export async function trainOn(
     timings,
   };
   const files = prepared.files.map(({ path }) => path);
+  // a dataset stands for a model that embeds its texts, which need not be there
+  const asks = !(dataset && prepared.sentence);
+  const golden = asks && (await encodeGoldenRows(pipeline));
   const { version, path } = await new Store(options.store).publish(
     name,
     {
@@ -209,6 +213,7 @@ export async function trainOn(
       'predictions.csv': encodePredictions({ files, places: parts.test, outcomes }),
       ...encodeScores(outcomes),
       ...encodeLabelScores(decisions.labelScores ?? validation?.labelScore.slice().sort()),
+      ...golden,
       'report.md': reportMarkdown({ ...facts, model: name, tuning }, test),
       ...('history' in report && { 'history.svg': historyPlot(report) }),
       ...(tuning && { 'trials.csv': trialsCsv(tuning), 'trials.svg': tuningPlot(tuning) }),

@@ -312,6 +312,7 @@ test('models list and show', async () => {
   expect(shown.data.files[0].rows).toBe(420);
   expect(Object.keys(shown.files).sort()).toEqual([
     'confusion_matrix.csv',
+    'golden.json',
     'metrics.json',
     'per_class.csv',
     'pipeline.json',

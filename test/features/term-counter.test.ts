@@ -97,6 +97,25 @@ describe.each(Object.entries(cases))('%s', (_name, changes) => {
     );
   });
 
+  test('the columns of some terms are those that a list of all has', () => {
+    fc.assert(
+      fc.property(texts, texts, (list, others) => {
+        const counted = count(options, list);
+        const terms = termsOfNodes(
+          counted,
+          counted.nodes.parents.map((_, node) => node),
+        );
+        const all = new Map(terms.list().map((term, column) => [term, column]));
+        const wanted = others.flatMap(createAnalyzer(options, options.stemmer ? porter : undefined));
+        const some = [...wanted, ...terms.list().filter((_, column) => column % 3 === 0)];
+        const expected = new Map(some.filter((term) => all.has(term)).map((term) => [term, all.get(term)!]));
+        expect(terms.columnsOf!(some)).toEqual(expected);
+        expect(terms.list().every((term, column) => terms.at!(column) === term)).toBe(true);
+      }),
+      { numRuns: 8 },
+    );
+  });
+
   test('terms that are known from elsewhere are the same terms', () => {
     fc.assert(
       fc.property(texts, (list) => {

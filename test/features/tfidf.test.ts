@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bulkTransform } from '../../src/features/bulk.js';
+import { scannedTerms } from '../../src/features/scanned-terms.js';
 import { storedTerms } from '../../src/features/stored-terms.js';
 import { TfidfCollector } from '../../src/features/tfidf-fit.js';
 import { columnCounts } from '../../src/sparse/frequency.js';
@@ -139,6 +140,12 @@ describe('properties', () => {
         const stored = storedTerms(Buffer.from(terms.encode()));
         expect(stored.length).toBe(terms.length);
         expect(stored.texts()).toEqual(textsOf(terms.list()));
+        const scanned = scannedTerms(Buffer.from(terms.encode()));
+        expect(scanned.length).toBe(terms.length);
+        const some = terms.list().filter((_, column) => column % 2 === 0);
+        expect([...scanned.columnsOf!([...some, 'not there', ''])]).toEqual(
+          some.map((term) => [term, terms.list().indexOf(term)]),
+        );
       }),
     );
   });
