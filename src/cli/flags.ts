@@ -197,6 +197,10 @@ const general = {
     metavar: '<s>',
     help: 'seconds between two checkpoints of a training that goes step by step (30)',
   } as Setting<number>,
+  against: named(
+    '<version>',
+    'a version to compare with on the same rows: an alias or a number of the same model, or any other reference',
+  ),
   gate: shownBy(
     ['f1_macro >= 0.85'],
     list(

@@ -6,6 +6,7 @@ import type { Listener } from '../progress.js';
 import { type ConfusedPair, confusedPairs } from '../report/confusion.js';
 import { Store } from '../store/store.js';
 import type { Baselines } from './baselines.js';
+import { type CompareResult, compareAgainst } from './compare.js';
 import type { CrossValidation } from './cross-validate.js';
 import { evaluateRecipe } from './evaluate-recipe.js';
 import { type ExamineOptions, examineFiles, examineHeldOut, type Mistake } from './examine.js';
@@ -21,6 +22,8 @@ export interface EvaluateOptions extends ExamineOptions, MeasureOptions {
   data?: readonly string[] | undefined;
   /** Folds of those files to refit the version's recipe on, in the place of asking the version. */
   cv?: number | undefined;
+  /** A version to compare with on the same rows: an alias or a number of the same model, or any other reference. */
+  against?: string | undefined;
   /** Conditions that the version is held to, such as "f1_macro >= 0.85". */
   gate?: readonly string[] | undefined;
   /** Share of the rows that the champion has right and this version may have wrong. */
@@ -41,6 +44,8 @@ export interface EvaluateResult extends FullEvaluation, Partial<Slices>, Measure
   mistakes?: Mistake[];
   /** What the most frequent class and naive Bayes reach on the held-out rows. */
   baselines?: Baselines;
+  /** How it did beside the version that it was to be compared with, which is `a`. */
+  comparison?: CompareResult;
   /** How the version did at its gates, where there are any. */
   gates?: GateResult[];
   /** Mean and spread over the folds, where the recipe was refitted on folds. */
@@ -56,10 +61,10 @@ export async function evaluateModel(
   listener: Listener = {},
 ): Promise<EvaluateResult> {
   const gates = gatesOf(options.gate, options.maxNegativeFlips);
-  if (options.cv && gates.length > 0) {
+  if (options.cv && (gates.length > 0 || options.against !== undefined)) {
     throw new MaasError(
       'usage',
-      'a gate is about a version, and --cv about its recipe, expected one of both',
+      `${gates.length > 0 ? 'a gate' : '--against'} is about a version, and --cv about its recipe, expected one of both`,
     );
   }
   if (options.cv && (options.slice?.length || options.keepText)) {
@@ -102,11 +107,15 @@ export async function evaluateModel(
   const baselines = (options.data ? {} : artifact.manifest.baselines) as Baselines | undefined;
   const { slices } = understanding;
   const examined = { version: artifact, outcomes, evaluation, slices, files: options.data };
+  const comparison =
+    options.against !== undefined &&
+    (await compareAgainst(options.store, options.against, examined, options, listener));
   const checked =
     gates.length > 0 && (await checkGates(options.store, examined, gates, options, listener)).gates;
   return {
     ...{ model, version, data, ...evaluation, ...understanding, ...measured },
     ...(baselines && { baselines }),
+    ...(comparison && { comparison }),
     ...(checked && { gates: checked }),
   };
 }

@@ -74,3 +74,26 @@ test('what is promoted is the champion of every command', async () => {
   expect((await json('models', 'rollback', 'tickets')).code).toBe(6);
   expect((await json('evaluate', 'tickets@staging')).code).toBe(6);
 });
+
+test('evaluate compares with another version on the same rows', async () => {
+  const compared = await json('models', 'compare', 'tickets@1', 'tickets@2');
+  const { code: _, ...expected } = compared;
+  const found = await json('evaluate', 'tickets@2', '--against', '1');
+  expect(found).toMatchObject({ code: 0, model: 'tickets', version: 2, comparison: expected });
+  await json('models', 'promote', 'tickets@2');
+  const itself = await json('evaluate', 'tickets@2', '--against', 'champion');
+  expect(itself.comparison).toMatchObject({ verdict: 'same', a: { version: 2 }, b: { version: 2 } });
+  const { stdout } = await maas(['evaluate', 'tickets@1', '--against', 'tickets@champion'], inStore);
+  expect(stdout).toContain('tickets@1 against tickets@2 on their held-out rows (84 rows): regressed');
+
+  const other = await json('evaluate', 'tickets@3', '--against', 'champion');
+  expect(other).toMatchObject({ code: 3, error: { code: 'data' } });
+  const onFile = await json('evaluate', 'tickets@3', '--against', 'champion', '--data', tickets);
+  expect(onFile).toMatchObject({ code: 0, comparison: { rows: 420, data: { kind: 'file' } } });
+  expect((await json('evaluate', 'tickets@3', '--against', 'best')).error).toMatchObject({
+    code: 'artifact',
+    message: 'the model "tickets" has no alias "best"',
+  });
+  const cv = await json('evaluate', '--against', '1', '--data', tickets, '--cv', '2');
+  expect(cv.error).toMatchObject({ code: 'usage' });
+});

@@ -2,9 +2,10 @@ import type { IntervalMetric } from '../../metrics/bootstrap.js';
 import type { Metrics } from '../../metrics/classification.js';
 import { measuredTexts } from '../../report/decisions.js';
 import { baselineNames, figure, foldsText, grouped, intervalText } from '../../report/format.js';
-import { resolveSettings } from '../../tasks/presets.js';
+import { answerFlags, answerOptions } from '../answer-flags.js';
 import { ciFlags } from '../ci/ci-flags.js';
 import type { Command } from '../command.js';
+import { comparisonText } from '../comparison.js';
 import { gateError, gatesText } from '../gates.js';
 import { table } from '../terminal.js';
 import { understandingText } from '../understanding.js';
@@ -22,6 +23,7 @@ export const evaluate: Command = {
       'maas evaluate reviews --data test.csv --slice source --keep-text',
       'which sources it does worst on, and its surest mistakes with their texts',
     ],
+    ['maas evaluate reviews --against champion', 'improved, same or regressed, on the same rows'],
     ['maas evaluate reviews --data all.csv --cv 5', 'its recipe, fitted anew on five folds of a file'],
     [
       'maas evaluate reviews --coverage 0.95',
@@ -34,42 +36,29 @@ export const evaluate: Command = {
     ['maas evaluate --json', 'all figures as JSON'],
   ],
   flags: [
-    'data',
     'slice',
     'keepText',
+    'against',
     'cv',
     'coverage',
     'minScore',
     'gate',
     'maxNegativeFlips',
-    'threads',
-    'embeddings',
-    'embeddingCache',
-    'textColumn',
-    'labelColumn',
-    'delimiter',
-    'onBadRow',
+    ...answerFlags,
     ...ciFlags,
   ],
 
-  async run({ args, values, typed, settings, store, devices, embeddingCache, terminal }) {
+  async run(input) {
     const { evaluateModel } = await import('../../tasks/evaluate.js');
-    const answering = {
-      threads: values.threads,
-      devices,
-      // what a config file names is what was trained with
-      embeddings: typed.has('embeddings') ? (values.embeddings ?? undefined) : undefined,
-      embeddingCache,
-      settings: resolveSettings({ ...settings, embeddings: undefined }),
-    };
+    const { args, values, terminal } = input;
+    const answering = answerOptions(input);
     const result = await evaluateModel(
       {
         ...answering,
-        store,
         model: args[0] as string | undefined,
-        data: values.data,
         slice: values.slice,
         keepText: values.keepText,
+        against: values.against,
         cv: values.cv,
         coverage: values.coverage,
         minScore: values.minScore,
@@ -94,7 +83,7 @@ export const evaluate: Command = {
       ci: async () => {
         const { model, version, gates } = result;
         const { besideChampion } = await import('../ci/examined.js');
-        const beside = result.cv ? {} : await besideChampion(store, result, values.data, answering);
+        const beside = result.cv ? {} : await besideChampion(input.store, result, values.data, answering);
         return { model, version, gates, evaluation: result, ...beside };
       },
       text: [
@@ -131,6 +120,7 @@ export const evaluate: Command = {
         ),
         ...understandingText(result, style).flatMap((each) => ['', each]),
         ...(measured.length > 0 ? ['', ...measured] : []),
+        ...(result.comparison ? ['', comparisonText(result.comparison, style)] : []),
         ...(result.gates ? ['', gatesText(result.gates, style)] : []),
       ].join('\n'),
     };

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { checkName, modelNameFor } from '../../store/store.js';
+import { checkName } from '../../store/names.js';
+import { modelNameFor } from '../../store/store.js';
 import { configNames, readConfig } from '../config.js';
 import type { FoundData } from './find-data.js';
 import type { WorkflowFacts } from './workflows.js';
