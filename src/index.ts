@@ -23,8 +23,8 @@ export {
   type Answer,
   openModel,
   type PredictedRow,
-  type Predictions,
   type PredictOptions,
+  type PredictResult,
   predict,
 } from './tasks/predict.js';
 export { type PreprocessOptions, type PreprocessResult, preprocess } from './tasks/preprocess.js';

@@ -3,6 +3,16 @@ import { type ClassMetrics, type Evaluation, evaluate, type Metrics } from './cl
 import type { Outcomes } from './outcomes.js';
 import { type ClassScores, evaluateScores, type ScoreMetrics } from './scores.js';
 
+/** Metrics that take the probabilities of all classes; they are not resampled. */
+export const scoreMetricNames = [
+  'top_3_accuracy',
+  'top_5_accuracy',
+  'roc_auc',
+  'average_precision',
+  'brier_score',
+  'expected_calibration_error',
+] as const satisfies readonly (keyof ScoreMetrics)[];
+
 /** The metrics of an evaluation by name. */
 export const metricNames = [
   'n',
@@ -20,12 +30,7 @@ export const metricNames = [
   'matthews_corrcoef',
   'cohen_kappa',
   'log_loss',
-  'top_3_accuracy',
-  'top_5_accuracy',
-  'roc_auc',
-  'average_precision',
-  'brier_score',
-  'expected_calibration_error',
+  ...scoreMetricNames,
 ] as const satisfies readonly (keyof (Metrics & ScoreMetrics))[];
 
 /** All that rows say of a model. */

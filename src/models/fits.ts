@@ -21,7 +21,7 @@ import {
 import { type CPath, chooseC } from './logistic-path.js';
 import { fitMajority } from './majority.js';
 import { fitNaiveBayes, type NaiveBayesOptions } from './naive-bayes.js';
-import { fitSequence, type SequenceFitOptions, type StartingVectors } from './sequence-fit.js';
+import { fitSequence, type InitialEmbeddings, type SequenceFitOptions } from './sequence-fit.js';
 import type { SequenceKind } from './sequence-models.js';
 import type { TrainingHooks, TrainingReport } from './training/loop.js';
 
@@ -60,7 +60,7 @@ export interface FitData extends Examples {
   classes: number;
   validation: Examples;
   /** What the embeddings of a model of sequences begin with; drawn at random if absent. */
-  startingVectors?: StartingVectors | undefined;
+  startingVectors?: InitialEmbeddings | undefined;
 }
 
 /** How large a fit's features are, before they are made. */

@@ -26,7 +26,7 @@ export type SequenceFitOptions = SequenceModelOptions &
   };
 
 /** Embeddings to begin with: row-major [features, dim], and 1 for each feature that has one. */
-export interface StartingVectors {
+export interface InitialEmbeddings {
   values: Float32Array;
   dim: number;
   known: Uint8Array;
@@ -43,7 +43,7 @@ export async function fitSequence(
   options: SequenceFitOptions,
   { threads, encodings }: Pick<LinearDevice, 'threads' | 'encodings'>,
   hooks: Omit<TrainingHooks, 'validate'>,
-  starting?: StartingVectors,
+  starting?: InitialEmbeddings,
 ): Promise<{ classifier: Classifier; report: TrainingReport }> {
   const { features, labels } = train;
   if (starting && starting.dim !== options.dim) {
@@ -79,7 +79,7 @@ const NARROW = 0.05;
  * Embeddings to begin with for every term but padding, the unknown term among them, as Keras draws them: a word that training rows
  * do not have is then no more like silence than any other.
  */
-function embeddingOf(features: Csr, dim: number, random: Random, starting?: StartingVectors): Float32Array {
+function embeddingOf(features: Csr, dim: number, random: Random, starting?: InitialEmbeddings): Float32Array {
   const out = starting ? starting.values.slice() : new Float32Array(features.cols * dim);
   const limit = starting ? widthOf(starting) : NARROW;
   for (let term = 1; term < features.cols; term++) {
@@ -89,7 +89,7 @@ function embeddingOf(features: Csr, dim: number, random: Random, starting?: Star
 }
 
 /** What to draw from where others are known: so far that the variance is theirs (Kim 2014). */
-function widthOf({ values, dim, known }: StartingVectors): number {
+function widthOf({ values, dim, known }: InitialEmbeddings): number {
   const count = dim * known.reduce((sum, one) => sum + one, 0);
   return count === 0 ? NARROW : Math.sqrt((3 * values.reduce((sum, x) => sum + x * x, 0)) / count);
 }

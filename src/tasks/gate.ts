@@ -1,20 +1,12 @@
 import { MaasError } from '../errors.js';
-import { metricNames } from '../metrics/evaluation.js';
+import { metricNames, scoreMetricNames } from '../metrics/evaluation.js';
 import type { Slice } from '../metrics/slices.js';
 
 /** Figures of one class that a gate may ask for, and those of them that are resampled. */
 const classFigures = ['precision', 'recall', 'f1', 'roc_auc', 'average_precision'] as const;
 const resampledClassFigures: readonly string[] = ['precision', 'recall', 'f1'];
 
-/** Metrics that take the probabilities of all classes, which are not resampled. */
-const scoreMetrics: readonly string[] = [
-  'top_3_accuracy',
-  'top_5_accuracy',
-  'roc_auc',
-  'average_precision',
-  'brier_score',
-  'expected_calibration_error',
-];
+const scoreMetrics: readonly string[] = scoreMetricNames;
 
 /** A condition that a version must meet. */
 export interface Gate {

@@ -47,7 +47,7 @@ export interface PredictedRow {
   problem?: string;
 }
 
-export interface Predictions {
+export interface PredictResult {
   model: string;
   version: number;
   labels: readonly string[];
@@ -80,7 +80,7 @@ export async function openModel(
 }
 
 /** Classifies each row of a CSV file or of standard input. Throws `artifact`, `data`. */
-export async function predict(options: PredictOptions, listener: Listener = {}): Promise<Predictions> {
+export async function predict(options: PredictOptions, listener: Listener = {}): Promise<PredictResult> {
   const artifact = await new Store(options.store).open(options.model, listener);
   const { manifest } = artifact;
   const answered = await answering(artifact, options, listener);
@@ -193,7 +193,7 @@ async function answering(
 export async function predictText(
   options: Beside & SureOptions & { store: string; model?: string | undefined; text: string },
   listener: Listener = {},
-): Promise<Predictions> {
+): Promise<PredictResult> {
   const artifact = await new Store(options.store).open(options.model, listener);
   const answered = await answering(artifact, options, listener);
   const pipeline = await pipelineOf(artifact, options);

@@ -5,7 +5,11 @@ import { SequenceCollector, type SequenceOptions } from '../../src/features/sequ
 import { bulkProbabilities } from '../../src/models/bulk.js';
 import type { Examples } from '../../src/models/dense-fit.js';
 import type { SequenceModelState } from '../../src/models/sequence-classifier.js';
-import { fitSequence, type SequenceFitOptions, type StartingVectors } from '../../src/models/sequence-fit.js';
+import {
+  fitSequence,
+  type InitialEmbeddings,
+  type SequenceFitOptions,
+} from '../../src/models/sequence-fit.js';
 import type { SequenceKind } from '../../src/models/sequence-models.js';
 import type { Checkpoint } from '../../src/models/training/loop.js';
 import { sha256 } from '../../src/store/artifact.js';
@@ -57,7 +61,7 @@ describe.each(['cnn', 'lstm'] as const)('%s', (kind) => {
     watched = none,
     hooks: Parameters<typeof fitSequence>[6] = {},
     threads = 2,
-    starting?: StartingVectors,
+    starting?: InitialEmbeddings,
   ) => fitSequence(kind, train, 5, watched, { ...optionsOf(kind), ...given }, { threads }, hooks, starting);
   const stateOf = ({ classifier }: Awaited<ReturnType<typeof trained>>) =>
     classifier.state() as SequenceModelState;
@@ -112,7 +116,7 @@ describe.each(['cnn', 'lstm'] as const)('%s', (kind) => {
   });
 
   /** Vectors of 12 numbers for all terms but every third. */
-  const someVectors = (): StartingVectors => {
+  const someVectors = (): InitialEmbeddings => {
     const { cols } = train.features;
     const known = Uint8Array.from({ length: cols }, (_, i) => Math.min(1, i % 3));
     const values = Float32Array.from(

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { MaasError } from '../../errors.js';
 import { grouped } from '../../report/format.js';
-import type { PredictedRow, Predictions } from '../../tasks/predict.js';
+import type { PredictedRow, PredictResult } from '../../tasks/predict.js';
 import type { Command, CommandInput } from '../command.js';
 import { longFlag } from '../flags.js';
 import { openOutput } from '../output.js';
@@ -83,7 +83,7 @@ async function predictFile(
   model: string | undefined,
   file: string | undefined,
   { values, typed, store, devices, embeddingCache, terminal }: CommandInput,
-): Promise<Predictions> {
+): Promise<PredictResult> {
   if (file === undefined) {
     throw new MaasError('usage', 'there is nothing to predict, expected a file, - or --text', {
       hint: 'maas predict --text "…", or maas predict new.csv',
@@ -111,7 +111,7 @@ async function predictText(
   model: string | undefined,
   text: string,
   { values, typed, store, devices, terminal }: CommandInput,
-): Promise<Predictions> {
+): Promise<PredictResult> {
   const forFiles = (['lines', 'textColumn', 'delimiter', 'onBadRow'] as const).find((flag) =>
     typed.has(flag),
   );
