@@ -94,21 +94,17 @@ export async function* fittedFolds(
 }
 
 /** What a fit on some of the rows takes, and the vectorizer that is fitted on them. */
-export async function vectorizedFor(
+async function vectorizedFor(
   { rows: { classOf, classes }, features, validation }: FoldedRows,
   train: Uint32Array,
-  listener?: Listener,
-): Promise<{ data: FitData; vectorize: FittedFeatures['vectorize']; sha256: string | undefined }> {
-  const { vectorize, startingVectors, sentence, embeddings } = await features.fit(
-    train,
-    listener && { listener },
-  );
+): Promise<{ data: FitData; vectorize: FittedFeatures['vectorize'] }> {
+  const { vectorize, startingVectors } = await features.fit(train);
   const examples = (chosen: Uint32Array) => ({
     features: vectorize(chosen),
     labels: new Int32Array(gathered(classOf, chosen)),
   });
   const data = { ...examples(train), classes, validation: examples(validation), startingVectors };
-  return { data, vectorize, sha256: sentence?.sha256 ?? embeddings?.facts.sha256 };
+  return { data, vectorize };
 }
 
 /** Throws `data` where one of the first `scored` folds has no row to score. */

@@ -1,12 +1,13 @@
 import { MaasError } from '../errors.js';
+import type { FeatureFit, FitWith } from '../features/fits.js';
 import { bootstrapIntervals } from '../metrics/bootstrap.js';
 import { evaluateFully } from '../metrics/evaluation.js';
 import { type Listener, Stopwatch } from '../progress.js';
 import { confusedPairs } from '../report/confusion.js';
 import type { ModelManifest } from '../store/store.js';
-import { crossValidate, vectorizedFor } from './cross-validate.js';
+import { crossValidate } from './cross-validate.js';
 import type { EvaluateOptions, EvaluateResult } from './evaluate.js';
-import { inTurn, openFitter } from './fit.js';
+import { inTurn, type OpenFitter, openFitter } from './fit.js';
 import { MemoryBudget } from './memory.js';
 import { collect } from './prepare.js';
 import { presets } from './presets.js';
@@ -46,23 +47,31 @@ export async function evaluateRecipe(
     onBadRow,
     testSize: 0,
   };
-  const stopwatch = new Stopwatch();
-  const collected = await collect(
-    { data, threads, devices, embeddingCache },
-    settings,
-    new MemoryBudget(),
-    stopwatch,
-    listener,
-  );
-  const { rows, split, features } = collected;
+  const expected = sentence?.sha256 ?? vectors?.sha256;
   return inTurn(async () => {
-    const folded = { rows, features, ...split };
-    const { data: whole, sha256 } = await vectorizedFor(folded, split.train, listener);
-    checkDigest(sha256, sentence?.sha256 ?? vectors?.sha256, settings.embeddings);
-    const fitter = (await openFitter({ settings, devices, threads }, whole, listener))!;
+    // a device that is not there is told before all is read; which suits the job, the first fold tells
+    let fitter = await openFitter({ settings, devices, threads }, undefined, listener);
+    const opened: Pick<OpenFitter, 'fit'> = {
+      async fit(data, hooks) {
+        fitter ??= (await openFitter({ settings, devices, threads }, data, listener))!;
+        return fitter.fit(data, hooks);
+      },
+    };
     try {
+      const { rows, split, features } = await collect(
+        { data, threads, devices, embeddingCache },
+        settings,
+        new MemoryBudget(),
+        new Stopwatch(),
+        listener,
+      );
       const { seed } = settings;
-      const { cv, outcomes } = await crossValidate(folded, { folds, seed }, fitter, listener);
+      const { cv, outcomes } = await crossValidate(
+        { rows, features: checked(features, [expected, settings.embeddings], listener), ...split },
+        { folds, seed },
+        opened,
+        listener,
+      );
       const evaluation = evaluateFully(outcomes);
       return {
         data: { kind: 'folds', files: rows.files },
@@ -72,9 +81,26 @@ export async function evaluateRecipe(
         cv,
       };
     } finally {
-      fitter.close();
+      fitter?.close();
     }
   });
+}
+
+/** Features that hold the word vectors, or the model of sentences, to their digest; the first fit tells how it goes. */
+function checked(
+  features: FeatureFit,
+  [expected, path]: [digest: string | undefined, path: string | null],
+  listener: Listener,
+): FeatureFit {
+  let untold: FitWith | undefined = { listener };
+  return {
+    async fit(rows) {
+      const fitted = await features.fit(rows, untold);
+      untold = undefined;
+      checkDigest(fitted.sentence?.sha256 ?? fitted.embeddings?.facts.sha256, expected, path);
+      return fitted;
+    },
+  };
 }
 
 /** Where the word vectors or the model of a recipe are now. Throws `usage` where it takes none. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Papa from 'papaparse';
 import { expect, test } from 'vitest';
@@ -87,4 +87,15 @@ test('what cannot be divided is refused', async () => {
   const own = await maas(['evaluate', '--cv', '5', ...store]);
   expect(own.code).toBe(2);
   expect(own.stderr).toContain('expected --data with labelled rows');
+});
+
+test('a device that is not there is told before anything is read', async () => {
+  const named = await maas(['train', tickets, '--name', 'onCuda', ...store, '--json']);
+  const manifest = join(JSON.parse(named.stdout).path, 'manifest.json');
+  writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"device": "auto"', '"device": "cuda"'));
+  const nowhere = { env: { MAAS_DEVICES: join(folder.path, 'none') } };
+  const asked = ['evaluate', 'onCuda', '--cv', '2', '--data', 'no-such-file.csv', ...store];
+  const { code, stderr } = await maas(asked, nowhere);
+  expect(stderr).toContain('cuda');
+  expect(code).toBe(5);
 });
