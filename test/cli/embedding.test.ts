@@ -43,6 +43,14 @@ describe('a model of word vectors', () => {
     trained = await json('train', tickets, ...flags, '--name', 'means', '--embedding-words', '50');
   });
 
+  test('is trained again to the last byte, and not with other vectors', async () => {
+    expect(await json('reproduce', 'means')).toMatchObject({ identical: true });
+    expect((await json('models', 'verify', 'means')).versions[0].golden).toMatchObject({ passed: true });
+    const { code, stdout } = await run('reproduce', 'means', '--embeddings', zipped, '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ differs: 'data', stages: [{ first: zipped }] });
+  });
+
   test('says which vectors it is made of, and how many words have one', async () => {
     expect(trained).toMatchObject({ features: 20, metrics: { n: 84 } });
     expect(trained.metrics.accuracy).toBeGreaterThan(0.6);

@@ -160,6 +160,14 @@ describe.skipIf(withoutSentences)('a model of sentence embeddings', () => {
     const found = await json('evaluate', name, '--data', data, '--embeddings', moved);
     expect(found.metrics.accuracy).toBeGreaterThan(0.9);
     await json('evaluate', name, '--data', data, '--embeddings', moved, '--cv', '2');
+    // digests are checked without it, golden rows and the training again where it is
+    const [alone] = (await json('models', 'verify', name)).versions;
+    expect(alone).toMatchObject({ ok: true, golden: null });
+    expect(alone.notes[0]).toContain('its golden rows were not asked: the model in');
+    const [asked] = (await json('models', 'verify', name, '--embeddings', moved)).versions;
+    expect(asked).toMatchObject({ ok: true, golden: { rows: 16, passed: true }, notes: [] });
+    await refused(3, `${place} is not there`, 'reproduce', name);
+    expect(await json('reproduce', name, '--embeddings', moved)).toMatchObject({ identical: true });
     writeFileSync(join(moved, 'config.json'), `${readFileSync(join(moved, 'config.json'), 'utf8')} `);
     await refused(6, `${moved} holds another model`, 'predict', name, '--text', 'x', '--embeddings', moved);
   });
