@@ -1,4 +1,4 @@
-import type { ComparedMetric } from '../metrics/comparison.js';
+import type { ComparedMetric, Flips } from '../metrics/comparison.js';
 import { figure, grouped, percent, signed } from '../report/format.js';
 import type { CompareResult } from '../tasks/compare.js';
 import { type Terminal, table } from './terminal.js';
@@ -32,18 +32,40 @@ export function comparisonText(result: CompareResult, style: Terminal['style']):
     ...(flips.length > 0
       ? [
           '',
-          table(
+          flipsTable(
             style,
-            ['class', 'right → wrong', 'wrong → right', 'rows'],
-            flips.map((flip) => [
-              flip.label,
-              grouped(flip.rightToWrong),
-              grouped(flip.wrongToRight),
-              grouped(flip.rows),
-            ]),
-            [false, true, true, true],
+            ['class'],
+            flips.map((flip) => [[flip.label], flip]),
+          ),
+        ]
+      : []),
+    ...(result.slices?.length
+      ? [
+          '',
+          flipsTable(
+            style,
+            ['slice by', ''],
+            result.slices.slice(0, SHOWN).map((flip) => [[flip.by, flip.value], flip]),
           ),
         ]
       : []),
   ].join('\n');
 }
+
+/** Slices that are shown. */
+const SHOWN = 10;
+
+const flipsTable = (
+  style: Terminal['style'],
+  head: string[],
+  rows: [names: string[], flips: Pick<Flips, 'rightToWrong' | 'wrongToRight' | 'rows'>][],
+): string =>
+  table(
+    style,
+    [...head, 'right → wrong', 'wrong → right', 'rows'],
+    rows.map(([names, { rightToWrong, wrongToRight, rows }]) => [
+      ...names,
+      ...[rightToWrong, wrongToRight, rows].map(grouped),
+    ]),
+    [...head.map(() => false), true, true, true],
+  );

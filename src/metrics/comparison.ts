@@ -1,5 +1,6 @@
 import { middle } from './bootstrap.js';
 import { figuresOf } from './classification.js';
+import type { Groups } from './groups.js';
 import { mcnemar } from './mcnemar.js';
 import { type Paired, resamplePairs } from './paired.js';
 
@@ -33,6 +34,13 @@ export interface Flips {
   /** Right by the first model, wrong by the second. */
   rightToWrong: number;
   wrongToRight: number;
+}
+
+/** Rows of a slice about which two models differ. */
+export interface SliceFlips extends Omit<Flips, 'label'> {
+  /** What the rows were divided by, and what these have there. */
+  by: string;
+  value: string;
 }
 
 export interface Comparison {
@@ -125,6 +133,29 @@ export function flipsOf({ labels, truth, predicted: [a, b], losses }: Paired) {
     if (after === own) flip.wrongToRight++;
   }
   return { flips: flips.filter(({ rows }) => rows > 0), changed, identical: identical && changed === 0 };
+}
+
+/** Flips by slice, those with the most rows that went wrong first; slices without a flip are left out. */
+export function flipsOfSlices(
+  { truth, predicted: [a, b] }: Paired,
+  divisions: readonly Groups[],
+): SliceFlips[] {
+  return divisions
+    .flatMap(({ by, names, of }) => {
+      const groups = names.map(
+        (value): SliceFlips => ({ by, value, rows: 0, rightToWrong: 0, wrongToRight: 0 }),
+      );
+      for (let r = 0; r < truth.length; r++) {
+        const group = groups[of[r]!]!;
+        group.rows++;
+        if (a[r] === b[r]) continue;
+        if (a[r] === truth[r]) group.rightToWrong++;
+        if (b[r] === truth[r]) group.wrongToRight++;
+      }
+      return groups;
+    })
+    .filter(({ rightToWrong, wrongToRight }) => rightToWrong + wrongToRight > 0)
+    .sort((x, y) => y.rightToWrong - x.rightToWrong || x.wrongToRight - y.wrongToRight);
 }
 
 function verdictOf(

@@ -1,12 +1,14 @@
-import { type Comparison, compare } from '../metrics/comparison.js';
+import { type Comparison, compare, flipsOfSlices, type SliceFlips } from '../metrics/comparison.js';
+import type { Groups } from '../metrics/groups.js';
 import type { Outcomes } from '../metrics/outcomes.js';
 import type { Listener } from '../progress.js';
 import type { Artifact } from '../store/artifact.js';
 import { type ModelManifest, Store } from '../store/store.js';
 import type { AnswerOptions } from './answers.js';
-import { type SameRows, sameRows } from './same-rows.js';
+import { type ExamineOptions, examineFiles, examineHeldOut } from './examine.js';
+import { checkReadTwice, type SameRows, sameRows } from './same-rows.js';
 
-export interface CompareOptions extends AnswerOptions {
+export interface CompareOptions extends ExamineOptions {
   store: string;
   /** References of two versions: is the second better than the first? */
   a: string;
@@ -19,6 +21,8 @@ export interface CompareResult extends Comparison {
   a: { model: string; version: number };
   b: { model: string; version: number };
   data: SameRows['data'];
+  /** Rows that turned right or wrong by slice, where rows are divided. */
+  slices?: SliceFlips[];
 }
 
 /** Compares two versions on the same rows. Throws `data` where their rows are not the same, `artifact`. */
@@ -27,8 +31,14 @@ export async function compareModels(
   listener: Listener = {},
 ): Promise<CompareResult> {
   const store = new Store(options.store);
-  const [a, b] = await Promise.all([store.open(options.a, listener), store.open(options.b, listener)]);
-  return compareVersions(a, { version: b, files: options.data }, options, listener);
+  const [a, version] = await Promise.all([store.open(options.a, listener), store.open(options.b, listener)]);
+  const { data: files, slice } = options;
+  checkReadTwice(files);
+  if (!slice?.length) return compareVersions(a, { version, files }, options, listener);
+  const { outcomes, divisions } = await (files
+    ? examineFiles(version, files, options, listener)
+    : examineHeldOut(version, options, listener));
+  return compareVersions(a, { version, files, outcomes, divisions }, options, listener);
 }
 
 /** A version whose answers may be known. */
@@ -37,6 +47,8 @@ interface Compared {
   /** Labelled files; the rows held out from both versions if absent. */
   files?: readonly string[] | undefined;
   outcomes?: Outcomes;
+  /** What its rows are divided by. */
+  divisions?: readonly Groups[];
 }
 
 /**
@@ -65,12 +77,17 @@ export async function compareAgainst(
 
 async function compareVersions(
   a: Artifact<ModelManifest>,
-  { version: b, files, outcomes }: Compared,
+  { version: b, files, outcomes, divisions = [] }: Compared,
   { threads, settings, devices, embeddings, embeddingCache }: AnswerOptions,
   listener: Listener,
 ): Promise<CompareResult> {
   const asked = { threads, settings, devices, embeddings, embeddingCache };
   const { pairs, data } = await sameRows(a, b, files, asked, listener, outcomes);
   const named = ({ model, version }: { model: string; version: number }) => ({ model, version });
-  return { a: named(a.manifest), b: named(b.manifest), data, ...compare(pairs) };
+  const slices = divisions.length > 0 && flipsOfSlices(pairs, divisions);
+  return {
+    ...{ a: named(a.manifest), b: named(b.manifest), data },
+    ...compare(pairs),
+    ...(slices && { slices }),
+  };
 }

@@ -13,6 +13,7 @@ import { type ExamineOptions, examineFiles, examineHeldOut, type Mistake } from 
 import { gatesOf, slicesNeeded } from './gate.js';
 import { checkGates, type GateResult } from './gates.js';
 import { type MeasuredDecisions, type MeasureOptions, measureDecisions } from './measured-decisions.js';
+import { checkReadTwice } from './same-rows.js';
 
 export interface EvaluateOptions extends ExamineOptions, MeasureOptions {
   store: string;
@@ -87,6 +88,7 @@ export async function evaluateModel(
       'held-out rows have their scores already, expected no --embeddings without --data',
     );
   }
+  if (options.against !== undefined) checkReadTwice(options.data);
   const asked = { ...options, needed: slicesNeeded(gates) };
   const { outcomes, data, divisions, mistakes } = options.data
     ? await examineFiles(artifact, options.data, asked, listener)
@@ -106,7 +108,7 @@ export async function evaluateModel(
   const measured = await measureDecisions(artifact, outcomes, options, listener);
   const baselines = (options.data ? {} : artifact.manifest.baselines) as Baselines | undefined;
   const { slices } = understanding;
-  const examined = { version: artifact, outcomes, evaluation, slices, files: options.data };
+  const examined = { version: artifact, outcomes, divisions, evaluation, slices, files: options.data };
   const comparison =
     options.against !== undefined &&
     (await compareAgainst(options.store, options.against, examined, options, listener));

@@ -29,9 +29,7 @@ export async function sameRows(
   listener: Listener,
   known?: Outcomes,
 ): Promise<SameRows> {
-  if (files?.includes('-')) {
-    throw new MaasError('usage', 'standard input can be read once, and two versions answer, expected a file');
-  }
+  checkReadTwice(files);
   if (files) {
     const { outcomes: ofA, data } = await answers(a, files, options, listener);
     const outcomes = [ofA, known ?? (await answers(b, files, options, listener)).outcomes] as const;
@@ -40,6 +38,12 @@ export async function sameRows(
   const [ofA, ofB] = await Promise.all([heldOut(a), heldOut(b)]);
   const outcomes = [inOrder(a, ofA, b, ofB), ofB.outcomes] as const;
   return { pairs: pairsOf(a, b, outcomes, 'the held-out rows'), outcomes, data: { kind: 'held-out' } };
+}
+
+/** Throws `usage` for standard input, which two versions cannot both read. */
+export function checkReadTwice(files: readonly string[] | undefined): void {
+  if (!files?.includes('-')) return;
+  throw new MaasError('usage', 'standard input can be read once, and two versions answer, expected a file');
 }
 
 /** "reviews@3". */

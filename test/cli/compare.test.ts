@@ -80,6 +80,8 @@ test('evaluate compares with another version on the same rows', async () => {
   const { code: _, ...expected } = compared;
   const found = await json('evaluate', 'tickets@2', '--against', '1');
   expect(found).toMatchObject({ code: 0, model: 'tickets', version: 2, comparison: expected });
+  const piped = await json('evaluate', 'tickets@2', '--against', '1', '--data', '-');
+  expect(piped.error).toMatchObject({ code: 'usage' });
   await json('models', 'promote', 'tickets@2');
   const itself = await json('evaluate', 'tickets@2', '--against', 'champion');
   expect(itself.comparison).toMatchObject({ verdict: 'same', a: { version: 2 }, b: { version: 2 } });
@@ -96,4 +98,35 @@ test('evaluate compares with another version on the same rows', async () => {
   });
   const cv = await json('evaluate', '--against', '1', '--data', tickets, '--cv', '2');
   expect(cv.error).toMatchObject({ code: 'usage' });
+});
+
+test('what turned right or wrong is told by slice, too', async () => {
+  const sliced = await json('models', 'compare', 'tickets@1', 'tickets@2', '--slice', 'label');
+  const flips = (by: string) => sliced.slices.filter((slice: { by: string }) => slice.by === by);
+  // a slice of each label is what the class is
+  expect(flips('label').length).toBeGreaterThan(1);
+  for (const { value, rows, rightToWrong, wrongToRight } of flips('label')) {
+    expect(sliced.flips).toContainEqual({ label: value, rows, rightToWrong, wrongToRight });
+  }
+  const ofScripts = flips('script').reduce(
+    (sum: number, slice: { wrongToRight: number }) => sum + slice.wrongToRight,
+    0,
+  );
+  expect(ofScripts).toBe(sliced.mcnemar.wrongToRight);
+  const { comparison } = await json('evaluate', 'tickets@2', '--against', '1', '--slice', 'label');
+  expect(comparison.slices).toEqual(sliced.slices);
+  const onFile = await json(
+    'models',
+    'compare',
+    'tickets@1',
+    'tickets@2',
+    '--slice',
+    'label',
+    '--data',
+    tickets,
+  );
+  expect(onFile.slices.map(({ by }: { by: string }) => by)).toContain('label');
+  const { stdout } = await maas(['models', 'compare', 'tickets@1', 'tickets@2', '--slice', 'label'], inStore);
+  expect(stdout).toMatch(/^slice by +right → wrong +wrong → right +rows\n/m);
+  expect((await json('models', 'compare', 'tickets@1', 'tickets@2')).slices).toBeUndefined();
 });

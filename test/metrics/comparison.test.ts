@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { evaluate } from '../../src/metrics/classification.js';
-import { type Comparison, compare } from '../../src/metrics/comparison.js';
+import { type Comparison, compare, flipsOfSlices } from '../../src/metrics/comparison.js';
 import { mcnemar } from '../../src/metrics/mcnemar.js';
 import { type Outcomes, outcomesOf } from '../../src/metrics/outcomes.js';
 import { firstUnlike, paired } from '../../src/metrics/paired.js';
@@ -179,4 +179,19 @@ test('50,000 rows are compared in less than two seconds', () => {
   const begun = performance.now();
   expect(compare(pairs).verdict).toBe('improved');
   expect((performance.now() - begun) / 1000).toBeLessThan(process.env.CI ? 6 : 2);
+});
+
+test('flips are divided by the slices of the rows, those that went wrong first', () => {
+  // a is right about rows below 6, b about rows from 4 on
+  const [a, b] = [rowsOf(12, (r) => r < 6), rowsOf(12, (r) => r >= 4)];
+  const of = Uint32Array.from({ length: 12 }, (_, r) => Math.floor(r / 4));
+  const source = { by: 'source', how: 'values' as const, distinct: 3, names: ['web', 'app', 'mail'], of };
+  const whole = { ...source, by: 'kind', names: ['all'], of: new Uint32Array(12) };
+  expect(flipsOfSlices(paired(a, b), [source, whole])).toEqual([
+    { by: 'source', value: 'web', rows: 4, rightToWrong: 4, wrongToRight: 0 },
+    { by: 'kind', value: 'all', rows: 12, rightToWrong: 4, wrongToRight: 6 },
+    { by: 'source', value: 'app', rows: 4, rightToWrong: 0, wrongToRight: 2 },
+    { by: 'source', value: 'mail', rows: 4, rightToWrong: 0, wrongToRight: 4 },
+  ]);
+  expect(flipsOfSlices(paired(a, a), [source, whole])).toEqual([]);
 });

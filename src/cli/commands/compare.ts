@@ -9,14 +9,18 @@ export const modelsCompare: Command = {
   examples: [
     ['maas models compare reviews@champion reviews', 'the newest version beside the champion'],
     ['maas models compare reviews@3 reviews@7 --data test.csv', 'on labelled rows'],
+    ['maas models compare reviews@3 reviews --slice source', 'what turned right or wrong by source, too'],
   ],
-  flags: [...answerFlags, ...ciFlags],
+  flags: ['slice', ...answerFlags, ...ciFlags],
 
   async run(input) {
     const { compareModels } = await import('../../tasks/compare.js');
     const [a, b] = input.args as [string, string];
     const { terminal } = input;
-    const result = await compareModels({ ...answerOptions(input), a, b }, terminal);
+    const result = await compareModels(
+      { ...answerOptions(input), a, b, slice: input.values.slice },
+      terminal,
+    );
     return {
       json: result,
       text: comparisonText(result, terminal.style),
