@@ -146,5 +146,5 @@ test('versions are held to their digests and to their golden rows', async () => 
   });
   const { stdout, code } = await maas(['models', 'verify', 'tuned', 'tested@1'], inStore);
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^version .*\ntuned@1 .* ok\ntested@1 +9 of 9 +16 +0\.0e\+0 +ok\n/);
+  expect(stdout).toMatch(/^version .*\ntuned@1 .* ok\ntested@1 +(\d+) of \1 +16 +0\.0e\+0 +ok\n/);
 });
