@@ -1,5 +1,5 @@
 /** Scores of the rows of a class and of all others, each in rising order. */
-interface Sorted {
+export interface Sorted {
   positives: Float64Array;
   negatives: Float64Array;
 }
@@ -23,6 +23,24 @@ export function sortedScores(
     positives: scores.positives.subarray(0, positives).sort(),
     negatives: scores.negatives.subarray(0, negatives).sort(),
   };
+}
+
+/**
+ * Probabilities given to the true labels of rows, and those given to all others: every pair of a row and a class as a case of
+ * its own, which micro-averaged curves are made of.
+ */
+export function pooledScores(probabilities: Float64Array, classes: number, truth: ArrayLike<number>): Sorted {
+  const positives = new Float64Array(truth.length);
+  const negatives = new Float64Array(truth.length * (classes - 1));
+  let next = 0;
+  for (let r = 0; r < truth.length; r++) {
+    for (let c = 0; c < classes; c++) {
+      const score = probabilities[r * classes + c]!;
+      if (c === truth[r]) positives[r] = score;
+      else negatives[next++] = score;
+    }
+  }
+  return { positives: positives.sort(), negatives: negatives.sort() };
 }
 
 /**

@@ -367,6 +367,19 @@ def slices():
     return out
 
 
+def curves():
+    """Points of the ROC curve and of the precision-recall curve, one for each score that occurs, ties among them."""
+    rng = np.random.default_rng(5)
+    out = []
+    for rows, digits in [(2, 2), (40, 1), (60, 12)]:
+        truth = np.concatenate([[0, 1], rng.integers(0, 2, rows - 2)])
+        scores = np.round(np.clip(rng.normal(0.4 + 0.2 * truth, 0.2), 0, 1), digits)
+        fpr, tpr, _ = metrics.roc_curve(truth, scores, drop_intermediate=False)
+        precision, recall, _ = metrics.precision_recall_curve(truth, scores)
+        out.append({"truth": truth.tolist(), "scores": scores.tolist(), "fpr": fpr.tolist(), "tpr": tpr.tolist(), "precision": precision.tolist(), "recall": recall.tolist()})
+    return out
+
+
 def data_set(train, test):
     read = lambda f: pd.read_csv(f, keep_default_na=False, dtype=str)
     train, test = read(train), read(test)
@@ -397,6 +410,7 @@ def make():
         "mcnemar": mcnemar(),
         "wilson": wilson(),
         "slices": slices(),
+        "curves": curves(),
     }
 
 

@@ -90,6 +90,8 @@ export const golden: {
   /** 95 % intervals of proportions by scipy. */
   wilson: [hits: number, rows: number, low: number, high: number][];
   slices: GoldenSlices[];
+  /** Rows of a class (1) and of others (0) with their scores, and the points of the curves. */
+  curves: Record<'truth' | 'scores' | 'fpr' | 'tpr' | 'precision' | 'recall', number[]>[];
 } = JSON.parse(readFileSync(new URL('../golden/sklearn.json', import.meta.url), 'utf8'));
 
 /** scikit-learn's keyword arguments as maas's options, on top of its defaults. */
