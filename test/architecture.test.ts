@@ -24,6 +24,7 @@ const floorOf = new Map(floors.flatMap((rooms, floor) => rooms.map((room) => [ro
 /** Packages that belong to one room. */
 const owners: Record<string, string> = {
   '@tensorflow/': 'compute',
+  echarts: 'report',
   natural: 'text',
   papaparse: 'data store',
   chalk: 'cli',

@@ -88,6 +88,8 @@ const general = {
   ),
   keepText: onOff('tell mistakes with their texts, which the report then holds'),
   output: named('<path>', 'where to write'),
+  report: onOff('report'),
+  open: onOff('open the report in the browser (never in CI or with --json)'),
   // an empty one is answered as an empty field of a file is
   text: {
     parse: (value) => (typeof value === 'string' ? value : undefined),

@@ -154,10 +154,17 @@ function groupOf(program: Commander, name: string): Commander {
   return group;
 }
 
+/** Switches that are on unless they are switched off, and what their help says. */
+const on: Partial<Record<FlagName, string>> = {
+  color: 'no colours (NO_COLOR and FORCE_COLOR are honoured, too)',
+  report: 'do not write the report',
+};
+
 function addOption(command: Commander, flag: FlagName): void {
   const { help, metavar } = flags[flag] as { help: string; metavar?: string };
-  if (flag === 'color') {
-    command.addOption(new Option('--no-color', 'no colours (NO_COLOR and FORCE_COLOR are honoured, too)'));
+  const unless = on[flag];
+  if (unless !== undefined) {
+    command.addOption(new Option(longFlag(flag).replace('--', '--no-'), unless));
     return;
   }
   const preset = (presets.default as Partial<Record<FlagName, unknown>>)[flag];

@@ -91,7 +91,9 @@ function topAccuracy({ classes, probabilities, truth }: ScoredOutcomes, k: numbe
 }
 
 /** The rows whose label the model knows. */
-function knownRows(outcomes: ScoredOutcomes): Pick<ScoredOutcomes, 'classes' | 'probabilities' | 'truth'> {
+export function knownRows(
+  outcomes: ScoredOutcomes,
+): Pick<ScoredOutcomes, 'classes' | 'probabilities' | 'truth'> {
   const { classes, truth, probabilities } = outcomes;
   const known: number[] = [];
   for (let r = 0; r < truth.length; r++) if (truth[r]! < classes) known.push(r);

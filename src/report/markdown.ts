@@ -6,20 +6,10 @@ import type { FitReport } from '../models/fits.js';
 import { confusedPairs } from './confusion.js';
 import type { CalibrationReport, ThresholdReport } from './decisions.js';
 import { calibrationSections, thresholdSections } from './decisions-markdown.js';
-import {
-  baselineNames,
-  chosenText,
-  coverageText,
-  deviceText,
-  duration,
-  figure,
-  fitText,
-  grouped,
-  librariesText,
-  sentenceText,
-  vectorsText,
-} from './format.js';
+import { baselineNames, figure, grouped } from './format.js';
+import { lineage } from './lineage.js';
 import { cell, table } from './markdown-table.js';
+import { metricTitles } from './metric-titles.js';
 import { changesText, type Tuning } from './tuning.js';
 
 /** What the report tells of how a version came to be. */
@@ -49,37 +39,13 @@ export interface ReportFacts {
   timings: Record<string, number>;
 }
 
-const metricNames: Record<keyof FullEvaluation['metrics'], string> = {
-  n: 'rows',
-  accuracy: 'accuracy',
-  balanced_accuracy: 'balanced accuracy',
-  top_3_accuracy: 'accuracy (top 3)',
-  top_5_accuracy: 'accuracy (top 5)',
-  f1_macro: 'F1 (macro)',
-  f1_micro: 'F1 (micro)',
-  f1_weighted: 'F1 (weighted)',
-  precision_macro: 'precision (macro)',
-  precision_micro: 'precision (micro)',
-  precision_weighted: 'precision (weighted)',
-  recall_macro: 'recall (macro)',
-  recall_micro: 'recall (micro)',
-  recall_weighted: 'recall (weighted)',
-  roc_auc: 'ROC AUC',
-  average_precision: 'average precision',
-  matthews_corrcoef: 'Matthews correlation',
-  cohen_kappa: "Cohen's kappa",
-  log_loss: 'log loss',
-  brier_score: 'Brier score',
-  expected_calibration_error: 'expected calibration error',
-};
-
 /** report.md of a version: its metrics on the held-out rows, by class, and where it comes from. */
 export function reportMarkdown(facts: ReportFacts, evaluation: FullEvaluation): string {
   const { metrics, perClass, confusion } = evaluation;
-  const { fit, rows } = facts;
+  const { fit } = facts;
   const beside = (['nb', 'majority'] as const).filter((name) => facts.baselines[name]);
-  const figures = (Object.keys(metricNames) as (keyof Metrics)[]).map((key) => [
-    metricNames[key],
+  const figures = (Object.keys(metricTitles) as (keyof Metrics)[]).map((key) => [
+    metricTitles[key],
     ...[metrics, ...beside.map((name) => facts.baselines[name]!)].map((of) =>
       key === 'n' ? grouped(of.n) : figure(of[key] ?? null),
     ),
@@ -108,29 +74,7 @@ export function reportMarkdown(facts: ReportFacts, evaluation: FullEvaluation): 
     ...searched(facts.tuning),
     ...history(fit),
     '## Where it comes from',
-    table(
-      ['what', 'value'],
-      [
-        [
-          'rows',
-          `${grouped(rows.train)} train, ${grouped(rows.validation)} validation, ${grouped(rows.test)} test`,
-        ],
-        ['classes', grouped(facts.classes.length)],
-        ['features', grouped(facts.features)],
-        ...vectorRows(facts.embeddings),
-        ...sentenceRows(facts.sentence),
-        ['data', facts.data.files.map((file) => `${file.path} (${grouped(file.rows)} rows)`).join(', ')],
-        ['data sha256', facts.data.sha256],
-        ['fit', fitText(fit)],
-        ...(chosenText(fit) ? [['C', chosenText(fit)!]] : []),
-        [
-          'device',
-          [deviceText(facts.device), librariesText(facts.device.libraries)].filter(Boolean).join(' with '),
-        ],
-        ['seed', String(facts.seed)],
-        ['time', duration(facts.timings.total ?? 0)],
-      ],
-    ),
+    table(['what', 'value'], lineage(facts)),
     '## Settings',
     table(
       ['setting', 'value'],
@@ -144,7 +88,7 @@ export function reportMarkdown(facts: ReportFacts, evaluation: FullEvaluation): 
 function folds(cv: ReportFacts['cv']): string[] {
   if (!cv) return [];
   const rows = (Object.keys(cv.mean) as (keyof typeof cv.mean)[]).map((key) => [
-    metricNames[key],
+    metricTitles[key],
     figure(cv.mean[key]),
     figure(cv.std[key]),
   ]);
@@ -177,33 +121,22 @@ function searched(tuning: Tuning | undefined): string[] {
   );
   return [
     '## Search',
-    `${tried} recipes were compared by ${metricNames[metric]} on ${scoredFolds} of ${folds} folds of the training rows (${limits.join(' or ')} at the most, seed ${seed}${models ? `, models ${models.join(', ')}` : ''}). No test row took part; the winner's own score is the best of many, and flatters it.`,
+    `${tried} recipes were compared by ${metricTitles[metric]} on ${scoredFolds} of ${folds} folds of the training rows (${limits.join(' or ')} at the most, seed ${seed}${models ? `, models ${models.join(', ')}` : ''}). No test row took part; the winner's own score is the best of many, and flatters it.`,
     ...(space ? [`Searched: ${cell(JSON.stringify(space))}`] : []),
     table(
-      ['trial', metricNames[metric], ...names.slice(1).map((name) => metricNames[name]), 'rows', 'settings'],
+      [
+        'trial',
+        metricTitles[metric],
+        ...names.slice(1).map((name) => metricTitles[name]),
+        'rows',
+        'settings',
+      ],
       rows,
     ),
     ...(trials.length > TOLD ? [`All ${trials.length} are in trials.csv.`] : []),
     '![scores by trial](trials.svg)',
   ];
 }
-
-const vectorRows = (embeddings: EmbeddingReport | undefined): string[][] =>
-  embeddings
-    ? [
-        ['word vectors', `${embeddings.path}: ${vectorsText(embeddings)}`],
-        ['sha256 of these', embeddings.sha256],
-        ['words with a vector', coverageText(embeddings)],
-      ]
-    : [];
-
-const sentenceRows = (sentence: SentenceReport | undefined): string[][] =>
-  sentence
-    ? [
-        ['sentence model', `${sentence.path}: ${sentenceText(sentence)}`],
-        ['sha256 of it', sentence.sha256],
-      ]
-    : [];
 
 /** How each epoch went, where there were epochs. */
 function history(fit: FitReport): string[] {

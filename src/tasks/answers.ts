@@ -87,7 +87,7 @@ export async function answers(
     }
   };
   try {
-    const { files } = await readExamples(
+    const { files, skipped } = await readExamples(
       paths,
       {
         ...settings,
@@ -109,7 +109,8 @@ export async function answers(
     );
     send();
     await caughtUp(0);
-    return { outcomes: joined(labels.names, classes.length, parts), data: { kind: 'file' as const, files } };
+    const outcomes = joined(labels.names, classes.length, parts);
+    return { outcomes, data: { kind: 'file' as const, files }, skipped: skipped.count };
   } finally {
     await scoring.close();
   }

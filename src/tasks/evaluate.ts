@@ -13,6 +13,7 @@ import { type ExamineOptions, examineFiles, examineHeldOut, type Mistake } from 
 import { gatesOf, slicesNeeded } from './gate.js';
 import { checkGates, type GateResult } from './gates.js';
 import { type MeasuredDecisions, type MeasureOptions, measureDecisions } from './measured-decisions.js';
+import { checkReport, writeReport } from './report.js';
 import { checkReadTwice } from './same-rows.js';
 
 export interface EvaluateOptions extends ExamineOptions, MeasureOptions {
@@ -29,6 +30,10 @@ export interface EvaluateOptions extends ExamineOptions, MeasureOptions {
   gate?: readonly string[] | undefined;
   /** Share of the rows that the champion has right and this version may have wrong. */
   maxNegativeFlips?: number | undefined;
+  /** Whether the report is written: report.html, and what it is made of. */
+  report?: boolean | undefined;
+  /** Folder of the report; one in the store if absent. */
+  output?: string | undefined;
 }
 
 export interface EvaluateResult extends FullEvaluation, Partial<Slices>, MeasuredDecisions {
@@ -51,6 +56,8 @@ export interface EvaluateResult extends FullEvaluation, Partial<Slices>, Measure
   gates?: GateResult[];
   /** Mean and spread over the folds, where the recipe was refitted on folds. */
   cv?: CrossValidation;
+  /** Path of report.html, where a report was written. */
+  report?: string;
 }
 
 /**
@@ -77,6 +84,13 @@ export async function evaluateModel(
       '--coverage and --min-score are about a version, and --cv about its recipe, expected no --cv beside',
     );
   }
+  if (options.output !== undefined && (options.cv || !options.report)) {
+    const why = options.cv
+      ? 'a report is about a version, and --cv about its recipe'
+      : 'no report is written';
+    throw new MaasError('usage', `${why}, expected no --output beside`);
+  }
+  await checkReport(options.output);
   const artifact = await new Store(options.store).open(options.model, listener);
   const { model, version } = artifact.manifest;
   const { cv } = options;
@@ -88,11 +102,12 @@ export async function evaluateModel(
       'held-out rows have their scores already, expected no --embeddings without --data',
     );
   }
-  if (options.against !== undefined) checkReadTwice(options.data);
   const asked = { ...options, needed: slicesNeeded(gates) };
-  const { outcomes, data, divisions, mistakes } = options.data
+  if (options.against !== undefined) checkReadTwice(options.data);
+  const rows = options.data
     ? await examineFiles(artifact, options.data, asked, listener)
     : await examineHeldOut(artifact, asked, listener);
+  const { outcomes, data, divisions, mistakes } = rows;
   const evaluation = { ...evaluateFully(outcomes), intervals: bootstrapIntervals(outcomes) };
   const understanding = {
     confusedPairs: confusedPairs(evaluation.confusion),
@@ -114,10 +129,12 @@ export async function evaluateModel(
     (await compareAgainst(options.store, options.against, examined, options, listener));
   const checked =
     gates.length > 0 && (await checkGates(options.store, examined, gates, options, listener)).gates;
-  return {
+  const result = {
     ...{ model, version, data, ...evaluation, ...understanding, ...measured },
     ...(baselines && { baselines }),
     ...(comparison && { comparison }),
     ...(checked && { gates: checked }),
   };
+  const report = options.report ? await writeReport(artifact, rows, result, options, listener) : undefined;
+  return { ...result, ...(report !== undefined && { report }) };
 }

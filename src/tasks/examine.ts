@@ -31,6 +31,10 @@ export interface Mistake extends Omit<Wrong, 'row'> {
 /** What a version says of rows, where these stand, and what they are divided by. */
 export interface Examined extends Predictions {
   data: { kind: 'held-out' } | { kind: 'file'; files: { path: string; sha256: string; rows: number }[] };
+  /** UTF-16 units of each row's text; null where texts cannot be read again. */
+  lengths: Uint32Array | null;
+  /** Rows of the files that were left out; null where files were not read. */
+  skipped: number | null;
   /** Nothing where the texts of held-out rows cannot be read again. */
   divisions: Groups[];
   /** The mistakes that the version is surest of, surest first. */
@@ -51,13 +55,16 @@ export async function examineFiles(
 ): Promise<Examined> {
   const facts = new RowFacts(slice, needed);
   const mistakes = new SurestMistakes(TOLD);
-  const { outcomes, data } = await answers(version, paths, options, listener, {
+  const { outcomes, data, skipped } = await answers(version, paths, options, listener, {
     columns: facts.columns,
     read: (example) => facts.add(example),
     answered: (part, first, texts) => mistakes.add(part, first, keepText ? texts : undefined),
   });
   const rows = { files: data.files.map(({ path }) => path), places: facts.places, outcomes };
-  return { ...rows, data, divisions: facts.divisions(), mistakes: placed(mistakes.worst, rows) };
+  return {
+    ...{ ...rows, data, skipped, lengths: facts.lengths },
+    ...{ divisions: facts.divisions(), mistakes: placed(mistakes.worst, rows) },
+  };
 }
 
 /**
@@ -90,7 +97,10 @@ export async function examineHeldOut(
   }
   if (problem) listener.info?.(`no slices: ${problem}`);
   const divisions = problem ? [] : facts.divisions();
-  return { ...rows, data: { kind: 'held-out' }, divisions, mistakes: placed(mistakes.worst, rows) };
+  return {
+    ...{ ...rows, data: { kind: 'held-out' }, skipped: null, lengths: problem ? null : facts.lengths },
+    ...{ divisions, mistakes: placed(mistakes.worst, rows) },
+  };
 }
 
 function placed(wrongs: readonly Wrong[], { files, places }: Omit<Predictions, 'outcomes'>): Mistake[] {

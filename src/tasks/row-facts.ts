@@ -46,6 +46,11 @@ export class RowFacts {
     return { file: this.#file.view(), row: this.#row.view(), line: this.#line.view() };
   }
 
+  /** UTF-16 units of each row's text. */
+  get lengths(): Uint32Array {
+    return this.#units.view();
+  }
+
   /** The rows' groups; those by which all rows are alike say nothing, unless they were asked for. */
   divisions(): Groups[] {
     const scripts = new Numbered();

@@ -33,6 +33,7 @@ export const evaluate: Command = {
       'maas evaluate reviews --gate "f1_macro >= 0.85" --gate "recall(urgent) >= 0.9"',
       'exit code 4 where one is not met',
     ],
+    ['maas evaluate --open', 'the report in the browser'],
     ['maas evaluate --json', 'all figures as JSON'],
   ],
   flags: [
@@ -44,13 +45,16 @@ export const evaluate: Command = {
     'minScore',
     'gate',
     'maxNegativeFlips',
+    'output',
+    'report',
+    'open',
     ...answerFlags,
     ...ciFlags,
   ],
 
   async run(input) {
     const { evaluateModel } = await import('../../tasks/evaluate.js');
-    const { args, values, terminal } = input;
+    const { args, values, typed, terminal } = input;
     const answering = answerOptions(input);
     const result = await evaluateModel(
       {
@@ -64,9 +68,16 @@ export const evaluate: Command = {
         minScore: values.minScore,
         gate: values.gate,
         maxNegativeFlips: values.maxNegativeFlips,
+        report: values.report ?? true,
+        // what a config file names is where exports and predictions go
+        output: typed.has('output') ? values.output : undefined,
       },
       terminal,
     );
+    if (values.open) {
+      const { openPage } = await import('../open-page.js');
+      await openPage(result.report, values.json ?? false, terminal);
+    }
     const { metrics, perClass, data } = result;
     const { style } = terminal;
     const beside = (['nb', 'majority'] as const).filter((name) => result.baselines?.[name]);
@@ -84,7 +95,7 @@ export const evaluate: Command = {
         const { model, version, gates } = result;
         const { besideChampion } = await import('../ci/examined.js');
         const beside = result.cv ? {} : await besideChampion(input.store, result, values.data, answering);
-        return { model, version, gates, evaluation: result, ...beside };
+        return { model, version, gates, report: result.report, evaluation: result, ...beside };
       },
       text: [
         `${style.bold(`${result.model}@${result.version}`)} on ${on} (${grouped(metrics.n)} rows)`,
@@ -121,6 +132,7 @@ export const evaluate: Command = {
         ...understandingText(result, style).flatMap((each) => ['', each]),
         ...(measured.length > 0 ? ['', ...measured] : []),
         ...(result.comparison ? ['', comparisonText(result.comparison, style)] : []),
+        ...(result.report ? ['', `report  ${result.report}`] : []),
         ...(result.gates ? ['', gatesText(result.gates, style)] : []),
       ].join('\n'),
     };

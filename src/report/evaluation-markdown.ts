@@ -1,0 +1,112 @@
+import type { IntervalMetric } from '../metrics/bootstrap.js';
+import { nameOf, type ReportContent, rowsText } from './content.js';
+import { baselineNames, figure, grouped, intervalText, percent, signed } from './format.js';
+import { lineage } from './lineage.js';
+import { cell, table } from './markdown-table.js';
+import { metricTitles } from './metric-titles.js';
+import type { Pictures } from './pictures.js';
+import { verdictOf } from './verdict.js';
+
+/** Slices and mistakes that are told; all slices are in slices.csv. */
+const TOLD = 10;
+
+/** report.md of an evaluation: the verdict, the figures, and the pictures beside it. */
+export function evaluationMarkdown(content: ReportContent, pictures: Pictures): string {
+  const { evaluation, facts, gates = [], confusedPairs, mistakes } = content;
+  const { headline, findings } = verdictOf(content);
+  const sliced = content.slices?.slices.slice(0, TOLD) ?? [];
+  const shown = (name: string) => {
+    const picture = pictures.get(name);
+    return picture ? [`![${cell(picture.title)}](${name}.svg)`] : [];
+  };
+  return [
+    `# ${nameOf(content)}`,
+    `On ${cell(rowsText(content))} (${grouped(evaluation.metrics.n)} rows).`,
+    `**${cell(headline)}**`,
+    findings.map((finding) => `- ${cell(finding)}`).join('\n'),
+    ...shown('standing'),
+    ...(gates.length > 0
+      ? [
+          '## Gates',
+          table(
+            ['gate', 'result', 'value', 'held to'],
+            gates.map(({ gate, passed, value, threshold }) => [
+              gate,
+              passed ? 'met' : 'missed',
+              figure(value),
+              figure(threshold),
+            ]),
+          ),
+        ]
+      : []),
+    '## Figures',
+    figures(content),
+    '## By class',
+    ...shown('per_class'),
+    table(
+      ['class', 'precision', 'recall', 'F1', 'rows'],
+      evaluation.perClass.map((c) => [
+        c.label,
+        figure(c.precision),
+        figure(c.recall),
+        figure(c.f1),
+        grouped(c.support),
+      ]),
+    ),
+    '## Most confused',
+    ...shown('confusion_matrix'),
+    confusedPairs.length > 0
+      ? table(
+          ['label', 'predicted', 'rows', 'share'],
+          confusedPairs.map((p) => [p.label, p.predicted, grouped(p.rows), percent(p.share)]),
+        )
+      : 'No row was mistaken.',
+    ...(sliced.length > 0
+      ? [
+          '## Slices',
+          table(
+            ['slice', 'rows', 'accuracy', '95 % interval', 'than the rest'],
+            sliced.map(({ by, value, n, accuracy, intervals, difference }) => [
+              `${by} ${value}`,
+              grouped(n),
+              figure(accuracy),
+              intervalText(intervals.accuracy),
+              signed(difference),
+            ]),
+          ),
+        ]
+      : []),
+    ...(mistakes.length > 0
+      ? [
+          '## Surest mistakes',
+          table(
+            ['row', 'label', 'predicted', 'probability'],
+            mistakes
+              .slice(0, TOLD)
+              .map((m) => [`${m.file}:${m.line}`, m.label, m.predicted, figure(m.score)]),
+          ),
+        ]
+      : []),
+    '## Ranking and calibration',
+    ...['roc', 'precision_recall', 'reliability', 'scores'].flatMap(shown),
+    ...('history' in facts.fit ? ['## Training', ...shown('history')] : []),
+    '## Where it comes from',
+    table(['what', 'value'], lineage(facts)),
+    '',
+  ].join('\n\n');
+}
+
+function figures({ evaluation, baselines = {}, facts }: ReportContent): string {
+  const { metrics, intervals } = evaluation;
+  const beside = (['nb', 'majority'] as const).filter((name) => baselines[name]);
+  const keys = (Object.keys(metricTitles) as (keyof typeof metrics)[]).filter((key) => key !== 'n');
+  return table(
+    ['metric', facts.model, '95 % interval', ...beside.map((name) => baselineNames[name])],
+    keys.map((key) => [
+      metricTitles[key],
+      figure(metrics[key]),
+      intervalText(intervals[key as IntervalMetric]),
+      ...beside.map((name) => figure((baselines[name] as Partial<typeof metrics>)[key] ?? null)),
+    ]),
+  );
+}
