@@ -54,7 +54,7 @@ export async function drawPictures(content: ReportContent): Promise<Pictures> {
 }
 
 /** The classes whose terms are drawn: of two the second, since what speaks for one speaks against the other. */
-function termsShown({ terms, evaluation }: ReportContent): ReportContent['terms'] {
+export function termsShown({ terms, evaluation }: ReportContent): ReportContent['terms'] {
   if (terms.length === 2) return terms.slice(1);
   if (terms.length <= MOST_TERMS) return terms;
   const f1 = new Map(evaluation.perClass.map((each) => [each.label, each.f1 ?? 1]));

@@ -62,7 +62,7 @@ function besideBaselines({ evaluation, baselines = {}, facts, data }: ReportCont
     ];
     return {
       tone: 'unsure',
-      headline: `Right on ${percent(accuracy)} of ${rows(evaluation.metrics.n)}`,
+      headline: `Accuracy ${percent(accuracy)}`,
       findings,
     };
   }
@@ -85,6 +85,7 @@ function besideBaselines({ evaluation, baselines = {}, facts, data }: ReportCont
 
 const gatesFinding = (count: number, missed: readonly string[]): string[] => {
   if (count === 0) return [];
+  if (count === 1 && missed.length === 1) return [`Its gate is missed: ${missed[0]}.`];
   if (missed.length === 0) return [count === 1 ? 'Its gate is met.' : `All ${count} gates are met.`];
   return [
     `${missed.length} of ${count} gates ${missed.length === 1 ? 'is' : 'are'} missed: ${missed.join('; ')}.`,

@@ -21,6 +21,9 @@ export interface Drawn {
   file: string;
 }
 
+/** How small a picture may become on a narrow page, by its own width, before the page scrolls it. */
+const LEAST = 0.75;
+
 /** Loads what draws pictures. */
 export async function openPen(): Promise<(picture: Picture) => Drawn> {
   // a bundle of its own, which the build makes
@@ -32,7 +35,7 @@ export async function openPen(): Promise<(picture: Picture) => Drawn> {
     const head = `viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${name}-title ${name}-desc"`;
     const told = `<title id="${name}-title">${escaped(title)}</title><desc id="${name}-desc">${escaped(description)}</desc>`;
     return {
-      inline: `<svg ${head} width="${width}" class="chart">${told}${marks}</svg>`,
+      inline: `<svg ${head} width="${width}" class="chart" style="min-width:${Math.round(LEAST * width)}px">${told}${marks}</svg>`,
       file: `<svg xmlns="http://www.w3.org/2000/svg" ${head} width="${width}" height="${height}" font-family="system-ui, sans-serif">\n${told}\n<style>@media(prefers-color-scheme:dark){${recoloured('', (tone) => palette[tone][1])}}</style>\n<rect width="${width}" height="${height}" fill="${ink('paper')}"/>\n${marks}\n</svg>\n`,
     };
   };

@@ -12,6 +12,9 @@ export interface ClassTerms {
 /** Terms on each side of a picture. */
 const EACH = 10;
 
+/** What the picture of a class is called, by its place among those that are drawn. */
+export const termsName = (number: number): string => `terms_${number}`;
+
 /** What terms weigh for a class (to the right) and against it (to the left). */
 export function termsPicture({ label, ...terms }: ClassTerms, number: number): Picture {
   const shown = [...terms.for.slice(0, EACH), ...terms.against.slice(0, EACH).reverse()];
@@ -20,7 +23,7 @@ export function termsPicture({ label, ...terms }: ClassTerms, number: number): P
   const told = ({ term, weight }: { term: string; weight: number }) =>
     `${term}: ${weight < 0 ? '−' : '+'}${Math.abs(weight).toPrecision(3)}`;
   return {
-    name: `terms_${number}`,
+    name: termsName(number),
     title: `Terms that weigh most for and against ${label}`,
     description: `${shown.map(told).join('; ')}.`,
     width: 500,

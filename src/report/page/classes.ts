@@ -1,6 +1,7 @@
+import { termsName } from '../charts/terms.js';
 import type { ReportContent } from '../content.js';
 import { figure, grouped } from '../format.js';
-import type { Pictures } from '../pictures.js';
+import { type Pictures, termsShown } from '../pictures.js';
 import { bidi, details, figureOf, html, type Markup, table } from './markup.js';
 
 /** Classes from which a table is filtered by typing. */
@@ -41,8 +42,9 @@ ${one('precision_recall', `Precision by recall. Average precision ${figure(avera
 }
 
 /** What a linear model goes by. */
-export function terms({ terms }: ReportContent, pictures: Pictures): Markup {
-  const drawn = [...pictures.values()].filter(({ name }) => name.startsWith('terms_'));
+export function terms(content: ReportContent, pictures: Pictures): Markup {
+  const { terms } = content;
+  const drawn = termsShown(content);
   const weighed = (all: { term: string; weight: number }[]) =>
     all.map(({ term, weight }) => html`${bidi(term)} <span class="small">${weight.toPrecision(3)}</span>  `);
   const some =
@@ -50,7 +52,10 @@ export function terms({ terms }: ReportContent, pictures: Pictures): Markup {
     drawn.length < terms.length &&
     ' Drawn for the weakest classes; all are in the table.';
   return html`<p class="lead">The terms of the model that weigh most, alone or as n-grams: what a unit of each adds to the score of a class.${some}</p>
-<div class="pair">${drawn.map(({ inline, title }) => figureOf(inline, title))}</div>
+<div class="pair">${drawn.map(({ label }, i) => {
+    const picture = pictures.get(termsName(i))!;
+    return html`<div><h3>${bidi(label)}</h3>${figureOf(picture.inline, picture.title)}</div>`;
+  })}</div>
 ${details(
   'As a table',
   html`${filterOf('by-term', terms.length)}<div class="tall" id="by-term">${table(

@@ -19,7 +19,7 @@ function sourceOf(part: Part): string {
 
 /** Text of the data, whose script may run from right to left; long names break behind signs between words. */
 export const bidi = (text: string): Markup =>
-  html`<bdi>${text.split(/(?<=[_/.:-])(?=\w)/).map((part, i) => (i === 0 ? part : html`<wbr>${part}`))}</bdi>`;
+  html`<bdi>${text.split(/(?<=[_/])(?=\w)|(?<=[.:-])(?=[a-z])/i).map((part, i) => (i === 0 ? part : html`<wbr>${part}`))}</bdi>`;
 
 /** A cell; numbers stand on the right, and may be sorted by more digits than they show. */
 type Cell = Markup | string | { text: string; sort: number | null };

@@ -49,10 +49,9 @@ section{background:var(--paper);border:1px solid var(--line);border-radius:1rem;
 figure{margin:0 0 .6rem;min-width:0}
 figcaption{font-size:.875rem;color:var(--muted);margin-top:.35rem;max-width:46rem}
 .scroll{overflow-x:auto;border-radius:.4rem}
-svg.chart{display:block;height:auto;max-width:100%;min-width:min(27rem,100%);font-family:inherit}
+svg.chart{display:block;height:auto;max-width:100%;font-family:inherit}
 .wide svg.chart{max-width:none}
-.wide.dense svg.chart{width:100%;min-width:54rem;max-width:80rem}
-@media(max-width:40rem){.picture svg.chart{min-width:26rem}.wide svg.chart{min-width:0}.wide.dense svg.chart{min-width:54rem}}
+.wide.dense svg.chart{width:100%;min-width:54rem!important;max-width:80rem}
 svg.chart path[fill]:hover{filter:brightness(1.12)}
 table{border-collapse:collapse;width:100%;font-size:.92rem}
 caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
@@ -92,7 +91,7 @@ section{border:0;border-top:1px solid var(--line);border-radius:0;padding:1rem 0
 h2,h3,figcaption{break-after:avoid}
 figure,tr,.tiles,.verdict{break-inside:avoid}
 .scroll,.tall>.scroll{overflow:visible;max-height:none}
-.wide svg.chart,.wide.dense svg.chart,svg.chart{max-width:100%;min-width:0}
+.wide svg.chart,.wide.dense svg.chart,svg.chart{max-width:100%;min-width:0!important}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 }
 `;

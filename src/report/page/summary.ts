@@ -23,7 +23,7 @@ export function summary(content: ReportContent, pictures: Pictures): Markup {
 ${tile('accuracy', percent(metrics.accuracy), interval('accuracy'))}
 ${tile('f1_macro', figure(metrics.f1_macro, 3), interval('f1_macro'))}
 ${tile('log_loss', figure(metrics.log_loss, 3), interval('log_loss'))}
-${tile('roc_auc', figure(metrics.roc_auc, 3), evaluation.perClass.length > 2 ? 'mean over classes' : '')}
+${tile('roc_auc', figure(metrics.roc_auc, 3), evaluation.perClass.length > 2 ? 'class mean' : '')}
 ${tile('expected_calibration_error', figure(metrics.expected_calibration_error, 3), '0 is perfect', 'calibration error')}
 ${tile('n', grouped(metrics.n), content.data.kind === 'held-out' ? 'held out' : 'of files')}
 </dl>
