@@ -12,12 +12,10 @@ import { pipelineOf } from '../pipeline.js';
 import { type Listener, Stopwatch } from '../progress.js';
 import { confusionCsv } from '../report/confusion.js';
 import type { CalibrationReport, ThresholdReport } from '../report/decisions.js';
-import { historyPlot } from '../report/history-plot.js';
 import { reportMarkdown } from '../report/markdown.js';
 import { metricsJson } from '../report/metrics.js';
 import { perClassCsv } from '../report/per-class.js';
 import { type Tuning, trialsCsv } from '../report/tuning.js';
-import { tuningPlot } from '../report/tuning-plot.js';
 import { checkAlias } from '../store/aliases.js';
 import { encodeLabelScores } from '../store/label-scores.js';
 import { encodePredictions, encodeScores } from '../store/predictions.js';
@@ -215,8 +213,8 @@ export async function trainOn(
       ...encodeLabelScores(decisions.labelScores ?? validation?.labelScore.slice().sort()),
       ...golden,
       'report.md': reportMarkdown({ ...facts, model: name, tuning }, test),
-      ...('history' in report && { 'history.svg': historyPlot(report) }),
-      ...(tuning && { 'trials.csv': trialsCsv(tuning), 'trials.svg': tuningPlot(tuning) }),
+      ...(tuning && { 'trials.csv': trialsCsv(tuning) }),
+      ...('history' in report || tuning ? await drawTraining(report, tuning) : {}),
     },
     facts,
   );
@@ -261,6 +259,12 @@ async function decisionsOf(
 
 /** A search without its trials, which are a file of their own. */
 const lineageOf = ({ trials: _, ...search }: Tuning) => search;
+
+/** Pictures of the epochs and of the search, where there were any; what draws them is loaded for these alone. */
+async function drawTraining(report: FitReport, tuning: Tuning | undefined): Promise<Record<string, string>> {
+  const { trainingPictures } = await import('../report/training-pictures.js');
+  return trainingPictures('history' in report ? report : undefined, tuning);
+}
 
 /** The commit that the data's folder is at, if it is in a git checkout and git is there to say so. */
 async function gitCommit(file: string): Promise<{ commit: string } | null> {

@@ -59,9 +59,9 @@ describe('a search of so many trials', async () => {
     expect(report).toContain('## Search');
     expect(report).toContain(`| ${two.tune.winner} (taken) | ${two.trials[0]!.mean.accuracy.toFixed(4)} ± `);
     const plot = version('two', 'trials.svg').toString();
-    expect(plot).toMatch(/^<svg [^>]*role="img" aria-labelledby="title desc"/);
-    expect(plot).toMatch(/<desc id="desc">14 recipes, .* the best, trial \d+, has 0\.\d{4}\./);
-    expect(plot.match(/<circle [^>]*><title>/g)).toHaveLength(14);
+    expect(plot).toMatch(/^<svg [^>]*role="img" aria-labelledby="trials-title trials-desc"/);
+    expect(plot).toMatch(/<desc id="trials-desc">14 recipes, .* The best, trial \d+, has 0\.\d{4}\./);
+    expect(plot.match(/<path [^>]*><title>/g)).toHaveLength(14);
   });
 
   test('shows a table and says how to repeat the winner', async () => {
