@@ -36,7 +36,8 @@ export const drawn = <T>(
 ) => ({
   type: 'custom',
   silent: true,
-  data: items.map(() => [0, 0]),
+  // no place of their own, so that axes reach no farther for them
+  data: items.map(() => ['-', '-']),
   renderItem: ({ dataIndex }: { dataIndex: number }, { coord }: { coord(at: number[]): number[] }) =>
     mark(items[dataIndex]!, (x, y) => coord([x, y]) as [number, number]),
   ...more,
