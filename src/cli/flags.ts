@@ -6,6 +6,7 @@ import { type Installable, installable } from '../tasks/installable.js';
 import { type PresetName, presets } from '../tasks/presets.js';
 import { integer, oneOf, onOff, orNone, type Setting, someText, text } from '../tasks/setting.js';
 import { settings } from '../tasks/settings.js';
+import { serving } from './serve-flags.js';
 
 const named = (metavar: string, help: string): Setting<string> => ({
   parse: text,
@@ -224,7 +225,7 @@ const general = {
   exportFormat: oneOf<FormatName>(['js', 'tfjs'], 'form of the export'),
 } as const;
 
-export const flags = { ...general, ...settings } as const;
+export const flags = { ...general, ...serving, ...settings } as const;
 export type FlagName = keyof typeof flags;
 
 /** The values of flags by name, checked. */

@@ -9,6 +9,7 @@ export const commands = {
   predict: async () => (await import('./predict.js')).predict,
   explain: async () => (await import('./explain.js')).explainCommand,
   export: async () => (await import('./export.js')).exportCommand,
+  serve: async () => (await import('./serve.js')).serveCommand,
   init: async () => (await import('./init.js')).init,
   doctor: async () => (await import('./doctor.js')).doctorCommand,
   'models list': async () => (await import('./models.js')).modelsList,
