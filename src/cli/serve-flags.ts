@@ -1,9 +1,35 @@
-import { integer, type Setting, text, where } from '../tasks/setting.js';
+import { integer, onOff, type Setting, text, where } from '../tasks/setting.js';
+import { bytes, duration } from './units.js';
 
-const named = (metavar: string, help: string): Setting<string> => ({
+const named = (metavar: string, help: string, expected = 'a text'): Setting<string> => ({
   parse: text,
-  expected: 'a text',
+  expected,
   metavar,
+  help,
+});
+
+/** Texts of one kind, `check`ed one by one. */
+const several = (
+  metavar: string,
+  help: string,
+  expected: string,
+  check: (value: string) => boolean,
+): Setting<string[]> => ({
+  parse: (value) => {
+    const items = [value].flat();
+    return items.length > 0 && items.every((item) => typeof item === 'string' && check(item))
+      ? (items as string[])
+      : undefined;
+  },
+  expected,
+  metavar,
+  help,
+});
+
+const route = (help: string): Setting<string> => ({
+  parse: (value) => (typeof value === 'string' && /^(\/[\w.~-]+)+$/.test(value) ? value : undefined),
+  expected: 'a path such as /predict-texts',
+  metavar: '<path>',
   help,
 });
 
@@ -16,5 +42,33 @@ export const serving = {
     metavar: '<port>',
     help: 'port to listen on (8080); 0 for any that is free',
   } as Setting<number>,
-  maxTexts: integer(1, '<n>', 'texts that one request may hold (1000)'),
+  workers: integer(1, '<n>', 'processes that answer (1); one that ends is replaced'),
+  shadow: several(
+    '<model>',
+    'version to ask the same, such as reviews@8, and to count where it disagrees (may be repeated)',
+    'a reference such as reviews@8',
+    (value) => value !== '',
+  ),
+  tlsCert: named('<file>', 'certificate for HTTPS, in PEM'),
+  tlsKey: named('<file>', 'key of the certificate, in PEM'),
+  apiKeys: named('<file>', 'file of API keys, one of which each request must present'),
+  addKey: named('<name>', 'add a key to the file of --api-keys, print it, and serve nothing'),
+  rateLimit: {
+    parse: where((n) => n > 0),
+    expected: 'requests a second, above 0',
+    metavar: '<n>',
+    help: 'requests a second for each API key, or each address where there are no keys (no limit if not given)',
+  } as Setting<number>,
+  cors: several(
+    '<origin>',
+    'origin whose pages may ask, such as https://example.org, or * for all (may be repeated)',
+    'an origin such as https://example.org, or *',
+    (value) => value === '*' || /^https?:\/\/[^/\s]+$/.test(value),
+  ),
+  bodyLimit: bytes('<size>', 'refuse bodies that are larger (1MB if not given)'),
+  maxTexts: integer(1, '<n>', 'refuse requests of more texts (1000)'),
+  timeout: duration('<time>', 'answer 504 where it takes longer (30s)'),
+  accessLog: onOff('log each request as a line of JSON, without its texts'),
+  predictRoute: route('another path for predictions, as a host of models asks for (AIP_PREDICT_ROUTE)'),
+  healthRoute: route('another path that says whether requests are welcome (AIP_HEALTH_ROUTE)'),
 } as const;

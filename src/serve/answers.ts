@@ -1,16 +1,16 @@
-import { argmax } from '../predictions.js';
 import type { ServedVersion } from './served.js';
 
 /** What the probabilities of a row say, as JSON: `label`, `score`, `scores`, and with `topK` the most probable classes alone. */
 export function answerJson(
-  { labels, keys }: Pick<ServedVersion, 'labels' | 'keys'>,
+  version: ServedVersion,
   probabilities: Float64Array,
   row: number,
   topK?: number,
 ): string {
-  const count = labels.length;
+  const { keys } = version;
+  const count = keys.length;
   const from = row * count;
-  const best = argmax(probabilities, from, count);
+  const best = version.decide(probabilities, from);
   const head = `{"label":${keys[best]},"score":${probabilities[from + best]},"scores":{`;
   if (topK === undefined) {
     let scores = `${keys[0]}:${probabilities[from]}`;
@@ -24,22 +24,18 @@ export function answerJson(
   return `${head}${scores.join(',')}},"top":[${top.join(',')}]}`;
 }
 
-/** The same of every row, as a list. */
-export function answersJson(
-  version: Pick<ServedVersion, 'labels' | 'keys'>,
-  probabilities: Float64Array,
-  topK?: number,
-): string {
-  const rows = probabilities.length / version.labels.length;
-  let list = '';
-  for (let row = 0; row < rows; row++) {
-    list += `${row === 0 ? '' : ','}${answerJson(version, probabilities, row, topK)}`;
-  }
-  return `[${list}]`;
-}
+/** The same of every row. */
+export const answerLines = (version: ServedVersion, probabilities: Float64Array, topK?: number): string[] =>
+  Array.from({ length: probabilities.length / version.labels.length }, (_, row) =>
+    answerJson(version, probabilities, row, topK),
+  );
 
 /** Classes of a row, the most probable first; those that tie in the model's order. */
 export const rankedClasses = (probabilities: Float64Array, from: number, count: number): number[] =>
   Array.from({ length: count }, (_, c) => c).sort(
     (a, b) => probabilities[from + b]! - probabilities[from + a]!,
   );
+
+/** An answer that says what the words contribute, too. */
+export const withExplanation = (answer: string, explanation: object): string =>
+  `${answer.slice(0, -1)},"explanation":${JSON.stringify(explanation)}}`;

@@ -79,6 +79,11 @@ export class Hosting {
     return this.#models.find((model) => model.name === name) ?? this.#refuse(name);
   }
 
+  /** Whether this version answers under some reference. */
+  isServed(reference: string): boolean {
+    return this.#served.has(reference);
+  }
+
   /** Has `ready` say no from now on. */
   drain(): void {
     this.#draining = true;

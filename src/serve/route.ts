@@ -14,8 +14,6 @@ export interface Route {
   /** As fastify writes it, where that is not the same with colons. */
   url?: string;
   summary: string;
-  /** The name in metrics; the path if absent. */
-  endpoint?: string;
   /** Answers without an API key: for probes. */
   open?: boolean;
   /** No part of the OpenAPI document. */

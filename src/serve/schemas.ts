@@ -1,5 +1,20 @@
 /** JSON Schemas of what several protocols take and give. */
 export const text = { type: 'string', description: 'a text to classify' } as const;
+export const texts = {
+  type: 'array',
+  items: text,
+  minItems: 1,
+  description: 'texts to classify, answered in their order',
+} as const;
+export const explain = {
+  type: 'boolean',
+  description: 'say what each word contributes to the predicted class; of one text',
+} as const;
+export const model = {
+  type: 'string',
+  minLength: 1,
+  description: 'what to ask, such as reviews, reviews@7 or reviews@champion',
+} as const;
 export const probability = { type: 'number', minimum: 0, maximum: 1 } as const;
 export const topK = {
   type: 'integer',
@@ -27,6 +42,12 @@ export const prediction = {
   },
 } as const;
 
+export const predictions = {
+  type: 'object',
+  required: ['predictions'],
+  properties: { predictions: { type: 'array', items: prediction } },
+} as const;
+
 /** What is answered in the place of what was asked for. */
 export const failure = {
   type: 'object',
@@ -36,3 +57,8 @@ export const failure = {
     request_id: { type: 'string' },
   },
 } as const;
+
+/** A body that has exactly one of these. */
+export const oneOf = (...names: string[]) => ({
+  oneOf: names.map((name) => ({ type: 'object', required: [name] })),
+});

@@ -1,42 +1,35 @@
-import { explain } from '../explain/explanation.js';
-import type { Listener } from '../progress.js';
-import { Hosting } from '../serve/hosting.js';
-import { defaultLimits, type Limits, Service } from '../serve/service.js';
-import type { Beside } from '../store/state-files.js';
+import type { Explain } from '../serve/hosting.js';
+import type { ServeListener, ServeOptions as StartOptions } from '../serve/start.js';
 
-export interface ServeOptions extends Beside {
-  store: string;
-  /** References of what is served; the version published last if there are none. */
-  models: readonly string[];
-  host: string;
-  /** 0 for any that is free. */
-  port: number;
-  limits?: Partial<Limits>;
+export type { Answered } from '../serve/app.js';
+export { addKey } from '../serve/key-file.js';
+export type { ServeListener } from '../serve/start.js';
+
+export interface ServeOptions extends StartOptions {
+  /** Processes that answer; with 1 this one does. */
+  workers: number;
 }
 
 /** A service that answers. */
 export interface Serving {
   url: string;
+  port: number;
   /** What is served, as `name@7`. */
   versions: string[];
   /** Ends it: what was asked is answered first. */
   stop(): Promise<void>;
 }
 
-/** Serves versions over HTTP. Throws `artifact`, `device`, and `usage` for an address that cannot be had. */
-export async function serve(options: ServeOptions, listener: Listener = {}): Promise<Serving> {
-  const hosting = await Hosting.open({ ...options, explain }, listener);
-  const service = new Service(hosting, { ...defaultLimits, ...options.limits }, listener);
-  const { buildApp } = await import('../serve/app.js');
-  const app = await buildApp(service);
-  const url = await app.listen({ host: options.host, port: options.port });
-  return {
-    url,
-    versions: hosting.models.flatMap(({ versions }) => versions.map(({ reference }) => reference)),
-    async stop() {
-      hosting.drain();
-      await app.close();
-      hosting.close();
-    },
-  };
+/** Answers predictions over HTTP. Throws `artifact`, `device`, and `usage` for an address that cannot be had. */
+export async function serve(
+  { workers, ...options }: ServeOptions,
+  listener: ServeListener = {},
+): Promise<Serving> {
+  if (workers > 1) {
+    const { Workers } = await import('../serve/workers.js');
+    return Workers.start(new URL('./serving-worker.js', import.meta.url), workers, options, listener);
+  }
+  const { start } = await import('../serve/start.js');
+  const explain: Explain = async (...asked) => (await import('../explain/explanation.js')).explain(...asked);
+  return start(options, explain, listener);
 }
