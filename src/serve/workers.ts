@@ -16,6 +16,8 @@ export type ToWorker =
 
 /** What it says. */
 export type FromWorker =
+  /** It listens to what it is told; what comes before is lost. */
+  | { ready: true }
   | { listening: { url: string; port: number; versions: string[] } }
   | { refused: PlainError }
   | { info: string }
@@ -59,10 +61,10 @@ export class Workers {
     const worker = cluster.fork();
     const begun = Date.now();
     let listening = false;
-    tell(worker, { start: this.options });
     return new Promise((resolve, reject) => {
       worker.on('message', (message: FromWorker) => {
-        if ('listening' in message) {
+        if ('ready' in message) tell(worker, { start: this.options });
+        else if ('listening' in message) {
           listening = true;
           resolve(message.listening);
         } else if ('refused' in message) {

@@ -24,6 +24,7 @@ process.on('message', (message: ToWorker) => {
 process.on('SIGINT', () => {});
 process.on('SIGTERM', end);
 process.on('disconnect', end);
+tell({ ready: true });
 
 async function begin(options: Parameters<typeof start>[0]): Promise<void> {
   try {
@@ -32,6 +33,8 @@ async function begin(options: Parameters<typeof start>[0]): Promise<void> {
       warn: (warn) => void tell({ warn }),
       answered: (each) => void answered.push(each),
     });
+    // nobody is left to say when it ends
+    if (!process.connected) return end();
     const { service, url, port, versions } = running;
     service.families = () =>
       new Promise((resolve) => {

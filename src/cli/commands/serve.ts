@@ -38,10 +38,10 @@ export const serveCommand: Command = {
     if (values.addKey !== undefined) return addKey(values.addKey, values.apiKeys);
     const { serve } = await import('../../tasks/serve.js');
     const log = new ServeLog(values.quiet ?? false);
+    const serving = await serve(optionsOf(input), log);
     const stopped = new Promise<NodeJS.Signals>((resolve) => {
       terminal.inOrder = resolve;
     });
-    const serving = await serve(optionsOf(input), log);
     tell(serving, values.json ?? false);
     const signal = await stopped;
     log.info(`${signal}: what was asked is answered, then the service ends`);
