@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Server } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { MaasError } from '../errors.js';
@@ -103,18 +103,22 @@ export async function start(
 }
 
 /**
- * Closes without losing a request. A connection that is closed while a request is on its way would lose it, so that each is told to
- * close with its next answer first; who has not asked for so long is idle.
+ * Closes without losing a request. Nobody new is let in. A connection that is closed while a request is on its way would lose it,
+ * so that each is told to close with its next answer first; who has not asked for so long is idle.
  */
 async function drained(app: FastifyInstance, timeoutMs: number): Promise<void> {
   const { server } = app;
+  // of the HTTP server, `close` would end idle connections as well
+  Server.prototype.close.call(server);
   const open = () =>
     new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count ?? 0)));
   const until = performance.now() + GRACE_MS;
   while (performance.now() < until && (await open()) > 0) await wait(20);
   const late = setTimeout(() => server.closeAllConnections(), timeoutMs).unref();
-  await app.close();
+  server.closeIdleConnections();
+  while ((await open()) > 0) await wait(20);
   clearTimeout(late);
+  await app.close();
 }
 
 async function openShadows(
