@@ -6,7 +6,7 @@ export { addKey } from '../serve/key-file.js';
 export type { ServeListener } from '../serve/start.js';
 
 export interface ServeOptions extends StartOptions {
-  /** Processes that answer; with 1 this one does. */
+  /** Processes that answer; with 1 this one does. More run `serving-worker.ts`. */
   workers: number;
 }
 
@@ -27,7 +27,9 @@ export async function serve(
 ): Promise<Serving> {
   if (workers > 1) {
     const { Workers } = await import('../serve/workers.js');
-    return Workers.start(new URL('./serving-worker.js', import.meta.url), workers, options, listener);
+    // found from the sources as well
+    const script = new URL('../../dist/tasks/serving-worker.js', import.meta.url);
+    return Workers.start(script, workers, options, listener);
   }
   const { start } = await import('../serve/start.js');
   const explain: Explain = async (...asked) => (await import('../explain/explanation.js')).explain(...asked);

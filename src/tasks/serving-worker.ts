@@ -5,7 +5,7 @@ import { type Running, start } from '../serve/start.js';
 import type { FromWorker, ToWorker } from '../serve/workers.js';
 
 /** How often a process says by itself what it has counted, and tells of requests. */
-const [COUNT_MS, TELL_MS] = [2000, 100];
+const [COUNT_MS, TELL_MS] = [1000, 100];
 
 const tell = (message: FromWorker) => process.send?.(message, undefined, {}, () => {});
 

@@ -121,14 +121,18 @@ test('processes on one port: one that is killed is replaced, and what was counte
   const many = await serveMaas(['tickets@2', ...inStore, '--workers', '2']);
   const asking = load(many.url);
   await pause(300);
-  const { stdout } = await promisify(execFile)('ps', ['-o', 'pid=', '--ppid', String(many.child.pid)]);
-  const pids = stdout.trim().split(/\s+/).map(Number);
+  const children = async () => {
+    const { stdout } = await promisify(execFile)('ps', ['-o', 'pid=', '--ppid', String(many.child.pid)]);
+    return stdout.trim().split(/\s+/).map(Number);
+  };
+  const pids = await children();
   expect(pids).toHaveLength(2);
-  // it says every two seconds what it has counted
-  await pause(2500);
+  // it says every second what it has counted
+  await pause(1300);
   process.kill(pids[0]!, 'SIGKILL');
   const before = asking.statuses.get('200')!;
-  await pause(4000);
+  for (let tries = 0; tries < 50 && (await children()).length < 2; tries++) await pause(100);
+  await pause(500);
   await asking.end();
   const lost = [...asking.statuses].filter(([status]) => status !== '200');
   // no more than what the process was at
@@ -138,9 +142,8 @@ test('processes on one port: one that is killed is replaced, and what was counte
   const text = await (await fetch(`${many.url}/metrics`)).text();
   const counted = Number(/^maas_requests_total\{endpoint="\/predict",status="200"\} (\d+)/m.exec(text)![1]);
   expect(counted).toBeLessThanOrEqual(answered);
-  expect(counted).toBeGreaterThan(0.4 * answered);
-  const replaced = await promisify(execFile)('ps', ['-o', 'pid=', '--ppid', String(many.child.pid)]);
-  expect(replaced.stdout.trim().split(/\s+/)).toHaveLength(2);
+  expect(counted).toBeGreaterThan(0.3 * answered);
+  expect(await children()).toHaveLength(2);
   expect(many.stderr()).toContain(`the process ${pids[0]} has ended (SIGKILL), another begins`);
   expect(await many.end()).toBe(0);
 });
