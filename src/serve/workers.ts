@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { MaasError, type PlainError } from '../errors.js';
 import type { Answered } from './app.js';
 import { type Family, merged } from './metrics.js';
+import { defaultLimits } from './service.js';
 import type { ServeListener, ServeOptions } from './start.js';
 
 /** What a process that serves is told. */
@@ -49,6 +50,8 @@ export class Workers {
 
   /** Begins so many processes, each of which runs `script`. Throws what the first one throws. */
   static async start(script: URL, count: number, options: ServeOptions, listener: ServeListener) {
+    // each accepts by itself: what the first process has handed to one that is killed would never be answered
+    cluster.schedulingPolicy = cluster.SCHED_NONE;
     cluster.setupPrimary({ exec: fileURLToPath(script), args: [] });
     const workers = new Workers(options, listener);
     // the first one finds out what cannot be
@@ -63,7 +66,7 @@ export class Workers {
     let listening = false;
     return new Promise((resolve, reject) => {
       worker.on('message', (message: FromWorker) => {
-        if ('ready' in message) tell(worker, { start: this.options });
+        if ('ready' in message) tell(worker, this.#stopping ? { stop: true } : { start: this.options });
         else if ('listening' in message) {
           listening = true;
           resolve(message.listening);
@@ -125,11 +128,14 @@ export class Workers {
 
   async #stop(): Promise<void> {
     this.#stopping = true;
+    const { timeoutMs = defaultLimits.timeoutMs } = this.options.limits ?? {};
     await Promise.all(
       live().map((worker) => {
         const exited = new Promise((resolve) => worker.once('exit', resolve));
         tell(worker, { stop: true });
-        return exited;
+        // it ends its connections by itself before that
+        const late = setTimeout(() => worker.process.kill('SIGKILL'), 2 * timeoutMs).unref();
+        return exited.then(() => clearTimeout(late));
       }),
     );
   }

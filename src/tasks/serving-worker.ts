@@ -10,6 +10,8 @@ const [COUNT_MS, TELL_MS] = [1000, 100];
 const tell = (message: FromWorker) => process.send?.(message, undefined, {}, () => {});
 
 let running: Running | undefined;
+let starting = false;
+let ending = false;
 let questions = 0;
 const asked = new Map<number, (families: Parameters<typeof countedBy>[0]) => void>();
 const answered: Answered[] = [];
@@ -27,14 +29,14 @@ process.on('disconnect', end);
 tell({ ready: true });
 
 async function begin(options: Parameters<typeof start>[0]): Promise<void> {
+  starting = true;
   try {
     running = await start(options, explain, {
       info: (info) => void tell({ info }),
       warn: (warn) => void tell({ warn }),
       answered: (each) => void answered.push(each),
     });
-    // nobody is left to say when it ends
-    if (!process.connected) return end();
+    if (ending) return finish();
     const { service, url, port, versions } = running;
     service.families = () =>
       new Promise((resolve) => {
@@ -60,12 +62,18 @@ function countedBy(families: ReturnType<Running['service']['ownFamilies']>, ques
   asked.delete(question);
 }
 
-let ending = false;
-async function end(): Promise<void> {
-  if (ending || !running) return;
+/** Ends what runs. What is still beginning ends once it has begun. */
+function end(): void {
+  if (ending) return;
   ending = true;
-  await running.stop();
-  tellAnswered();
-  tell({ count: 0, families: running.service.ownFamilies() });
+  if (running || !starting) finish();
+}
+
+async function finish(): Promise<void> {
+  if (running) {
+    await running.stop();
+    tellAnswered();
+    tell({ count: 0, families: running.service.ownFamilies() });
+  }
   if (process.connected) process.disconnect();
 }
