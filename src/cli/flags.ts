@@ -18,7 +18,7 @@ const named = (metavar: string, help: string): Setting<string> => ({
 });
 
 /** A setting with a value that shows its form, where nothing holds by itself. */
-const shownBy = <T>(example: T, setting: Setting<T>): Setting<T> => ({
+const shownBy = <T>(example: T | string, setting: Setting<T>): Setting<T> => ({
   ...setting,
   schema: { ...setting.schema, examples: [example] },
 });

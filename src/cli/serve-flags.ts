@@ -1,33 +1,37 @@
-import { integer, onOff, type Setting, text, where } from '../tasks/setting.js';
+import { integer, onOff, type Setting, someText, text, where } from '../tasks/setting.js';
 import { bytes, duration } from './units.js';
 
-const named = (metavar: string, help: string, expected = 'a text'): Setting<string> => ({
+const named = (metavar: string, help: string): Setting<string> => ({
   parse: text,
-  expected,
+  schema: someText,
+  expected: 'a text',
   metavar,
   help,
 });
 
-/** Texts of one kind, `check`ed one by one. */
-const several = (
-  metavar: string,
-  help: string,
-  expected: string,
-  check: (value: string) => boolean,
-): Setting<string[]> => ({
+/** Texts that are written one by one as a pattern has it. */
+const several = (metavar: string, help: string, expected: string, pattern: string): Setting<string[]> => ({
   parse: (value) => {
     const items = [value].flat();
-    return items.length > 0 && items.every((item) => typeof item === 'string' && check(item))
+    return items.length > 0 && items.every((item) => typeof item === 'string' && RegExp(pattern).test(item))
       ? (items as string[])
       : undefined;
+  },
+  schema: {
+    anyOf: [
+      { type: 'string', pattern },
+      { type: 'array', items: { type: 'string', pattern }, minItems: 1 },
+    ],
   },
   expected,
   metavar,
   help,
 });
 
+const PATH = '^(/[\\w.~:-]+)+$';
 const route = (help: string): Setting<string> => ({
-  parse: (value) => (typeof value === 'string' && /^(\/[\w.~-]+)+$/.test(value) ? value : undefined),
+  parse: (value) => (typeof value === 'string' && RegExp(PATH).test(value) ? value : undefined),
+  schema: { type: 'string', pattern: PATH },
   expected: 'a path such as /predict-texts',
   metavar: '<path>',
   help,
@@ -38,6 +42,7 @@ export const serving = {
   host: named('<address>', 'address to listen on (127.0.0.1); 0.0.0.0 for every one that the machine has'),
   port: {
     parse: where((n) => Number.isInteger(n) && n >= 0 && n < 65536),
+    schema: { type: 'integer', minimum: 0, maximum: 65535 },
     expected: 'a port from 0 to 65535',
     metavar: '<port>',
     help: 'port to listen on (8080); 0 for any that is free',
@@ -47,7 +52,7 @@ export const serving = {
     '<model>',
     'version to ask the same, such as reviews@8, and to count where it disagrees (may be repeated)',
     'a reference such as reviews@8',
-    (value) => value !== '',
+    '.',
   ),
   tlsCert: named('<file>', 'certificate for HTTPS, in PEM'),
   tlsKey: named('<file>', 'key of the certificate, in PEM'),
@@ -55,6 +60,7 @@ export const serving = {
   addKey: named('<name>', 'add a key to the file of --api-keys, print it, and serve nothing'),
   rateLimit: {
     parse: where((n) => n > 0),
+    schema: { type: 'number', exclusiveMinimum: 0 },
     expected: 'requests a second, above 0',
     metavar: '<n>',
     help: 'requests a second for each API key, or each address where there are no keys (no limit if not given)',
@@ -63,7 +69,7 @@ export const serving = {
     '<origin>',
     'origin whose pages may ask, such as https://example.org, or * for all (may be repeated)',
     'an origin such as https://example.org, or *',
-    (value) => value === '*' || /^https?:\/\/[^/\s]+$/.test(value),
+    '^(\\*|https?://[^/\\s]+)$',
   ),
   bodyLimit: bytes('<size>', 'refuse bodies that are larger (1MB if not given)'),
   maxTexts: integer(1, '<n>', 'refuse requests of more texts (1000)'),

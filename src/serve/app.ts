@@ -144,7 +144,7 @@ function addRoute(
   const checked = bodyTypes ? { content: { 'application/json': { schema: body } } } : body;
   app.route({
     method,
-    url: url ?? path.replace(/\{(\w+)\}/g, ':$1'),
+    url: url ?? path.replaceAll(':', '::').replace(/\{(\w+)\}/g, ':$1'),
     config: { endpoint: path, open },
     schema: { ...(body && { body: checked }), ...(response && { response: { 200: response } }) },
     handler: handle,
