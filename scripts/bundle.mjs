@@ -11,6 +11,7 @@ const entries = [
   'compute/wasm/serve',
   'features/counting-worker',
   'tasks/scoring-worker',
+  'tasks/serving-worker',
   'tasks/tuning/trial-worker',
 ];
 

@@ -10,7 +10,7 @@ const floors = [
   ['cli'],
   ['index'],
   ['tasks'],
-  ['export', 'report', 'explain'],
+  ['export', 'report', 'explain', 'serve'],
   ['store'],
   ['pipeline'],
   ['models', 'features'],
@@ -33,6 +33,7 @@ const owners: Record<string, string> = {
   yaml: 'cli',
   'onnxruntime-node': 'features',
   '@huggingface/tokenizers': 'features',
+  fastify: 'serve',
 };
 
 interface Import {

@@ -6,6 +6,8 @@ import { type Installable, installable } from '../tasks/installable.js';
 import { type PresetName, presets } from '../tasks/presets.js';
 import { integer, oneOf, onOff, orNone, type Setting, someText, text, where } from '../tasks/setting.js';
 import { settings } from '../tasks/settings.js';
+import { serving } from './serve-flags.js';
+import { bytes, duration } from './units.js';
 
 const named = (metavar: string, help: string): Setting<string> => ({
   parse: text,
@@ -16,7 +18,7 @@ const named = (metavar: string, help: string): Setting<string> => ({
 });
 
 /** A setting with a value that shows its form, where nothing holds by itself. */
-const shownBy = <T>(example: T, setting: Setting<T>): Setting<T> => ({
+const shownBy = <T>(example: T | string, setting: Setting<T>): Setting<T> => ({
   ...setting,
   schema: { ...setting.schema, examples: [example] },
 });
@@ -33,24 +35,6 @@ const list = (metavar: string, help: string): Setting<string[]> => ({
   metavar,
   help,
 });
-
-const units = { B: 1, kB: 1e3, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
-
-/** "4GB" as bytes. */
-function parseBytes(value: unknown): number | undefined {
-  if (typeof value === 'number') return value > 0 ? value : undefined;
-  const [, number, unit] = /^(\d+(?:\.\d+)?) ?([kKMGT]?B)?$/.exec(String(value)) ?? [];
-  const bytes = Number(number) * units[(unit ?? 'B') as keyof typeof units];
-  return bytes > 0 ? bytes : undefined;
-}
-
-/** "90s", "2m" as seconds. */
-function parseDuration(value: unknown): number | undefined {
-  if (typeof value === 'number') return value > 0 ? value : undefined;
-  const [, number, unit] = /^(\d+(?:\.\d+)?) ?(s|m|min|h)?$/.exec(String(value)) ?? [];
-  const seconds = Number(number) * { s: 1, m: 60, min: 60, h: 3600 }[(unit ?? 's') as 's'];
-  return seconds > 0 ? seconds : undefined;
-}
 
 /** A map, which a command line gives as JSON. */
 function parseMap(value: unknown): Record<string, unknown> | undefined {
@@ -127,19 +111,10 @@ const general = {
     '<n>',
     'threads to use (as many as there are cores if not given); the outcome is the same',
   ),
-  maxMemory: {
-    parse: parseBytes,
-    schema: {
-      anyOf: [
-        { type: 'number', exclusiveMinimum: 0 },
-        { type: 'string', pattern: '^(?=.*[1-9])\\d+(\\.\\d+)? ?([kKMGT]?B)?$' },
-      ],
-      examples: ['4GB'],
-    },
-    expected: 'a size such as 800MB or 4GB',
-    metavar: '<size>',
-    help: 'refuse to take more memory than this (all that is free if not given)',
-  } as Setting<number>,
+  maxMemory: shownBy(
+    '4GB',
+    bytes('<size>', 'refuse to take more memory than this (all that is free if not given)'),
+  ),
   embeddingCache: orNone(
     named(
       '<dir>',
@@ -151,19 +126,13 @@ const general = {
     integer(2, '<k>', 'cross-validate on k stratified folds, each scored by a model that did not see it'),
   ),
   trials: shownBy(40, integer(1, '<n>', 'recipes to try at the most')),
-  budget: {
-    parse: parseDuration,
-    schema: {
-      anyOf: [
-        { type: 'number', exclusiveMinimum: 0 },
-        { type: 'string', pattern: '^(?=.*[1-9])\\d+(\\.\\d+)? ?(s|m|min|h)?$' },
-      ],
-      examples: ['5m'],
-    },
-    expected: 'a time such as 90s, 5m or 1h',
-    metavar: '<time>',
-    help: 'time for everything, training the winner included (60s where no number of trials is given)',
-  } as Setting<number>,
+  budget: shownBy(
+    '5m',
+    duration(
+      '<time>',
+      'time for everything, training the winner included (60s where no number of trials is given)',
+    ),
+  ),
   metric: oneOf(
     monitorNames,
     'what to search for on rows that were held out of the training rows (accuracy)',
@@ -250,7 +219,7 @@ const general = {
   exportFormat: oneOf<FormatName>(['js', 'tfjs'], 'form of the export'),
 } as const;
 
-export const flags = { ...general, ...settings } as const;
+export const flags = { ...general, ...serving, ...settings } as const;
 export type FlagName = keyof typeof flags;
 
 /** The values of flags by name, checked. */
@@ -265,12 +234,8 @@ export const publicName = (flag: FlagName): string => spelled[flag] ?? flag;
 
 /** Flags that may be given several times. */
 export const repeatable: ReadonlySet<FlagName> = new Set([
-  'train',
-  'test',
-  'data',
-  'slice',
-  'gate',
-  'tuneThreshold',
+  ...(['train', 'test', 'data', 'slice', 'gate', 'tuneThreshold'] as const),
+  ...(['shadow', 'cors'] as const),
 ]);
 
 /** topK → --top-k; C → --C. */

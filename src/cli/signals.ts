@@ -15,6 +15,7 @@ export function endOnSignals(asked: () => { terminal: Terminal; json: boolean })
   const endOn = (signal: NodeJS.Signals, code: number) =>
     process.once(signal, () => {
       const { terminal, json } = asked();
+      if (terminal.inOrder) return terminal.inOrder(signal);
       terminal.stop();
       const hint = terminal.toGoOn;
       if (hint) process.stderr.write(`${hint}\n`);

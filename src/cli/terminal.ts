@@ -27,6 +27,8 @@ export class Terminal implements Listener {
   closing: ((error: unknown) => string) | undefined;
   /** How to go on with work that is interrupted now. */
   toGoOn: string | undefined;
+  /** What a signal begins where work ends in order, not at once. */
+  inOrder: ((signal: NodeJS.Signals) => void) | undefined;
   #spinner: Ora | undefined;
   #stage = '';
   #stageStart = 0;

@@ -10,6 +10,7 @@ export const commands = {
   explain: async () => (await import('./explain.js')).explainCommand,
   export: async () => (await import('./export.js')).exportCommand,
   reproduce: async () => (await import('./reproduce.js')).reproduce,
+  serve: async () => (await import('./serve.js')).serveCommand,
   init: async () => (await import('./init.js')).init,
   doctor: async () => (await import('./doctor.js')).doctorCommand,
   'models list': async () => (await import('./models.js')).modelsList,

@@ -1,0 +1,80 @@
+import { integer, onOff, type Setting, someText, text, where } from '../tasks/setting.js';
+import { bytes, duration } from './units.js';
+
+const named = (metavar: string, help: string): Setting<string> => ({
+  parse: text,
+  schema: someText,
+  expected: 'a text',
+  metavar,
+  help,
+});
+
+/** Texts that are written one by one as a pattern has it. */
+const several = (metavar: string, help: string, expected: string, pattern: string): Setting<string[]> => ({
+  parse: (value) => {
+    const items = [value].flat();
+    return items.length > 0 && items.every((item) => typeof item === 'string' && RegExp(pattern).test(item))
+      ? (items as string[])
+      : undefined;
+  },
+  schema: {
+    anyOf: [
+      { type: 'string', pattern },
+      { type: 'array', items: { type: 'string', pattern }, minItems: 1 },
+    ],
+  },
+  expected,
+  metavar,
+  help,
+});
+
+const PATH = '^(/[\\w.~:-]+)+$';
+const route = (help: string): Setting<string> => ({
+  parse: (value) => (typeof value === 'string' && RegExp(PATH).test(value) ? value : undefined),
+  schema: { type: 'string', pattern: PATH },
+  expected: 'a path such as /predict-texts',
+  metavar: '<path>',
+  help,
+});
+
+/** Flags of `maas serve`. */
+export const serving = {
+  host: named('<address>', 'address to listen on (127.0.0.1); 0.0.0.0 for every one that the machine has'),
+  port: {
+    parse: where((n) => Number.isInteger(n) && n >= 0 && n < 65536),
+    schema: { type: 'integer', minimum: 0, maximum: 65535 },
+    expected: 'a port from 0 to 65535',
+    metavar: '<port>',
+    help: 'port to listen on (8080); 0 for any that is free',
+  } as Setting<number>,
+  workers: integer(1, '<n>', 'processes that answer (1); one that ends is replaced'),
+  shadow: several(
+    '<model>',
+    'version to ask the same, such as reviews@8, and to count where it disagrees (may be repeated)',
+    'a reference such as reviews@8',
+    '.',
+  ),
+  tlsCert: named('<file>', 'certificate for HTTPS, in PEM'),
+  tlsKey: named('<file>', 'key of the certificate, in PEM'),
+  apiKeys: named('<file>', 'file of API keys, one of which each request must present'),
+  addKey: named('<name>', 'add a key to the file of --api-keys, print it, and serve nothing'),
+  rateLimit: {
+    parse: where((n) => n > 0),
+    schema: { type: 'number', exclusiveMinimum: 0 },
+    expected: 'requests a second, above 0',
+    metavar: '<n>',
+    help: 'requests a second for each API key, or each address where there are no keys (no limit if not given)',
+  } as Setting<number>,
+  cors: several(
+    '<origin>',
+    'origin whose pages may ask, such as https://example.org, or * for all (may be repeated)',
+    'an origin such as https://example.org, or *',
+    '^(\\*|https?://[^/\\s]+)$',
+  ),
+  bodyLimit: bytes('<size>', 'refuse bodies that are larger (1MB if not given)'),
+  maxTexts: integer(1, '<n>', 'refuse requests of more texts (1000)'),
+  timeout: duration('<time>', 'answer 504 where it takes longer (30s)'),
+  accessLog: onOff('log each request as a line of JSON, without its texts'),
+  predictRoute: route('another path for predictions, as a host of models asks for (AIP_PREDICT_ROUTE)'),
+  healthRoute: route('another path that says whether requests are welcome (AIP_HEALTH_ROUTE)'),
+} as const;

@@ -1,0 +1,41 @@
+import type { Setting } from '../tasks/setting.js';
+
+const sizes = { B: 1, kB: 1e3, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
+
+/** A size such as "4GB", in bytes. */
+export const bytes = (metavar: string, help: string): Setting<number> => ({
+  parse: (value) => {
+    if (typeof value === 'number') return value > 0 ? value : undefined;
+    const [, number, unit] = /^(\d+(?:\.\d+)?) ?([kKMGT]?B)?$/.exec(String(value)) ?? [];
+    const found = Number(number) * sizes[(unit ?? 'B') as keyof typeof sizes];
+    return found > 0 ? found : undefined;
+  },
+  schema: {
+    anyOf: [
+      { type: 'number', exclusiveMinimum: 0 },
+      { type: 'string', pattern: '^(?=.*[1-9])\\d+(\\.\\d+)? ?([kKMGT]?B)?$' },
+    ],
+  },
+  expected: 'a size such as 800MB or 4GB',
+  metavar,
+  help,
+});
+
+/** A time such as "90s" or "2m", in seconds. */
+export const duration = (metavar: string, help: string): Setting<number> => ({
+  parse: (value) => {
+    if (typeof value === 'number') return value > 0 ? value : undefined;
+    const [, number, unit] = /^(\d+(?:\.\d+)?) ?(s|m|min|h)?$/.exec(String(value)) ?? [];
+    const seconds = Number(number) * { s: 1, m: 60, min: 60, h: 3600 }[(unit ?? 's') as 's'];
+    return seconds > 0 ? seconds : undefined;
+  },
+  schema: {
+    anyOf: [
+      { type: 'number', exclusiveMinimum: 0 },
+      { type: 'string', pattern: '^(?=.*[1-9])\\d+(\\.\\d+)? ?(s|m|min|h)?$' },
+    ],
+  },
+  expected: 'a time such as 90s, 5m or 1h',
+  metavar,
+  help,
+});

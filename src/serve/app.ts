@@ -1,0 +1,178 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { MaasError } from '../errors.js';
+import { type ApiKey, holderOf, type RateLimit } from './access.js';
+import { readBodies } from './bodies.js';
+import { type CorsOptions, cors } from './cors.js';
+import { Load } from './load.js';
+import { Refusal } from './refusal.js';
+import { requestIds } from './request-ids.js';
+import type { Route } from './route.js';
+import { sentenceOf, sentenceOfCode } from './sentences.js';
+import type { Service } from './service.js';
+
+/** A request that was answered; never what it held. */
+export interface Answered {
+  requestId: string;
+  method: string;
+  endpoint: string;
+  status: number;
+  seconds: number;
+  /** Who asked, where keys are asked for. */
+  key: string | undefined;
+}
+
+export interface AppOptions {
+  routes: readonly Route[];
+  /** Who may ask; anybody where there is no list. */
+  keys?: () => readonly ApiKey[];
+  rateLimit?: RateLimit | undefined;
+  cors?: CorsOptions | undefined;
+  tls?: { cert: Buffer; key: Buffer } | undefined;
+  /** Told of every request, if it is here. */
+  answered?: ((answered: Answered) => void) | undefined;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The name of the key that was presented. */
+    holder: string | undefined;
+  }
+  interface FastifyContextConfig {
+    endpoint?: string;
+    open?: boolean;
+  }
+}
+
+/** The HTTP application of a service, not listening yet. */
+export async function buildApp(service: Service, options: AppOptions): Promise<FastifyInstance> {
+  const { fastify } = await import('fastify');
+  const { limits, hosting, monitoring, listener } = service;
+  const timing = {
+    // looks for slow clients as often as this
+    connectionsCheckingInterval: Math.min(1000, limits.timeoutMs),
+    headersTimeout: limits.timeoutMs,
+  };
+  const app = fastify({
+    ...(options.tls ? { https: { ...options.tls, ...timing } } : { http: timing }),
+    logger: false,
+    bodyLimit: limits.bodyLimit,
+    requestTimeout: limits.timeoutMs,
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    genReqId: requestIds(),
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
+    schemaErrorFormatter: (errors, part) => new Refusal(400, sentenceOf(errors, part)),
+    clientErrorHandler,
+    frameworkErrors: (error, request, reply) => fail(error, request, reply),
+  }) as FastifyInstance;
+  app.decorateRequest('holder', undefined);
+  readBodies(app);
+
+  function fail(error: unknown, request: FastifyRequest, reply: FastifyReply) {
+    const { status, sentence, retryAfter } = told(error);
+    if (status === 500) listener.warn?.(`request ${request.id} failed: ${(error as Error).stack}`);
+    if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
+    return reply
+      .status(status)
+      .type('application/json; charset=utf-8')
+      .send({ error: sentence, request_id: request.id });
+  }
+  app.setErrorHandler(fail);
+  app.setNotFoundHandler((request, reply) =>
+    fail(
+      new Refusal(404, `there is no such ${request.method}, /openapi.json lists what there is`),
+      request,
+      reply,
+    ),
+  );
+
+  const load = new Load();
+  const over = () => {
+    load.pending--;
+  };
+  app.addHook('onClose', async () => load.end());
+  const { keys, rateLimit, answered } = options;
+  app.addHook('onRequest', (request, reply, done) => {
+    load.pending++;
+    // comes even where who asked has gone away
+    reply.raw.once('close', over);
+    reply.header('x-request-id', request.id);
+    if (!hosting.ready) reply.header('connection', 'close');
+    if (request.routeOptions.config.open) return done();
+    try {
+      if (load.pending > limits.maxPending) throw new Refusal(503, 'too many requests are under way', 1);
+      if (load.lagMs > limits.maxLagMs) throw new Refusal(503, 'the service is behind with its work', 1);
+      if (keys && request.method !== 'OPTIONS') {
+        request.holder = holderOf(keys(), request.headers.authorization);
+        if (request.holder === undefined) {
+          reply.header('www-authenticate', 'Bearer');
+          throw new Refusal(401, 'there is no valid API key, expected "Authorization: Bearer <key>"');
+        }
+      }
+      rateLimit?.take(request.holder ?? request.ip, performance.now());
+    } catch (error) {
+      return done(error as Error);
+    }
+    done();
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    const { endpoint = 'other' } = request.routeOptions.config;
+    const seconds = reply.elapsedTime / 1000;
+    monitoring.answered(endpoint, reply.statusCode, seconds);
+    answered?.({
+      requestId: request.id,
+      method: request.method,
+      endpoint,
+      status: reply.statusCode,
+      seconds,
+      key: request.holder,
+    });
+    done();
+  });
+  if (options.cors) cors(app, options.cors);
+
+  for (const route of options.routes) addRoute(app, route);
+  return app;
+}
+
+function addRoute(
+  app: FastifyInstance,
+  { method, path, url, open = false, handle, ...schemas }: Route,
+): void {
+  const { body, bodyTypes, response } = schemas;
+  // of several media types, JSON alone has a schema
+  const checked = bodyTypes ? { content: { 'application/json': { schema: body } } } : body;
+  app.route({
+    method,
+    url: url ?? path.replaceAll(':', '::').replace(/\{(\w+)\}/g, ':$1'),
+    config: { endpoint: path, open },
+    schema: { ...(body && { body: checked }), ...(response && { response: { 200: response } }) },
+    handler: handle,
+  });
+}
+
+/** What is said of what went wrong: nothing of a fault of ours but that there is one. */
+function told(error: unknown): { status: number; sentence: string; retryAfter?: number | undefined } {
+  if (error instanceof Refusal) {
+    return { status: error.status, sentence: error.message, retryAfter: error.retryAfter };
+  }
+  if (error instanceof MaasError && error.code === 'usage') return { status: 400, sentence: error.message };
+  const sentence = sentenceOfCode(error as FastifyError);
+  if (sentence !== undefined) return { status: (error as FastifyError).statusCode!, sentence };
+  return { status: 500, sentence: 'the service has failed at this; its log says why' };
+}
+
+/** What is no HTTP at all, or does not come in time. */
+function clientErrorHandler(error: NodeJS.ErrnoException, socket: import('node:net').Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const [status, sentence] =
+    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      ? ['408 Request Timeout', 'the request did not arrive in time']
+      : error.code === 'HPE_HEADER_OVERFLOW'
+        ? ['431 Request Header Fields Too Large', 'the head of the request is too large']
+        : ['400 Bad Request', 'this is not HTTP'];
+  const body = JSON.stringify({ error: sentence });
+  socket.end(
+    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}

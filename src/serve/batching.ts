@@ -1,0 +1,104 @@
+import { Refusal } from './refusal.js';
+
+/** Texts of a request that wait to be scored. */
+interface Waiting {
+  texts: readonly string[];
+  resolve(probabilities: Float64Array): void;
+  reject(error: unknown): void;
+}
+
+export interface BatchingOptions {
+  /** Texts that are scored together. */
+  batch: number;
+  /** Texts that may wait; more are refused. */
+  waiting: number;
+}
+
+export const defaultBatching: BatchingOptions = { batch: 32, waiting: 2048 };
+
+/**
+ * Puts the texts of requests that come at the same time together, for models to which many cost little more than one. Nobody
+ * waits for a batch to fill: it holds what came while the one before was computed.
+ */
+export class Batcher {
+  readonly #queue: Waiting[] = [];
+  #texts = 0;
+  #busy = false;
+
+  /** @param score class probabilities of texts, row-major [texts, classes] */
+  constructor(
+    private readonly score: (texts: readonly string[]) => Float64Array | Promise<Float64Array>,
+    private readonly classes: number,
+    private readonly options: BatchingOptions = defaultBatching,
+  ) {}
+
+  /** Class probabilities of the texts of a request. Throws a refusal (503) where too many wait already, (504) once `timeoutMs` are over. */
+  submit(texts: readonly string[], timeoutMs: number): Promise<Float64Array> {
+    if (this.#texts + texts.length > this.options.waiting && this.#texts > 0) {
+      throw new Refusal(503, `there are ${this.#texts} texts that wait, too many for another request`, 1);
+    }
+    return new Promise((resolve, reject) => {
+      const waiting = { texts, resolve, reject };
+      const timer = setTimeout(() => {
+        const place = this.#queue.indexOf(waiting);
+        if (place >= 0) this.#remove(place, 1);
+        reject(new Refusal(504, `there is no answer after ${timeoutMs / 1000} s`));
+      }, timeoutMs);
+      waiting.resolve = (probabilities) => {
+        clearTimeout(timer);
+        resolve(probabilities);
+      };
+      waiting.reject = (error) => {
+        clearTimeout(timer);
+        reject(error);
+      };
+      this.#queue.push(waiting);
+      this.#texts += texts.length;
+      if (this.#busy) return;
+      this.#busy = true;
+      setImmediate(() => this.#work());
+    });
+  }
+
+  async #work(): Promise<void> {
+    while (this.#queue.length > 0) {
+      const requests = this.#take();
+      try {
+        const texts = requests.flatMap((request) => request.texts);
+        const rows = new Float64Array(texts.length * this.classes);
+        for (let from = 0; from < texts.length; from += this.options.batch) {
+          rows.set(await this.score(texts.slice(from, from + this.options.batch)), from * this.classes);
+          // others have a turn: those who ask meanwhile, and those whose time is over
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        let at = 0;
+        for (const { texts, resolve } of requests) {
+          const end = at + texts.length * this.classes;
+          resolve(rows.slice(at, end));
+          at = end;
+        }
+      } catch (error) {
+        for (const { reject } of requests) reject(error);
+      }
+    }
+    this.#busy = false;
+  }
+
+  /** The requests of the next batch: as many as fit, one at least. */
+  #take(): Waiting[] {
+    let texts = 0;
+    let count = 0;
+    for (const waiting of this.#queue) {
+      if (count > 0 && texts + waiting.texts.length > this.options.batch) break;
+      texts += waiting.texts.length;
+      count++;
+    }
+    return this.#remove(0, count);
+  }
+
+  #remove(from: number, count: number): Waiting[] {
+    const removed = this.#queue.splice(from, count);
+    for (const { texts } of removed) this.#texts -= texts.length;
+    return removed;
+  }
+}

@@ -1,0 +1,24 @@
+/** How often it is looked whether the process is late. */
+const EVERY_MS = 100;
+
+/** How much is under way, and by how much the process is behind. */
+export class Load {
+  /** Requests whose head has come and whose answer is not out. */
+  pending = 0;
+  #at = performance.now();
+  #lag = 0;
+  readonly #timer = setInterval(() => {
+    const now = performance.now();
+    this.#lag = Math.max(0, now - this.#at - EVERY_MS);
+    this.#at = now;
+  }, EVERY_MS).unref();
+
+  /** Milliseconds by which what was due came late, when it was last looked. */
+  get lagMs(): number {
+    return this.#lag;
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+  }
+}
