@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { type AddressInfo, Server } from 'node:net';
+import type { IncomingMessage } from 'node:http';
+import { type AddressInfo, Server, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { Server as TlsServer } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 import { MaasError } from '../errors.js';
 import type { Listener } from '../progress.js';
@@ -88,6 +90,7 @@ export async function start(
     routes: routesOf(service, { hostRoutes, keys: keyFile !== undefined }),
     cors: options.cors && { origins: options.cors },
   });
+  const silent = silentConnections(app);
   const close = () => {
     for (const each of [hosting, shadows, keyFile]) each?.close();
   };
@@ -113,7 +116,7 @@ export async function start(
     service,
     async stop() {
       hosting.drain();
-      await Promise.all([drained(app, service.limits.timeoutMs), grpc?.stop()]);
+      await Promise.all([drained(app, silent, service.limits.timeoutMs), grpc?.stop()]);
       close();
     },
   };
@@ -129,11 +132,22 @@ async function openGrpc(
   return listenGrpc(service, { ...access, host, port: grpcPort });
 }
 
+/** Connections that nothing was asked on yet, such as browsers open ahead: a server that closes does not take them for idle. */
+function silentConnections({ server }: FastifyInstance): ReadonlySet<Socket> {
+  const silent = new Set<Socket>();
+  server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
+    silent.add(socket);
+    socket.once('close', () => silent.delete(socket));
+  });
+  server.on('request', ({ socket }: IncomingMessage) => silent.delete(socket));
+  return silent;
+}
+
 /**
  * Closes without losing a request. Nobody new is let in. A connection that is closed while a request is on its way would lose it,
  * so that each is told to close with its next answer first; who has not asked for so long is idle.
  */
-async function drained(app: FastifyInstance, timeoutMs: number): Promise<void> {
+async function drained(app: FastifyInstance, silent: ReadonlySet<Socket>, timeoutMs: number): Promise<void> {
   const { server } = app;
   // of the HTTP server, `close` would end idle connections as well
   Server.prototype.close.call(server);
@@ -141,6 +155,7 @@ async function drained(app: FastifyInstance, timeoutMs: number): Promise<void> {
     new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count ?? 0)));
   const until = performance.now() + GRACE_MS;
   while (performance.now() < until && (await open()) > 0) await wait(20);
+  for (const socket of silent) socket.destroy();
   const late = setTimeout(() => server.closeAllConnections(), timeoutMs).unref();
   server.closeIdleConnections();
   while ((await open()) > 0) await wait(20);
