@@ -1,4 +1,5 @@
 import type { Csr } from '../sparse/csr.js';
+import { sortInPlace } from '../sparse/sort.js';
 import { type AnalyzerOptions, createAnalyzer, type Stem } from '../text/analyzer.js';
 import { listedTerms, type Terms } from './terms.js';
 import type { Vectorizer } from './vectorizer.js';
@@ -114,7 +115,7 @@ interface Weighed {
 let counts = new Float64Array(256);
 
 function weighedRow(columns: Uint32Array, idf: Float64Array, weights: WeightOptions): Weighed {
-  sort(columns);
+  sortInPlace(columns);
   if (columns.length > counts.length) counts = new Float64Array(2 * columns.length);
   // distinct columns move to the front
   let n = 0;
@@ -130,22 +131,6 @@ function weighedRow(columns: Uint32Array, idf: Float64Array, weights: WeightOpti
   const values = new Float32Array(n);
   weigh(counts, indices, values, 0, n, idf, weights);
   return { indices, values };
-}
-
-/** Columns that are sorted faster by insertion. */
-const FEW = 48;
-
-function sort(columns: Uint32Array): void {
-  if (columns.length > FEW) {
-    columns.sort();
-    return;
-  }
-  for (let i = 1; i < columns.length; i++) {
-    const column = columns[i]!;
-    let at = i;
-    for (; at > 0 && columns[at - 1]! > column; at--) columns[at] = columns[at - 1]!;
-    columns[at] = column;
-  }
 }
 
 /**

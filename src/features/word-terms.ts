@@ -117,6 +117,7 @@ export class WordTerms {
     const length = this.#length;
     const columns = this.#columns;
     let count = 0;
+    if (max > 1) this.#ngrams.fetchPairs(nodes, length);
     for (let i = 0; i < length; i++) {
       let node = nodes[i]!;
       if (node === UNKNOWN) continue;
