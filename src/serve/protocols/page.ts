@@ -4,7 +4,8 @@ import type { Route } from '../route.js';
 import type { ServedVersion } from '../served.js';
 import { EXPLAINED, type Service } from '../service.js';
 
-const file = (name: string) => readFileSync(new URL(`../../../dist/serve/page/${name}`, import.meta.url), 'utf8');
+const file = (name: string) =>
+  readFileSync(new URL(`../../../dist/serve/page/${name}`, import.meta.url), 'utf8');
 const hash = (source: string) => `'sha256-${createHash('sha256').update(source).digest('base64')}'`;
 
 /** The page with its style and script in it, and the policy that lets it do nothing but ask where it comes from. */
