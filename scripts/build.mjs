@@ -4,7 +4,7 @@
 // compiler nor the platform packages that `--omit=optional` leaves out are needed.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle } from './bundle.mjs';
@@ -63,6 +63,7 @@ await esbuild.build({
   platform: 'node',
   define: { 'process.env.NODE_ENV': '"production"' },
 });
+await cp('src/serve/page', 'dist/serve/page', { recursive: true });
 // What exported models carry: the runtime as a script that defines `maas`, each stemmer as one that defines `natural`.
 const script = { ...common, bundle: true, format: 'iife', platform: 'neutral', mainFields: ['main'] };
 await esbuild.build({

@@ -34,6 +34,7 @@ const owners: Record<string, string> = {
   'onnxruntime-node': 'features',
   '@huggingface/tokenizers': 'features',
   fastify: 'serve',
+  '@grpc/': 'serve',
 };
 
 interface Import {

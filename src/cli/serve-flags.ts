@@ -37,16 +37,19 @@ const route = (help: string): Setting<string> => ({
   help,
 });
 
+const port = (help: string): Setting<number> => ({
+  parse: where((n) => Number.isInteger(n) && n >= 0 && n < 65536),
+  schema: { type: 'integer', minimum: 0, maximum: 65535 },
+  expected: 'a port from 0 to 65535',
+  metavar: '<port>',
+  help,
+});
+
 /** Flags of `maas serve`. */
 export const serving = {
   host: named('<address>', 'address to listen on (127.0.0.1); 0.0.0.0 for every one that the machine has'),
-  port: {
-    parse: where((n) => Number.isInteger(n) && n >= 0 && n < 65536),
-    schema: { type: 'integer', minimum: 0, maximum: 65535 },
-    expected: 'a port from 0 to 65535',
-    metavar: '<port>',
-    help: 'port to listen on (8080); 0 for any that is free',
-  } as Setting<number>,
+  port: port('port to listen on (8080); 0 for any that is free'),
+  grpcPort: port('answer gRPC, too, on this port (no gRPC if not given)'),
   workers: integer(1, '<n>', 'processes that answer (1); one that ends is replaced'),
   shadow: several(
     '<model>',

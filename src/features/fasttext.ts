@@ -63,7 +63,7 @@ export class FastTextVectorizer implements Vectorizer {
   transform(texts: readonly string[]): Csr {
     this.#columns ??= columnsOf(this.learned);
     const { idf, weights } = this.learned;
-    return weighedRows(texts, (text) => this.#columnsOf(text), this.features, idf, weights);
+    return weighedRows(texts, (text) => Uint32Array.from(this.#columnsOf(text)), this.features, idf, weights);
   }
 
   state(): FastTextState {

@@ -1,7 +1,9 @@
 import type { Csr } from '../sparse/csr.js';
+import { sortInPlace } from '../sparse/sort.js';
 import { type Analyzer, type AnalyzerOptions, createAnalyzer, type Stem } from '../text/analyzer.js';
 import { listedTerms, type Terms } from './terms.js';
 import type { Vectorizer } from './vectorizer.js';
+import { WordTerms } from './word-terms.js';
 
 /** How counts become weights; scikit-learn's names and meanings. */
 export interface WeightOptions {
@@ -29,9 +31,8 @@ type StoredTfidfState = Omit<TfidfState, 'terms'> & { terms: Terms | readonly st
 export class TfidfVectorizer implements Vectorizer {
   readonly kind = 'tfidf';
   readonly features: number;
-  readonly #analyze: Analyzer;
-  /** Made when the first text is transformed; not in training, where few ever are. */
-  #columns: Map<string, number> | undefined;
+  /** Made when the first text is transformed: in training few ever are, of which the terms are asked for alone. */
+  #columnsOf: ((text: string) => Uint32Array) | undefined;
 
   constructor(
     private readonly learned: TfidfState,
@@ -39,7 +40,6 @@ export class TfidfVectorizer implements Vectorizer {
     readonly stem?: Stem,
   ) {
     this.features = learned.idf.length;
-    this.#analyze = createAnalyzer(learned.analyzer, stem);
   }
 
   /** The vectorizer whose state was stored as JSON. */
@@ -49,67 +49,99 @@ export class TfidfVectorizer implements Vectorizer {
   }
 
   transform(texts: readonly string[]): Csr {
-    const known = this.#columns ?? this.#columnsFor(texts);
-    const columnsOf = (text: string) => {
-      const columns: number[] = [];
-      for (const term of this.#analyze(text)) {
-        const column = known.get(term);
-        if (column !== undefined) columns.push(column);
-      }
-      return columns;
-    };
-    return weighedRows(texts, columnsOf, this.features, this.learned.idf, this.learned.weights);
+    const { analyzer, terms, idf, weights } = this.learned;
+    if (terms.columnsOf) {
+      const columnsOf = columnsAmong(terms.columnsOf, texts, createAnalyzer(analyzer, this.stem));
+      return weighedRows(texts, columnsOf, this.features, idf, weights);
+    }
+    this.#columnsOf ??= finderOf(terms, analyzer, this.stem);
+    return weighedRows(texts, this.#columnsOf, this.features, idf, weights);
   }
 
   state(): TfidfState {
     return this.learned;
   }
-
-  /** The columns of all terms, or in training of those that these texts have. */
-  #columnsFor(texts: readonly string[]): ReadonlyMap<string, number> {
-    const { terms } = this.learned;
-    if (terms.columnsOf) return terms.columnsOf(texts.flatMap((text) => this.#analyze(text)));
-    this.#columns = new Map(terms.list().map((term, column) => [term, column]));
-    return this.#columns;
-  }
 }
 
+/** What finds the columns of a text's terms, repeats included; the answer is overwritten by the next. */
+function finderOf(terms: Terms, options: AnalyzerOptions, stem?: Stem): (text: string) => Uint32Array {
+  if (options.analyzer === 'word') {
+    const finder = new WordTerms(terms.texts(), options, stem);
+    return (text) => finder.columnsOf(text);
+  }
+  return mapped(new Map(terms.list().map((term, column) => [term, column])), createAnalyzer(options, stem));
+}
+
+/** The same for these texts alone, by what looks some terms up. */
+const columnsAmong = (
+  columnsOf: NonNullable<Terms['columnsOf']>,
+  texts: readonly string[],
+  analyze: Analyzer,
+): ((text: string) => Uint32Array) => mapped(columnsOf(texts.flatMap((text) => analyze(text))), analyze);
+
+const mapped = (columns: ReadonlyMap<string, number>, analyze: Analyzer) => (text: string) => {
+  const found: number[] = [];
+  for (const term of analyze(text)) {
+    const column = columns.get(term);
+    if (column !== undefined) found.push(column);
+  }
+  return Uint32Array.from(found);
+};
+
 /**
- * Feature rows of texts, from the columns of each one's terms, repeats included. An empty idf is 1 throughout.
+ * Feature rows of texts. An empty idf is 1 throughout.
+ * @param columnsOf the columns of a text's terms, repeats included; they are sorted in place and then no longer needed
  */
 export function weighedRows(
   texts: readonly string[],
-  columnsOf: (text: string) => readonly number[],
+  columnsOf: (text: string) => Uint32Array,
   cols: number,
   idf: Float64Array,
   weights: WeightOptions,
 ): Csr {
   const indptr = new Uint32Array(texts.length + 1);
-  const rows: { columns: Uint32Array; counts: Float64Array }[] = [];
+  const rows: Weighed[] = [];
   for (let r = 0; r < texts.length; r++) {
-    const row = countRuns(Uint32Array.from(columnsOf(texts[r]!)).sort());
+    const row = weighedRow(columnsOf(texts[r]!), idf, weights);
     rows.push(row);
-    indptr[r + 1] = indptr[r]! + row.columns.length;
+    indptr[r + 1] = indptr[r]! + row.indices.length;
   }
+  if (rows.length === 1) return { rows: 1, cols, indptr, ...rows[0]! };
   const indices = new Uint32Array(indptr[texts.length]!);
   const values = new Float32Array(indices.length);
-  for (let r = 0; r < texts.length; r++) {
-    indices.set(rows[r]!.columns, indptr[r]);
-    weigh(rows[r]!.counts, indices, values, indptr[r]!, indptr[r + 1]!, idf, weights);
-  }
+  rows.forEach((row, r) => {
+    indices.set(row.indices, indptr[r]);
+    values.set(row.values, indptr[r]);
+  });
   return { rows: texts.length, cols, indptr, indices, values };
 }
 
-/** Distinct columns, and how often each stands in the sorted list. */
-function countRuns(sorted: Uint32Array): { columns: Uint32Array; counts: Float64Array } {
-  const columns = new Uint32Array(sorted.length);
-  const counts = new Float64Array(sorted.length);
+/** The columns of a row and their weights. */
+interface Weighed {
+  indices: Uint32Array;
+  values: Float32Array;
+}
+
+/** Counts of a row. */
+let counts = new Float64Array(256);
+
+function weighedRow(columns: Uint32Array, idf: Float64Array, weights: WeightOptions): Weighed {
+  sortInPlace(columns);
+  if (columns.length > counts.length) counts = new Float64Array(2 * columns.length);
+  // distinct columns move to the front
   let n = 0;
-  for (let i = 0; i < sorted.length; i++) {
-    if (n === 0 || columns[n - 1] !== sorted[i]) columns[n++] = sorted[i]!;
-    counts[n - 1]!++;
+  for (let i = 0; i < columns.length; i++) {
+    const column = columns[i]!;
+    if (n > 0 && columns[n - 1] === column) counts[n - 1]!++;
+    else {
+      columns[n] = column;
+      counts[n++] = 1;
+    }
   }
-  return { columns: columns.subarray(0, n), counts: counts.subarray(0, n) };
+  const indices = columns.slice(0, n);
+  const values = new Float32Array(n);
+  weigh(counts, indices, values, 0, n, idf, weights);
+  return { indices, values };
 }
 
 /**

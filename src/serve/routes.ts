@@ -3,6 +3,7 @@ import { health } from './protocols/health.js';
 import { type HostRoutes, invocations } from './protocols/invocations.js';
 import { operations } from './protocols/operations.js';
 import { own } from './protocols/own.js';
+import { page } from './protocols/page.js';
 import { tensorflow } from './protocols/tensorflow.js';
 import { v2 } from './protocols/v2.js';
 import type { Route } from './route.js';
@@ -13,7 +14,7 @@ export function routesOf(
   service: Service,
   { hostRoutes = [], keys }: { hostRoutes?: readonly HostRoutes[]; keys: boolean },
 ): Route[] {
-  const all = [own, v2, tensorflow, health, operations].flatMap((protocol) => protocol(service));
+  const all = [own, v2, tensorflow, health, operations, page].flatMap((protocol) => protocol(service));
   all.push(...invocations(service, hostRoutes));
   // a host may name a path that is there already, which then speaks as that host does
   const byPath = new Map(all.map((route) => [`${route.method} ${route.path}`, route]));

@@ -7,8 +7,9 @@ export const texts = {
   description: 'texts to classify, answered in their order',
 } as const;
 export const explain = {
-  type: 'boolean',
-  description: 'say what each word contributes to the predicted class; of one text',
+  anyOf: [{ type: 'boolean' }, { type: 'string' }],
+  description:
+    'say what each word contributes: to the predicted class (true), or to the class of this name; of one text',
 } as const;
 export const model = {
   type: 'string',

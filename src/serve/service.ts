@@ -29,7 +29,7 @@ export const defaultLimits: Limits = {
 };
 
 /** UTF-16 units of a text that is explained: its words may be left out one after the other. */
-const EXPLAINED = 5000;
+export const EXPLAINED = 5000;
 
 export interface ServiceOptions {
   limits?: Partial<Limits>;

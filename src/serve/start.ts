@@ -1,12 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import { type AddressInfo, Server } from 'node:net';
+import type { IncomingMessage } from 'node:http';
+import { type AddressInfo, Server, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { Server as TlsServer } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 import { MaasError } from '../errors.js';
 import type { Listener } from '../progress.js';
 import type { Beside } from '../store/state-files.js';
 import { RateLimit } from './access.js';
 import { type Answered, buildApp } from './app.js';
+import type { GrpcListening, GrpcOptions } from './grpc/server.js';
 import { type Explain, Hosting } from './hosting.js';
 import { KeyFile } from './key-file.js';
 import type { HostRoutes } from './protocols/invocations.js';
@@ -23,6 +26,8 @@ export interface ServeOptions extends Beside {
   host: string;
   /** 0 for any that is free. */
   port: number;
+  /** Another port, for gRPC; there is no gRPC without. 0 for any that is free. */
+  grpcPort?: number | undefined;
   limits?: Partial<Limits>;
   /** A file of API keys; anybody may ask without one. */
   apiKeys?: string | undefined;
@@ -43,12 +48,17 @@ export interface ServeListener extends Listener {
   answered?(answered: Answered): void;
 }
 
-/** A service that answers. */
-export interface Running {
+/** Where a service answers, as plain data. */
+export interface Listening {
   url: string;
   port: number;
+  grpcPort?: number | undefined;
   /** What is served, as `name@7`. */
   versions: string[];
+}
+
+/** A service that answers. */
+export interface Running extends Listening {
   service: Service;
   /** Ends it: what was asked is answered first. */
   stop(): Promise<void>;
@@ -57,7 +67,7 @@ export interface Running {
 /** How long connections are told to close before they are closed. */
 const GRACE_MS = 500;
 
-/** Loads versions and answers over HTTP, in this process. Throws `artifact`, `device`, and `usage` for an address that cannot be had. */
+/** Loads versions and answers over HTTP, and gRPC if that is asked for, in this process. Throws `artifact`, `device`, and `usage` for an address that cannot be had. */
 export async function start(
   options: ServeOptions,
   explain: Explain,
@@ -69,14 +79,18 @@ export async function start(
   const hosting = await Hosting.open({ ...options, explain }, listener);
   const shadows = await openShadows(options, hosting, listener);
   const service = new Service(hosting, { ...(limits && { limits }), shadows, listener });
-  const app = await buildApp(service, {
-    routes: routesOf(service, { hostRoutes, keys: keyFile !== undefined }),
+  const access = {
     ...(keyFile && { keys: () => keyFile.all }),
     rateLimit: rateLimit === undefined ? undefined : new RateLimit(rateLimit),
-    cors: options.cors && { origins: options.cors },
     tls,
-    answered: options.accessLog ? (answered) => listener.answered?.(answered) : undefined,
+    answered: options.accessLog ? (answered: Answered) => listener.answered?.(answered) : undefined,
+  };
+  const app = await buildApp(service, {
+    ...access,
+    routes: routesOf(service, { hostRoutes, keys: keyFile !== undefined }),
+    cors: options.cors && { origins: options.cors },
   });
+  const silent = silentConnections(app);
   const close = () => {
     for (const each of [hosting, shadows, keyFile]) each?.close();
   };
@@ -86,27 +100,54 @@ export async function start(
     close();
     throw notListening(options, error as NodeJS.ErrnoException);
   }
+  const grpc = await openGrpc(service, options, access).catch(async (error) => {
+    await app.close();
+    close();
+    throw error;
+  });
   const { port } = app.server.address() as AddressInfo;
   const { host } = options;
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
   return {
     url: `${tls ? 'https' : 'http'}://${name}:${port}`,
     port,
+    grpcPort: grpc?.port,
     versions: hosting.models.flatMap(({ versions }) => versions.map(({ reference }) => reference)),
     service,
     async stop() {
       hosting.drain();
-      await drained(app, service.limits.timeoutMs);
+      await Promise.all([drained(app, silent, service.limits.timeoutMs), grpc?.stop()]);
       close();
     },
   };
+}
+
+async function openGrpc(
+  service: Service,
+  { host, grpcPort }: ServeOptions,
+  access: Omit<GrpcOptions, 'host' | 'port'>,
+): Promise<GrpcListening | undefined> {
+  if (grpcPort === undefined) return undefined;
+  const { listenGrpc } = await import('./grpc/server.js');
+  return listenGrpc(service, { ...access, host, port: grpcPort });
+}
+
+/** Connections that nothing was asked on yet, such as browsers open ahead: a server that closes does not take them for idle. */
+function silentConnections({ server }: FastifyInstance): ReadonlySet<Socket> {
+  const silent = new Set<Socket>();
+  server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
+    silent.add(socket);
+    socket.once('close', () => silent.delete(socket));
+  });
+  server.on('request', ({ socket }: IncomingMessage) => silent.delete(socket));
+  return silent;
 }
 
 /**
  * Closes without losing a request. Nobody new is let in. A connection that is closed while a request is on its way would lose it,
  * so that each is told to close with its next answer first; who has not asked for so long is idle.
  */
-async function drained(app: FastifyInstance, timeoutMs: number): Promise<void> {
+async function drained(app: FastifyInstance, silent: ReadonlySet<Socket>, timeoutMs: number): Promise<void> {
   const { server } = app;
   // of the HTTP server, `close` would end idle connections as well
   Server.prototype.close.call(server);
@@ -114,6 +155,7 @@ async function drained(app: FastifyInstance, timeoutMs: number): Promise<void> {
     new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count ?? 0)));
   const until = performance.now() + GRACE_MS;
   while (performance.now() < until && (await open()) > 0) await wait(20);
+  for (const socket of silent) socket.destroy();
   const late = setTimeout(() => server.closeAllConnections(), timeoutMs).unref();
   server.closeIdleConnections();
   while ((await open()) > 0) await wait(20);

@@ -4,7 +4,7 @@ import { MaasError, type PlainError } from '../errors.js';
 import type { Answered } from './app.js';
 import { type Family, merged } from './metrics.js';
 import { defaultLimits } from './service.js';
-import type { ServeListener, ServeOptions } from './start.js';
+import type { Listening, ServeListener, ServeOptions } from './start.js';
 
 /** What a process that serves is told. */
 export type ToWorker =
@@ -19,7 +19,7 @@ export type ToWorker =
 export type FromWorker =
   /** It listens to what it is told; what comes before is lost. */
   | { ready: true }
-  | { listening: { url: string; port: number; versions: string[] } }
+  | { listening: Listening }
   | { refused: PlainError }
   | { info: string }
   | { warn: string }
@@ -60,7 +60,7 @@ export class Workers {
     return { ...first, stop: () => workers.#stop() };
   }
 
-  async #begin(): Promise<{ url: string; port: number; versions: string[] }> {
+  async #begin(): Promise<Listening> {
     const worker = cluster.fork();
     const begun = Date.now();
     let listening = false;

@@ -20,3 +20,44 @@ export function byFallingKey(numbers: Uint32Array, keys: Uint32Array, largest: n
   for (let i = 0; i < keys.length; i++) falling[i] = largest - keys[i]!;
   return sortedBy(numbers, falling, largest + 1);
 }
+
+/** Numbers that are sorted faster by insertion, and bits that are sorted by at a time. */
+const [FEW, DIGIT_BITS] = [40, 7];
+const DIGITS = 1 << DIGIT_BITS;
+const places = new Uint32Array(DIGITS);
+let spare = new Uint32Array(512);
+
+/** Sorts numbers in place, rising: few by insertion, more of them digit by digit, the last one first. */
+export function sortInPlace(numbers: Uint32Array): void {
+  const { length } = numbers;
+  if (length <= FEW) {
+    for (let i = 1; i < length; i++) {
+      const number = numbers[i]!;
+      let at = i;
+      for (; at > 0 && numbers[at - 1]! > number; at--) numbers[at] = numbers[at - 1]!;
+      numbers[at] = number;
+    }
+    return;
+  }
+  if (length > spare.length) spare = new Uint32Array(2 * length);
+  let any = 0;
+  for (let i = 0; i < length; i++) any |= numbers[i]!;
+  let from = numbers;
+  let to: Uint32Array = spare;
+  for (let shift = 0; shift < 32 && any >>> shift !== 0; shift += DIGIT_BITS) {
+    places.fill(0);
+    for (let i = 0; i < length; i++) places[(from[i]! >>> shift) & (DIGITS - 1)]!++;
+    let sum = 0;
+    for (let digit = 0; digit < DIGITS; digit++) {
+      const count = places[digit]!;
+      places[digit] = sum;
+      sum += count;
+    }
+    for (let i = 0; i < length; i++) {
+      const number = from[i]!;
+      to[places[(number >>> shift) & (DIGITS - 1)]!++] = number;
+    }
+    [from, to] = [to, from];
+  }
+  if (from !== numbers) numbers.set(from.subarray(0, length));
+}

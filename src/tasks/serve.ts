@@ -1,5 +1,5 @@
 import type { Explain } from '../serve/hosting.js';
-import type { ServeListener, ServeOptions as StartOptions } from '../serve/start.js';
+import type { Listening, ServeListener, ServeOptions as StartOptions } from '../serve/start.js';
 
 export type { Answered } from '../serve/app.js';
 export { addKey } from '../serve/key-file.js';
@@ -11,16 +11,12 @@ export interface ServeOptions extends StartOptions {
 }
 
 /** A service that answers. */
-export interface Serving {
-  url: string;
-  port: number;
-  /** What is served, as `name@7`. */
-  versions: string[];
+export interface Serving extends Listening {
   /** Ends it: what was asked is answered first. */
   stop(): Promise<void>;
 }
 
-/** Answers predictions over HTTP. Throws `artifact`, `device`, and `usage` for an address that cannot be had. */
+/** Answers predictions over HTTP, and gRPC if that is asked for. Throws `artifact`, `device`, and `usage` for an address that cannot be had. */
 export async function serve(
   { workers, ...options }: ServeOptions,
   listener: ServeListener = {},

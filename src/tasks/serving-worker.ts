@@ -37,7 +37,7 @@ async function begin(options: Parameters<typeof start>[0]): Promise<void> {
       answered: (each) => void answered.push(each),
     });
     if (ending) return finish();
-    const { service, url, port, versions } = running;
+    const { service, url, port, grpcPort, versions } = running;
     service.families = () =>
       new Promise((resolve) => {
         asked.set(++questions, resolve);
@@ -45,7 +45,7 @@ async function begin(options: Parameters<typeof start>[0]): Promise<void> {
       });
     setInterval(() => tell({ count: 0, families: service.ownFamilies() }), COUNT_MS).unref();
     setInterval(tellAnswered, TELL_MS).unref();
-    tell({ listening: { url, port, versions } });
+    tell({ listening: { url, port, grpcPort, versions } });
   } catch (error) {
     if (!(error instanceof MaasError)) throw error;
     tell({ refused: error.plain() });

@@ -70,7 +70,11 @@ test('several texts, the most probable classes, another version, what words cont
   expect(json).toMatchObject({ label, score, scores: Object.fromEntries(ranked.slice(0, 2)) });
   expect(json.top).toEqual(ranked.slice(0, 2).map(([label, score]) => ({ label, score })));
   const own = await explain(first, texts[0]!, first.labels.indexOf(label));
-  expect(json.explanation).toEqual(JSON.parse(JSON.stringify(own)));
+  expect(json.explanation).toEqual({ class: label, ...JSON.parse(JSON.stringify(own)) });
+  const other = first.labels.find((name) => name !== label)!;
+  const { json: named } = await post('/predict', { text: texts[0], explain: other });
+  expect(named.explanation.class).toBe(other);
+  expect((await post('/predict', { text: texts[0], explain: 'none' })).status).toBe(400);
 });
 
 test('Open Inference Protocol: health, metadata, versions, infer', async () => {

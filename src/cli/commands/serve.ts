@@ -6,7 +6,7 @@ import { ServeLog } from '../serve-log.js';
 
 export const serveCommand: Command = {
   usage: 'serve [model...]',
-  summary: 'answer predictions over HTTP',
+  summary: 'answer predictions over HTTP, and gRPC',
   examples: [
     ['maas serve', 'the newest version on http://127.0.0.1:8080'],
     ['maas serve reviews@champion topics', 'two models; what an alias names is followed live'],
@@ -21,6 +21,7 @@ export const serveCommand: Command = {
     ...([
       'host',
       'port',
+      'grpcPort',
       'workers',
       'shadow',
       'tlsCert',
@@ -53,8 +54,11 @@ export const serveCommand: Command = {
   },
 };
 
-function tell({ url, port, versions }: Serving, json: boolean): void {
-  const text = json ? JSON.stringify({ url, port, versions }) : `${versions.join(', ')} on ${url}`;
+function tell({ url, port, grpcPort, versions }: Serving, json: boolean): void {
+  const grpc = grpcPort === undefined ? '' : `, gRPC on port ${grpcPort}`;
+  const text = json
+    ? JSON.stringify({ url, port, grpcPort, versions })
+    : `${versions.join(', ')} on ${url}${grpc}`;
   process.stdout.write(`${text}\n`);
 }
 
@@ -73,7 +77,7 @@ function optionsOf({ args, values, typed, store, devices, embeddingCache }: Comm
     },
     tls: tlsOf(values),
     hostRoutes: hostRoutes(values),
-    ...{ apiKeys: values.apiKeys, rateLimit: values.rateLimit, cors: values.cors },
+    ...{ grpcPort: values.grpcPort, apiKeys: values.apiKeys, rateLimit: values.rateLimit, cors: values.cors },
     accessLog: values.accessLog ?? false,
   };
 }

@@ -9,7 +9,8 @@ import type { Service } from '../service.js';
 /** What may be asked beside the texts. */
 export interface Asked {
   top_k?: number | undefined;
-  explain?: boolean | undefined;
+  /** Of the predicted class, or of the one of this name. */
+  explain?: boolean | string | undefined;
 }
 
 interface PredictBody extends Asked {
@@ -64,8 +65,11 @@ export function answerText(
     const probabilities = await scored;
     const answer = answerJson(version, probabilities, 0, asked.top_k);
     if (!asked.explain) return answer;
-    const explained = await service.explain(version, text, version.decide(probabilities, 0));
-    return withExplanation(answer, explained);
+    const number =
+      asked.explain === true ? version.decide(probabilities, 0) : version.labels.indexOf(asked.explain);
+    if (number < 0) throw new Refusal(400, `there is no class "${asked.explain}" to explain`);
+    const explained = await service.explain(version, text, number);
+    return withExplanation(answer, { class: version.labels[number], ...explained });
   })();
 }
 
