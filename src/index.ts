@@ -29,3 +29,4 @@ export { presets, resolveSettings } from './tasks/presets.js';
 export type { TrainSettings } from './tasks/settings.js';
 export { type TrainOptions, type TrainResult, train } from './tasks/train.js';
 export { type TuneOptions, type TuneResult, tune } from './tasks/tune.js';
+export { type VerifyExportOptions, type VerifyExportResult, verifyExport } from './tasks/verify-export.js';

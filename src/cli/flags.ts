@@ -1,5 +1,5 @@
 import { MaasError } from '../errors.js';
-import type { FormatName } from '../export/formats.js';
+import { formatNames } from '../export/kinds.js';
 import { type ClassifierKind, classifierNames } from '../models/kinds.js';
 import { monitorNames } from '../models/training/watch.js';
 import { type Installable, installable } from '../tasks/installable.js';
@@ -221,7 +221,7 @@ const general = {
     'install the libraries of a device, or of the vectorizer sentence',
   ),
   yes: onOff('do it without asking'),
-  exportFormat: oneOf<FormatName>(['js', 'tfjs'], 'form of the export'),
+  exportFormat: oneOf(formatNames, 'form of the export'),
 } as const;
 
 export const flags = { ...general, ...settings } as const;

@@ -1,4 +1,5 @@
 import { grouped } from '../../report/format.js';
+import type { ExportResult } from '../../tasks/export.js';
 import type { Command } from '../command.js';
 
 export const exportCommand: Command = {
@@ -11,7 +12,7 @@ export const exportCommand: Command = {
   ],
   flags: ['exportFormat', 'output'],
 
-  async run({ args, values, store, terminal }) {
+  async run({ args, values, store, devices, terminal }) {
     const { exportModel } = await import('../../tasks/export.js');
     const result = await exportModel(
       {
@@ -19,6 +20,7 @@ export const exportCommand: Command = {
         model: args[0] as string | undefined,
         format: values.exportFormat ?? 'js',
         output: values.output,
+        devices,
       },
       terminal,
     );
@@ -28,8 +30,14 @@ export const exportCommand: Command = {
       text: [
         `${terminal.style.bold(result.path)} (${result.model}@${result.version} as ${result.format})`,
         ...Object.entries(result.files).map(([name, { size }]) => `  ${name} ${grouped(size)} bytes`),
-        `checked on ${check.rows} golden rows: largest |Δp| ${check.maxAbsDelta.toExponential(1)}, allowed ${check.tolerance}`,
+        checkText(check),
       ].join('\n'),
     };
   },
 };
+
+/** How an export was held against its version. */
+export const checkText = ({ rows, maxAbsDelta, tolerance }: ExportResult['check']): string =>
+  maxAbsDelta === null
+    ? `${rows} golden rows to check it with, allowed |Δp| ${tolerance}`
+    : `checked on ${rows} golden rows: largest |Δp| ${maxAbsDelta.toExponential(1)}, allowed ${tolerance}`;

@@ -10,6 +10,7 @@ export const commands = {
   explain: async () => (await import('./explain.js')).explainCommand,
   export: async () => (await import('./export.js')).exportCommand,
   init: async () => (await import('./init.js')).init,
+  verify: async () => (await import('./verify.js')).verifyCommand,
   doctor: async () => (await import('./doctor.js')).doctorCommand,
   'models list': async () => (await import('./models.js')).modelsList,
   'models show': async () => (await import('./models.js')).modelsShow,
