@@ -31,6 +31,7 @@ const owners: Record<string, string> = {
   commander: 'cli',
   yaml: 'cli',
   'onnxruntime-node': 'features',
+  protobufjs: 'export',
   '@huggingface/tokenizers': 'features',
 };
 

@@ -222,6 +222,7 @@ const general = {
   ),
   yes: onOff('do it without asking'),
   exportFormat: oneOf(formatNames, 'form of the export'),
+  inputs: oneOf(['text', 'features'], 'what a graph takes (text, unless that cannot be exact)'),
 } as const;
 
 export const flags = { ...general, ...settings } as const;

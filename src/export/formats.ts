@@ -31,6 +31,7 @@ export interface ExportFormat {
 const loaders = {
   js: async () => (await import('./js/js.js')).js,
   tfjs: async () => (await import('./tfjs/tfjs.js')).tfjs,
+  onnx: async () => (await import('./onnx/onnx.js')).onnx,
 } as const satisfies Record<FormatName, () => Promise<ExportFormat>>;
 
 /** The format of this name. */

@@ -9,8 +9,9 @@ export const exportCommand: Command = {
     ['maas export', 'the newest version as one ESM file, in artifacts/exports'],
     ['maas export reviews@3 --format js -o dist/model', 'model.js, for Node, browsers and edge runtimes'],
     ['maas export --format tfjs -o web/model', 'model.json and weights for tfjs-layers'],
+    ['maas export --format onnx -o dist/onnx', 'model.onnx, from texts to labels and probabilities'],
   ],
-  flags: ['exportFormat', 'output'],
+  flags: ['exportFormat', 'inputs', 'output'],
 
   async run({ args, values, store, devices, terminal }) {
     const { exportModel } = await import('../../tasks/export.js');
@@ -20,6 +21,7 @@ export const exportCommand: Command = {
         model: args[0] as string | undefined,
         format: values.exportFormat ?? 'js',
         output: values.output,
+        inputs: values.inputs,
         devices,
       },
       terminal,

@@ -1,0 +1,48 @@
+import type { VectorizerState } from '../../features/vectorizer.js';
+import type { TermWeights } from './tfidf.js';
+
+/** A vectorizer as the operators of ONNX can be it, or why they cannot. */
+export type Expressed = { weights: TermWeights } | { reason: string };
+
+/** Capital letters that not every ONNX Runtime knows the small ones of: those of Unicode 13 and later, and circled ones. */
+const youngCapitals =
+  /[\u1c89\u24b6-\u24cf\u2c2f\ua7c0-\ua7f6\u{10570}-\u{10595}\u{10d50}-\u{10d65}\u{16ea0}-\u{16eb8}]/u;
+
+/** What the operators can do of a vectorizer, exactly. */
+export function expressed(vectorizer: VectorizerState): Expressed {
+  const { analyzer } = vectorizer;
+  if (vectorizer.kind === 'hashing') return { reason: 'ONNX has no operator that hashes terms as it does' };
+  if (vectorizer.kind === 'embedding')
+    return { reason: 'means of word vectors are not written as operators of ONNX' };
+  if (vectorizer.kind === 'sequence') {
+    return { reason: 'numbering the words of a text takes operators that are not ONNX itself' };
+  }
+  if (vectorizer.kind === 'fasttext' && (vectorizer.layout.wordNgrams > 1 || vectorizer.kept.length > 0)) {
+    return { reason: 'ONNX has no operator that hashes terms to buckets as it does' };
+  }
+  if (analyzer.stemmer) return { reason: `ONNX has no operator for the stemmer ${analyzer.stemmer}` };
+  const terms = vectorizer.terms.list();
+  const letters = new Set(terms.flatMap((term) => (analyzer.lowercase ? [...term] : [])));
+  if (letters.has('σ') || letters.has('ς')) {
+    return { reason: 'the lower case of Σ depends on its place in a word, which ONNX Runtime does not know' };
+  }
+  const dotted = (term: string) =>
+    analyzer.analyzer === 'word' ? term.includes('i\u0307') : term.includes('\u0307');
+  const marked = analyzer.analyzer !== 'word' || analyzer.tokenizer === 'unicode';
+  if (analyzer.lowercase && marked && terms.some(dotted)) {
+    return { reason: 'the lower case of İ is two characters, and one in ONNX Runtime' };
+  }
+  const young = youngest(letters);
+  if (young) return { reason: `not every ONNX Runtime knows that ${young} is a lower case` };
+  const { idf, weights } = vectorizer;
+  return { weights: { analyzer, terms, idf, weights } };
+}
+
+/** A letter whose capital is a young one. */
+function youngest(letters: ReadonlySet<string>): string | undefined {
+  for (let c = 0x1c89; c <= 0x16eb8; c++) {
+    const capital = String.fromCodePoint(c);
+    if (youngCapitals.test(capital) && letters.has(capital.toLowerCase())) return capital.toLowerCase();
+  }
+  return undefined;
+}
