@@ -29,7 +29,7 @@ const owners: Record<string, string> = {
   chalk: 'cli',
   ora: 'cli',
   commander: 'cli',
-  yaml: 'cli',
+  yaml: 'cli export',
   'onnxruntime-node': 'features',
   protobufjs: 'export',
   '@huggingface/tokenizers': 'features',

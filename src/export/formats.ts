@@ -32,6 +32,8 @@ const loaders = {
   js: async () => (await import('./js/js.js')).js,
   tfjs: async () => (await import('./tfjs/tfjs.js')).tfjs,
   onnx: async () => (await import('./onnx/onnx.js')).onnx,
+  safetensors: async () => (await import('./safetensors/safetensors.js')).safetensors,
+  mlflow: async () => (await import('./mlflow/mlflow.js')).mlflow,
 } as const satisfies Record<FormatName, () => Promise<ExportFormat>>;
 
 /** The format of this name. */

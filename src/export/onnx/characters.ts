@@ -27,8 +27,17 @@ export interface CharacterRanges {
   pictograph: string;
 }
 
+/** Looking at all characters takes a while. */
+const known = new Map<boolean, CharacterRanges>();
+
 /** The classes of characters that words are made of, before lower-casing: a character is what its lower case is. */
 export function characterRanges(lowercase: boolean): CharacterRanges {
+  const ranges = known.get(lowercase) ?? findRanges(lowercase);
+  known.set(lowercase, ranges);
+  return ranges;
+}
+
+function findRanges(lowercase: boolean): CharacterRanges {
   const kinds = new Uint8Array(LAST + 1);
   for (let page = 0; page <= LAST >> 8; page++) {
     // halves of surrogate pairs are no characters

@@ -1,15 +1,17 @@
-import type { VectorizerState } from '../../features/vectorizer.js';
+import type { PipelineState } from '../../pipeline.js';
 import type { TermWeights } from './tfidf.js';
 
-/** A vectorizer as the operators of ONNX can be it, or why they cannot. */
-export type Expressed = { weights: TermWeights } | { reason: string };
+/** What makes rows of texts, if that takes anything; or why the operators of ONNX cannot. */
+export type Expressed = { weights: TermWeights | undefined } | { reason: string };
 
 /** Capital letters that not every ONNX Runtime knows the small ones of: those of Unicode 13 and later, and circled ones. */
 const youngCapitals =
   /[\u1c89\u24b6-\u24cf\u2c2f\ua7c0-\ua7f6\u{10570}-\u{10595}\u{10d50}-\u{10d65}\u{16ea0}-\u{16eb8}]/u;
 
-/** What the operators can do of a vectorizer, exactly. */
-export function expressed(vectorizer: VectorizerState): Expressed {
+/** How a pipeline is written as operators that take texts, exactly. */
+export function textWeights({ vectorizer, classifier }: PipelineState): Expressed {
+  // the shares of the classes need no terms
+  if (classifier.kind === 'majority') return { weights: undefined };
   const { analyzer } = vectorizer;
   if (vectorizer.kind === 'hashing') return { reason: 'ONNX has no operator that hashes terms as it does' };
   if (vectorizer.kind === 'embedding')

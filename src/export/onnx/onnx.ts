@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MaasError } from '../../errors.js';
-import type { Pipeline, PipelineState } from '../../pipeline.js';
+import type { PipelineState } from '../../pipeline.js';
 import { type Prediction, predictionsOf } from '../../predictions.js';
 import type { Listener } from '../../progress.js';
 import type { ExportFormat, FormatOptions } from '../formats.js';
 import { loadVectorize, type Vectorize, vectorizerFiles } from '../vectorizer-files.js';
-import { expressed } from './expressible.js';
+import { textWeights } from './expressible.js';
 import { featuresModel, textModel } from './model.js';
 import { loadOnnxRuntime } from './runtime.js';
 import type { TermWeights } from './tfidf.js';
@@ -18,7 +18,7 @@ export const onnx: ExportFormat = {
   async files(pipeline, name, options, listener) {
     const state = pipeline.state();
     const labels = `${JSON.stringify(state.labels)}\n`;
-    const text = textGraph(pipeline, state, options, listener);
+    const text = textGraph(state, options, listener);
     if (text) {
       const model = textModel(state, text.weights, name, { shape: 'list', outputs: 'probabilities' });
       return { 'model.onnx': model, 'labels.json': labels };
@@ -59,15 +59,13 @@ export const onnx: ExportFormat = {
  * What a graph that takes texts is made of; undefined where it is to take features, which is told if nobody asked for
  * it. Throws `usage` where texts were asked for and it cannot be exact.
  */
-export function textGraph(
-  { classifier }: Pipeline,
-  { vectorizer }: PipelineState,
+function textGraph(
+  state: PipelineState,
   { inputs }: FormatOptions,
   listener: Listener,
 ): { weights: TermWeights | undefined } | undefined {
   if (inputs === 'features') return undefined;
-  if (classifier.kind === 'majority') return { weights: undefined };
-  const found = expressed(vectorizer);
+  const found = textWeights(state);
   if ('weights' in found) return found;
   if (inputs === 'text') {
     throw new MaasError('usage', `the model cannot take texts in ONNX: ${found.reason}`, {

@@ -1,6 +1,7 @@
 import { defaultDeviceFolder } from '../../compute/index.js';
 import { findPackages } from '../../compute/packages.js';
 import { MaasError } from '../../errors.js';
+import { keepToItself } from '../../features/sentence/runtime.js';
 
 /** What maas uses of ONNX Runtime, whose packages for Node and for browsers offer the same. */
 interface OnnxRuntime {
@@ -30,7 +31,7 @@ export function loadOnnxRuntime(devices = defaultDeviceFolder()): OnnxRuntime {
       },
     );
   }
-  process.env.ORT_DISABLE_TELEMETRY ??= '1';
+  keepToItself();
   try {
     const runtime = found.require(found.name) as OnnxRuntime;
     // threads would outlive the work
