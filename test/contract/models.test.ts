@@ -56,7 +56,7 @@ const cases: Record<
   lstm: {
     given: { dim: 16, units: 12, bidirectional: true, epochs: 20, learningRate: 0.01 },
     atLeast: 0.6,
-    formats: ['js', 'tfjs', 'safetensors'],
+    formats: ['js', 'tfjs', 'onnx', 'safetensors'],
   },
   majority: { given: {}, atLeast: 0.1, formats: ['js', 'onnx', 'safetensors'] },
 };

@@ -181,6 +181,7 @@ for case in json.load(open(sys.argv[1])):
     found[case['name']] = [float(np.abs(probabilities - expected).max()), float(np.mean(labels == np.array([label for label, _ in case['expected']])))]
 for path in sys.argv[2:]:
     onnx.checker.check_model(path, full_check=True)
+    onnxruntime.InferenceSession(path, providers=['CPUExecutionProvider'])
 print(json.dumps(found))`;
   const graphs = Object.keys(fromFeatures).map((name) => join(paths[name]!, 'model.onnx'));
   const cases = folder.file('cases.json', JSON.stringify(given));

@@ -3,9 +3,12 @@ import { version } from '../../version.js';
 import {
   type Attribute,
   attributeTypes,
+  BOOL,
   type Constant,
+  DOUBLE,
   encodeModel,
   FLOAT,
+  type GraphProto,
   INT32,
   INT64,
   type Node,
@@ -26,9 +29,17 @@ const MOST_BYTES = 2 ** 31 - 2 ** 24;
 /** The name of a value in a graph. */
 export type Value = string;
 
-type AttributeValue = number | string | readonly number[] | readonly string[];
+type AttributeValue = number | string | readonly number[] | readonly string[] | Graph;
 
-const elementTypes = { float: FLOAT, int32: INT32, int64: INT64, string: STRING } as const;
+/** The numbers by which ONNX knows the types of elements. */
+export const elementTypes = {
+  float: FLOAT,
+  int32: INT32,
+  int64: INT64,
+  string: STRING,
+  bool: BOOL,
+  double: DOUBLE,
+} as const;
 export type ElementType = keyof typeof elementTypes;
 
 /** A graph as it is put together: each operator gives the name of its value, which others take. */
@@ -41,6 +52,9 @@ export class Graph {
   readonly #domains = new Set(['']);
   #bytes = 0;
   #values = 0;
+
+  /** @param name of the graph; values of one within another have names of their own by it */
+  constructor(private readonly name = 'maas') {}
 
   input(name: string, type: ElementType, dims: readonly (number | string)[]): Value {
     this.#inputs.push(valueInfo(name, type, dims));
@@ -114,20 +128,24 @@ export class Graph {
       producerName: 'maas',
       producerVersion: version,
       docString: `${name}, exported by maas ${version}`,
-      graph: {
-        name: 'maas',
-        node: this.#nodes,
-        initializer: this.#constants,
-        input: this.#inputs,
-        output: this.#outputs,
-        valueInfo: this.#known,
-      },
+      graph: this.proto,
       opsetImport: [...this.#domains].map((domain) => ({ domain, version: domain === '' ? OPSET : 1 })),
       metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     });
   }
 
-  #name = (opType: string) => `${opType.toLowerCase()}_${++this.#values}`;
+  get proto(): GraphProto {
+    return {
+      name: this.name,
+      node: this.#nodes,
+      initializer: this.#constants,
+      input: this.#inputs,
+      output: this.#outputs,
+      valueInfo: this.#known,
+    };
+  }
+
+  #name = (opType: string) => `${this.name}_${opType.toLowerCase()}_${++this.#values}`;
 
   #constant(
     dataType: number,
@@ -156,6 +174,7 @@ export class Graph {
 function attributeOf(name: string, value: AttributeValue): Attribute {
   if (typeof value === 'number') return { name, i: value, type: attributeTypes.INT };
   if (typeof value === 'string') return { name, s: value, type: attributeTypes.STRING };
+  if (value instanceof Graph) return { name, g: value.proto, type: attributeTypes.GRAPH };
   if (typeof value[0] === 'string') {
     return { name, strings: value as readonly string[], type: attributeTypes.STRINGS };
   }

@@ -7,14 +7,17 @@ export const FLOAT = 1;
 export const INT32 = 6;
 export const INT64 = 7;
 export const STRING = 8;
+export const BOOL = 9;
+export const DOUBLE = 11;
 
 /** Kinds of attributes, by number. */
-export const attributeTypes = { INT: 2, STRING: 3, INTS: 7, STRINGS: 8 } as const;
+export const attributeTypes = { INT: 2, STRING: 3, GRAPH: 5, INTS: 7, STRINGS: 8 } as const;
 
 export interface Attribute {
   name: string;
   i?: number;
   s?: string;
+  g?: GraphProto;
   ints?: readonly number[];
   strings?: readonly string[];
   type: number;
@@ -46,19 +49,22 @@ export interface ValueInfo {
   };
 }
 
+export interface GraphProto {
+  name: string;
+  node: Node[];
+  initializer: Constant[];
+  input: ValueInfo[];
+  output: ValueInfo[];
+  /** What is known of other values. */
+  valueInfo: ValueInfo[];
+}
+
 export interface Model {
   irVersion: number;
   producerName: string;
   producerVersion: string;
   docString: string;
-  graph: {
-    name: string;
-    node: Node[];
-    initializer: Constant[];
-    input: ValueInfo[];
-    output: ValueInfo[];
-    valueInfo: ValueInfo[];
-  };
+  graph: GraphProto;
   opsetImport: { domain: string; version: number }[];
   metadataProps: { key: string; value: string }[];
 }
@@ -80,6 +86,7 @@ const onnx = protobuf.Root.fromJSON({
       name: ['string', 1],
       i: ['int64', 3],
       s: ['string', 4],
+      g: ['GraphProto', 6],
       ints: ['int64', 8, 'repeated'],
       strings: ['string', 9, 'repeated'],
       type: ['int32', 20],

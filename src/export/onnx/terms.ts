@@ -1,6 +1,6 @@
 import type { AnalyzerOptions } from '../../text/analyzer.js';
 import { characterRanges, DOTTED_I, spaceRanges } from './characters.js';
-import type { Graph, Value } from './graph.js';
+import { elementTypes, type Graph, type Value } from './graph.js';
 
 /** What rows of tokens are filled up with, and what stands for a token that no term has: none is made of it. */
 export const NO_TERM = '<pad>';
@@ -80,7 +80,7 @@ function without(graph: Graph, tokens: Value, stopWords: readonly string[]): Val
   const count = graph.op('Squeeze', [length]);
   const places = graph.op('Range', [graph.ints(0), count, graph.ints(1)]);
   // stop words behind all others, which stay in their order
-  const late = graph.op('Mul', [graph.op('Cast', [stops], { to: 7 }), length]);
+  const late = graph.op('Mul', [graph.op('Cast', [stops], { to: elementTypes.int64 }), length]);
   const order = graph.ops('TopK', 2, [graph.op('Add', [places, late]), length], { axis: 1, largest: 0 })[1]!;
   return graph.op('GatherElements', [kept, order], { axis: 1 });
 }
