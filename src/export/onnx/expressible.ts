@@ -34,17 +34,21 @@ export function textWeights({ vectorizer, classifier }: PipelineState): Expresse
   if (analyzer.lowercase && marked && terms.some(dotted)) {
     return { reason: 'the lower case of İ is two characters, and one in ONNX Runtime' };
   }
-  const young = youngest(letters);
-  if (young) return { reason: `not every ONNX Runtime knows that ${young} is a lower case` };
+  const capitals = youngOf(letters);
+  // where a token is one character, it can be named
+  if (capitals.length > 0 && analyzer.analyzer === 'word') {
+    return { reason: `not every ONNX Runtime knows the lower case of ${capitals[0]}` };
+  }
   const { idf, weights } = vectorizer;
-  return { weights: { analyzer, terms, idf, weights } };
+  return { weights: { analyzer, capitals, terms, idf, weights } };
 }
 
-/** A letter whose capital is a young one. */
-function youngest(letters: ReadonlySet<string>): string | undefined {
+/** Young capitals of letters. */
+function youngOf(letters: ReadonlySet<string>): string[] {
+  const capitals: string[] = [];
   for (let c = 0x1c89; c <= 0x16eb8; c++) {
     const capital = String.fromCodePoint(c);
-    if (youngCapitals.test(capital) && letters.has(capital.toLowerCase())) return capital.toLowerCase();
+    if (youngCapitals.test(capital) && letters.has(capital.toLowerCase())) capitals.push(capital);
   }
-  return undefined;
+  return capitals;
 }

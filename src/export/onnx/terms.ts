@@ -8,9 +8,18 @@ export const NO_TERM = '<pad>';
 /** The locale in which letters are lower-cased: the one that is there without languages installed. */
 const LOCALE = 'C.UTF-8';
 
-/** [texts] to the [texts, tokens] whose runs are the analyzer's terms: words, or characters. */
-export function tokensOf(graph: Graph, text: Value, options: AnalyzerOptions): Value {
-  return options.analyzer === 'word' ? wordsOf(graph, text, options) : charactersOf(graph, text, options);
+/**
+ * [texts] to the [texts, tokens] whose runs are the analyzer's terms: words, or characters.
+ * @param capitals to be lower-cased here, since not every ONNX Runtime does; where tokens are characters
+ */
+export function tokensOf(
+  graph: Graph,
+  text: Value,
+  options: AnalyzerOptions,
+  capitals: readonly string[],
+): Value {
+  if (options.analyzer === 'word') return wordsOf(graph, text, options);
+  return charactersOf(graph, text, options, capitals);
 }
 
 function wordsOf(
@@ -35,7 +44,12 @@ function wordsOf(
   return stopWords && ngramRange[1] > 1 ? without(graph, tokens, stopWords) : tokens;
 }
 
-function charactersOf(graph: Graph, text: Value, { analyzer, lowercase }: AnalyzerOptions): Value {
+function charactersOf(
+  graph: Graph,
+  text: Value,
+  { analyzer, lowercase }: AnalyzerOptions,
+  capitals: readonly string[],
+): Value {
   // an n-gram inside a word has spaces at its ends alone, so that words may share the one between them
   const padded =
     analyzer === 'char'
@@ -43,7 +57,10 @@ function charactersOf(graph: Graph, text: Value, { analyzer, lowercase }: Analyz
       : graph.op('StringConcat', [graph.op('StringConcat', [graph.strings(' '), text]), graph.strings(' ')]);
   const spaces = analyzer === 'char' ? `[${spaceRanges}]{2,}` : `[${spaceRanges}]+`;
   const found = tokenize(graph, padded, `${spaces}|${ANY}`);
-  const tokens = replaceWhere(graph, found, spaces, ' ', lowercase ? lowerCase(graph, found) : found);
+  let tokens = replaceWhere(graph, found, spaces, ' ', lowercase ? lowerCase(graph, found) : found);
+  for (const capital of capitals) {
+    tokens = replaceWhere(graph, found, capital, capital.toLowerCase(), tokens);
+  }
   // two characters in one: terms have it in all the places of both
   return lowercase ? replaceWhere(graph, found, DOTTED_I, DOTTED_I, tokens) : tokens;
 }

@@ -7,6 +7,8 @@ import { NO_TERM, tokensOf } from './terms.js';
 /** What a vectorizer of terms knows. */
 export interface TermWeights {
   analyzer: AnalyzerOptions;
+  /** Capitals whose lower case not every ONNX Runtime knows. */
+  capitals: readonly string[];
   terms: readonly string[];
   /** Inverse document frequency of each term; empty where all are 1. */
   idf: Float64Array;
@@ -14,8 +16,12 @@ export interface TermWeights {
 }
 
 /** [texts] to rows of weights [texts, terms], as the vectorizer makes them. */
-export function weightsOf(graph: Graph, text: Value, { analyzer, terms, idf, weights }: TermWeights): Value {
-  const counts = graph.op('TfIdfVectorizer', [tokensOf(graph, text, analyzer)], {
+export function weightsOf(
+  graph: Graph,
+  text: Value,
+  { analyzer, capitals, terms, idf, weights }: TermWeights,
+): Value {
+  const counts = graph.op('TfIdfVectorizer', [tokensOf(graph, text, analyzer, capitals)], {
     mode: 'TF',
     max_skip_count: 0,
     ...poolOf(terms, analyzer),
