@@ -34,3 +34,4 @@ export type { TrainSettings } from './tasks/settings.js';
 export { type TrainOptions, type TrainResult, train } from './tasks/train.js';
 export { type TuneOptions, type TuneResult, tune } from './tasks/tune.js';
 export { type VerifiedVersion, type VerifyOptions, type VerifyResult, verifyModels } from './tasks/verify.js';
+export { type VerifyExportOptions, type VerifyExportResult, verifyExport } from './tasks/verify-export.js';

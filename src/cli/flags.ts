@@ -1,5 +1,5 @@
 import { MaasError } from '../errors.js';
-import type { FormatName } from '../export/formats.js';
+import { formatNames } from '../export/kinds.js';
 import { type ClassifierKind, classifierNames } from '../models/kinds.js';
 import { monitorNames } from '../models/training/watch.js';
 import { type Installable, installable } from '../tasks/installable.js';
@@ -216,7 +216,8 @@ const general = {
   ),
   keepGoing: onOff('train on data that differs, too'),
   yes: onOff('do it without asking'),
-  exportFormat: oneOf<FormatName>(['js', 'tfjs'], 'form of the export'),
+  exportFormat: oneOf(formatNames, 'form of the export'),
+  inputs: oneOf(['text', 'features'], 'what a graph takes (text, unless that cannot be exact)'),
 } as const;
 
 export const flags = { ...general, ...serving, ...settings } as const;

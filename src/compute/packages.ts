@@ -12,9 +12,10 @@ const devicePackages = {
   tensorflow: ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'],
   webgpu: ['webgpu'],
   sentence: ['onnxruntime-node', '@huggingface/tokenizers'],
+  onnx: ['onnxruntime-web', 'onnxruntime-node'],
 } as const;
 
-/** A kind of libraries: TensorFlow for `cuda` and `native`, Dawn for `webgpu`, ONNX Runtime for sentence embeddings. */
+/** A kind of libraries: TensorFlow for `cuda` and `native`, Dawn for `webgpu`, ONNX Runtime for sentence embeddings and for exports. */
 export type PackageKind = keyof typeof devicePackages;
 
 /** Where devices are installed unless something else is asked for. */

@@ -1,18 +1,42 @@
 import type { Pipeline } from '../pipeline.js';
 import type { Prediction } from '../predictions.js';
-import { js } from './js/js.js';
-import { tfjs } from './tfjs/tfjs.js';
+import type { Listener } from '../progress.js';
+import type { FormatName } from './kinds.js';
+
+/** What an export may be asked for; a format names those that it has a use for. */
+export interface FormatOptions {
+  /** What a graph takes: texts, or the rows of features that code beside it makes of them. */
+  inputs?: 'text' | 'features' | undefined;
+}
 
 /** A form that a pipeline can be deployed in. */
 export interface ExportFormat {
   /** Whether it decides by thresholds; where it gives scores alone, a version that has some is refused. */
   readonly thresholds: boolean;
-  /** The files of the export, by name. */
-  files(pipeline: Pipeline, name: string): Promise<Record<string, string | Uint8Array>>;
-  /** Predicts with the written files, in the runtime they are for, to prove that they say what the pipeline says. */
-  predict(folder: string, texts: readonly string[]): Promise<Prediction[]>;
+  /** The options that it has a use for. */
+  readonly options: readonly (keyof FormatOptions)[];
+  /** The files of the export, by name. Throws `usage` for a pipeline that cannot be expressed, and says why. */
+  files(
+    pipeline: Pipeline,
+    name: string,
+    options: FormatOptions,
+    listener: Listener,
+  ): Promise<Record<string, string | Uint8Array>>;
+  /**
+   * Predicts with the written files, in the runtime they are for, to prove that they say what the pipeline says. Throws
+   * `device` where that runtime is not installed, in the folder of devices or beside maas.
+   */
+  predict(folder: string, texts: readonly string[], devices: string | undefined): Promise<Prediction[]>;
 }
 
-/** The export formats by name. */
-export const formats = { js, tfjs } as const satisfies Record<string, ExportFormat>;
-export type FormatName = keyof typeof formats;
+/** How each format is loaded. */
+const loaders = {
+  js: async () => (await import('./js/js.js')).js,
+  tfjs: async () => (await import('./tfjs/tfjs.js')).tfjs,
+  onnx: async () => (await import('./onnx/onnx.js')).onnx,
+  safetensors: async () => (await import('./safetensors/safetensors.js')).safetensors,
+  mlflow: async () => (await import('./mlflow/mlflow.js')).mlflow,
+} as const satisfies Record<FormatName, () => Promise<ExportFormat>>;
+
+/** The format of this name. */
+export const loadFormat = (name: FormatName): Promise<ExportFormat> => loaders[name]();

@@ -127,7 +127,7 @@ function missing(artifact: Artifact<ArtifactManifest>, what: string): never {
 }
 
 /** A copy of plain data in which `replace` may put something else in the place of any value. */
-function mapLeaves(
+export function mapLeaves(
   value: unknown,
   path: string,
   replace: (value: unknown, path: string) => unknown | undefined,

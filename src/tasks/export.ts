@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { MaasError } from '../errors.js';
-import { type ExportFormat, type FormatName, formats } from '../export/formats.js';
-import { goldenTexts } from '../export/golden.js';
+import { CERTIFICATE, certify, largestDelta, TOLERANCE } from '../export/certificate.js';
+import { type ExportFormat, type FormatOptions, loadFormat } from '../export/formats.js';
+import type { FormatName } from '../export/kinds.js';
 import type { Pipeline } from '../pipeline.js';
 import { decidedClass, type Prediction } from '../predictions.js';
 import type { Listener } from '../progress.js';
@@ -9,15 +10,16 @@ import { publishFolder, writeFiles } from '../store/artifact.js';
 import { readPipeline } from '../store/state-files.js';
 import { Store } from '../store/store.js';
 import { version as toolVersion } from '../version.js';
-import { largestDelta } from './golden-rows.js';
 
-export interface ExportOptions {
+export interface ExportOptions extends FormatOptions {
   store: string;
   /** Reference of the version; the newest if absent. */
   model?: string | undefined;
   format: FormatName;
   /** Folder to write; `<store>/exports/<name>/<version>/<format>` if absent. */
   output?: string | undefined;
+  /** Where `maas doctor --install` puts libraries, such as the runtime of a format; `~/.maas/devices` if absent. */
+  devices?: string | undefined;
 }
 
 export interface ExportResult {
@@ -27,69 +29,73 @@ export interface ExportResult {
   path: string;
   files: Record<string, { sha256: string; size: number }>;
   /** How the export was held against the pipeline. */
-  check: { rows: number; maxAbsDelta: number; tolerance: number };
+  check: {
+    /** Texts of the certificate. */
+    rows: number;
+    /** Largest difference of a probability; null where the runtime of the format is not installed. */
+    maxAbsDelta: number | null;
+    tolerance: number;
+  };
 }
 
-/** Largest difference of a probability that an export may show; float32 arithmetic stays well below it. */
-const TOLERANCE = 1e-5;
+/** The format of folders that hold an export. */
+export const EXPORT = { format: 'maas-export', formatVersion: 1 } as const;
 
 /**
- * Writes a deployable form of a version. It is run on golden texts first; the folder appears only once it has said
- * the same as the pipeline, within `TOLERANCE`. Throws `artifact`, or `failed` when the export says something else.
+ * Writes a deployable form of a version, and a certificate: golden texts with the scores that the version gives them. It is
+ * run on those first; the folder appears only once it has said the same as the pipeline. Where the runtime of the format is
+ * not installed, that is left to `verifyExport`, and told. Throws `artifact`, `usage` for what cannot be
+ * expressed in the format, or `failed` when the export says something else.
  */
 export async function exportModel(options: ExportOptions, listener: Listener = {}): Promise<ExportResult> {
   const store = new Store(options.store);
   const artifact = await store.open(options.model);
-  const { model, version } = artifact.manifest;
-  const { sentence } = artifact.manifest;
+  const { model, version, sentence } = artifact.manifest;
   if (sentence) {
     throw new MaasError(
       'usage',
       `${model}@${version} embeds texts with the model in ${sentence.path}, which an export does not hold, expected a version of another vectorizer`,
     );
   }
+  const format = await loadFormat(options.format);
+  checkOptions(format, options);
   const pipeline = (await readPipeline(artifact)) as Pipeline;
-  const format: ExportFormat = formats[options.format];
+  const name = `${model}@${version}`;
   if (pipeline.thresholds && !format.thresholds) {
     throw new MaasError(
       'usage',
-      `${model}@${version} decides by thresholds, and the format ${options.format} holds scores alone`,
+      `${name} decides by thresholds, and the format ${options.format} holds scores alone`,
       { hint: 'use --format js, or train without --tune-threshold' },
     );
   }
   const path = options.output ?? join(options.store, 'exports', model, String(version), options.format);
-  const { files, check } = await publishFolder(path, 'maas-export', async (aside) => {
+  const { files, check } = await publishFolder(path, EXPORT.format, async (aside) => {
     listener.step?.({ stage: 'export' });
-    const files = await writeFiles(aside, await format.files(pipeline, `${model}@${version}`));
+    const certificate = certify(pipeline, name, TOLERANCE);
+    const files = await writeFiles(aside, {
+      ...(await format.files(pipeline, name, options, listener)),
+      [CERTIFICATE]: `${JSON.stringify(certificate)}\n`,
+    });
     listener.step?.({ stage: 'check' });
-    const texts = goldenTexts(pipeline);
-    const found = await format.predict(aside, texts);
-    const maxAbsDelta = largestDelta(pipeline.predict(texts), found);
-    if (!(maxAbsDelta <= TOLERANCE)) {
+    const found = await predictOrTell(format, aside, certificate.texts, options.devices, listener);
+    const maxAbsDelta = found ? largestDelta(certificate, found) : null;
+    const { tolerance } = certificate;
+    if (maxAbsDelta !== null && !(maxAbsDelta <= tolerance)) {
       throw new MaasError(
         'failed',
-        `the ${options.format} export differs from the pipeline by ${maxAbsDelta} in a probability, allowed are ${TOLERANCE}`,
+        `the ${options.format} export differs from the pipeline by ${maxAbsDelta} in a probability, allowed are ${tolerance}`,
       );
     }
-    const other = found.find((prediction) => prediction.label !== decidedLabel(pipeline, prediction));
+    const other = found?.find((prediction) => prediction.label !== decidedLabel(pipeline, prediction));
     if (other) {
       throw new MaasError(
         'failed',
         `the ${options.format} export decides for "${other.label}" where the pipeline decides for "${decidedLabel(pipeline, other)}"`,
       );
     }
-    const check = { rows: texts.length, maxAbsDelta, tolerance: TOLERANCE };
+    const check = { rows: certificate.texts.length, maxAbsDelta, tolerance };
     const tool = { name: 'maas', version: toolVersion };
-    return {
-      format: 'maas-export',
-      formatVersion: 1,
-      kind: options.format,
-      tool,
-      model,
-      version,
-      check,
-      files,
-    };
+    return { ...EXPORT, kind: options.format, tool, model, version, check, files };
   });
   return { model, version, format: options.format, path, files, check };
 }
@@ -98,4 +104,28 @@ export async function exportModel(options: ExportOptions, listener: Listener = {
 function decidedLabel({ labels, thresholds }: Pipeline, { scores }: Prediction): string {
   const probabilities = Float64Array.from(labels, (label) => scores[label] ?? Number.NaN);
   return labels[decidedClass(probabilities, 0, labels.length, thresholds)]!;
+}
+
+/** Throws `usage` for what is asked for and the format has no use for. */
+function checkOptions({ options }: ExportFormat, { format, inputs }: ExportOptions): void {
+  if (inputs !== undefined && !options.includes('inputs')) {
+    throw new MaasError('usage', `the format ${format} has no use for --inputs`);
+  }
+}
+
+/** What the export says; undefined, and a warning, where its runtime is not installed. */
+async function predictOrTell(
+  format: ExportFormat,
+  folder: string,
+  texts: readonly string[],
+  devices: string | undefined,
+  listener: Listener,
+): Promise<Prediction[] | undefined> {
+  try {
+    return await format.predict(folder, texts, devices);
+  } catch (error) {
+    if (!(error instanceof MaasError && error.code === 'device')) throw error;
+    listener.warn?.(`the export was not run: ${error.message}; \`maas verify\` does it later`);
+    return undefined;
+  }
 }

@@ -1,7 +1,7 @@
 import { MaasError } from '../errors.js';
+import { largestDelta } from '../export/certificate.js';
 import { goldenTextsFor } from '../features/golden-texts.js';
 import type { AnyPipeline } from '../pipeline.js';
-import type { Prediction } from '../predictions.js';
 import type { Artifact } from '../store/artifact.js';
 import type { ModelManifest } from '../store/store.js';
 
@@ -56,15 +56,11 @@ export async function checkGoldenRows(
   const { files, classes } = artifact.manifest;
   if (!(GOLDEN in files)) return null;
   const rows = decodeGoldenRows((await artifact.read(GOLDEN)).toString('utf8'), artifact.folder);
-  const expected = rows.map(({ label, scores }) => ({
-    label,
-    scores: Object.fromEntries(classes.map((name, c) => [name, scores[c]!])),
-  }));
   const found = await pipeline.predict(rows.map(({ text }) => text));
-  const maxAbsDelta = largestDelta(expected, found);
+  const maxAbsDelta = largestDelta({ labels: classes, scores: rows.map(({ scores }) => scores) }, found);
   const tolerance = pipeline.vectorizer.kind === 'sentence' ? TOLERANCE_OF_SENTENCES : TOLERANCE;
   // a tie may be decided by what is tolerated
-  const changed = expected.filter(({ label }, r) => found[r]!.label !== label).length;
+  const changed = rows.filter(({ label }, r) => found[r]!.label !== label).length;
   return {
     ...{ rows: rows.length, tolerance, changed },
     maxAbsDelta: Number.isNaN(maxAbsDelta) ? null : maxAbsDelta,
@@ -78,19 +74,4 @@ function decodeGoldenRows(json: string, folder: string): GoldenRow[] {
     typeof row?.text === 'string' && typeof row.label === 'string' && Array.isArray(row.scores);
   if (Array.isArray(rows) && rows.every(isRow)) return rows;
   throw new MaasError('artifact', `${folder}/${GOLDEN} is no list of texts with their labels and scores`);
-}
-
-/** Largest difference of a class's probability in any row; NaN where a class is missing. */
-export function largestDelta(
-  expected: readonly Pick<Prediction, 'scores'>[],
-  found: readonly Pick<Prediction, 'scores'>[],
-): number {
-  let largest = 0;
-  expected.forEach(({ scores }, row) => {
-    for (const [label, p] of Object.entries(scores)) {
-      const delta = Math.abs(p - (found[row]?.scores[label] ?? Number.NaN));
-      largest = Math.max(largest, delta);
-    }
-  });
-  return largest;
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readExamples } from '../../src/data/examples.js';
 import { goldenTexts } from '../../src/export/golden.js';
+import type { FormatName } from '../../src/export/kinds.js';
 import { tempered } from '../../src/metrics/temperature.js';
 import { loadClassifier } from '../../src/models/classifier.js';
 import { type ClassifierKind, classifierNames } from '../../src/models/kinds.js';
@@ -31,32 +32,36 @@ const sets = {
 /** What each model is asked for beside its defaults, and the accuracy that it must reach on rows held out. */
 const cases: Record<
   ClassifierKind | 'bag of buckets',
-  { given: Record<string, unknown>; atLeast: number; formats: readonly ('js' | 'tfjs')[] }
+  { given: Record<string, unknown>; atLeast: number; formats: readonly FormatName[] }
 > = {
-  logistic: { given: {}, atLeast: 0.8, formats: ['js', 'tfjs'] },
+  logistic: { given: {}, atLeast: 0.8, formats: ['js', 'tfjs', 'onnx', 'safetensors'] },
   dense: {
     given: { hidden: [32, 16], activation: 'tanh', learningRate: 0.01 },
     atLeast: 0.8,
-    formats: ['js', 'tfjs'],
+    formats: ['js', 'tfjs', 'onnx', 'safetensors'],
   },
-  bag: { given: { dim: 8, learningRate: 0.02 }, atLeast: 0.8, formats: ['js', 'tfjs'] },
+  bag: {
+    given: { dim: 8, learningRate: 0.02 },
+    atLeast: 0.8,
+    formats: ['js', 'tfjs', 'onnx', 'safetensors'],
+  },
   'bag of buckets': {
     given: { model: 'bag', dim: 8, learningRate: 0.02, wordNgrams: 2, minn: 2, maxn: 3, bucket: 20_000 },
     atLeast: 0.8,
-    formats: ['js', 'tfjs'],
+    formats: ['js', 'tfjs', 'onnx', 'safetensors'],
   },
-  nb: { given: { alpha: 0.1 }, atLeast: 0.75, formats: ['js', 'tfjs'] },
+  nb: { given: { alpha: 0.1 }, atLeast: 0.75, formats: ['js', 'tfjs', 'onnx', 'safetensors'] },
   cnn: {
     given: { dim: 16, filters: 12, epochs: 20, learningRate: 0.01 },
     atLeast: 0.6,
-    formats: ['js', 'tfjs'],
+    formats: ['js', 'tfjs', 'onnx', 'safetensors'],
   },
   lstm: {
     given: { dim: 16, units: 12, bidirectional: true, epochs: 20, learningRate: 0.01 },
     atLeast: 0.6,
-    formats: ['js', 'tfjs'],
+    formats: ['js', 'tfjs', 'onnx', 'safetensors'],
   },
-  majority: { given: {}, atLeast: 0.1, formats: ['js'] },
+  majority: { given: {}, atLeast: 0.1, formats: ['js', 'onnx', 'safetensors'] },
 };
 
 describe.each(Object.entries(cases))('%s', (kind, { given, atLeast, formats }) => {

@@ -1,4 +1,5 @@
 import { grouped } from '../../report/format.js';
+import type { ExportResult } from '../../tasks/export.js';
 import type { Command } from '../command.js';
 
 export const exportCommand: Command = {
@@ -8,10 +9,11 @@ export const exportCommand: Command = {
     ['maas export', 'the newest version as one ESM file, in artifacts/exports'],
     ['maas export reviews@3 --format js -o dist/model', 'model.js, for Node, browsers and edge runtimes'],
     ['maas export --format tfjs -o web/model', 'model.json and weights for tfjs-layers'],
+    ['maas export --format onnx -o dist/onnx', 'model.onnx, from texts to labels and probabilities'],
   ],
-  flags: ['exportFormat', 'output'],
+  flags: ['exportFormat', 'inputs', 'output'],
 
-  async run({ args, values, store, terminal }) {
+  async run({ args, values, store, devices, terminal }) {
     const { exportModel } = await import('../../tasks/export.js');
     const result = await exportModel(
       {
@@ -19,6 +21,8 @@ export const exportCommand: Command = {
         model: args[0] as string | undefined,
         format: values.exportFormat ?? 'js',
         output: values.output,
+        inputs: values.inputs,
+        devices,
       },
       terminal,
     );
@@ -28,8 +32,14 @@ export const exportCommand: Command = {
       text: [
         `${terminal.style.bold(result.path)} (${result.model}@${result.version} as ${result.format})`,
         ...Object.entries(result.files).map(([name, { size }]) => `  ${name} ${grouped(size)} bytes`),
-        `checked on ${check.rows} golden rows: largest |Δp| ${check.maxAbsDelta.toExponential(1)}, allowed ${check.tolerance}`,
+        checkText(check),
       ].join('\n'),
     };
   },
 };
+
+/** How an export was held against its version. */
+export const checkText = ({ rows, maxAbsDelta, tolerance }: ExportResult['check']): string =>
+  maxAbsDelta === null
+    ? `${rows} golden rows to check it with, allowed |Δp| ${tolerance}`
+    : `checked on ${rows} golden rows: largest |Δp| ${maxAbsDelta.toExponential(1)}, allowed ${tolerance}`;

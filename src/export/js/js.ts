@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Pipeline } from '../../pipeline.js';
@@ -28,6 +29,7 @@ export declare function predictAll(texts: readonly string[]): Prediction[];
 /** One ECMAScript module without dependencies, for Node, browsers and edge runtimes. */
 export const js: ExportFormat = {
   thresholds: true,
+  options: [],
 
   async files(pipeline: Pipeline, name: string) {
     const state = pipeline.state();
@@ -49,7 +51,10 @@ export const js: ExportFormat = {
   },
 
   async predict(folder: string, texts: readonly string[]): Promise<Prediction[]> {
-    const model: Predictor = await import(pathToFileURL(join(folder, 'model.js')).href);
+    const file = join(folder, 'model.js');
+    // a module is loaded once, whatever becomes of its file
+    const { mtimeMs } = await stat(file);
+    const model: Predictor = await import(`${pathToFileURL(file).href}?${mtimeMs}`);
     return texts.map((text) => model.predict(text));
   },
 };

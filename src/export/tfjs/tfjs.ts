@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { LayersModelFiles, LayerWeights } from '../../compute/layers.js';
 import { MaasError } from '../../errors.js';
 import type { ClassifierState } from '../../models/classifier.js';
@@ -8,63 +7,37 @@ import type { CnnState } from '../../models/cnn.js';
 import type { DenseLayer } from '../../models/dense.js';
 import type { LstmState } from '../../models/lstm.js';
 import type { Pipeline } from '../../pipeline.js';
-import { argmax, type Prediction } from '../../predictions.js';
-import { version } from '../../version.js';
+import { type Prediction, predictionsOf } from '../../predictions.js';
 import type { ExportFormat } from '../formats.js';
-import { packState, runtimeScript } from '../js/pack.js';
-
-const types = `/**
- * Revives the vectorizer from the text of vocabulary.json: a text's row of model.json's input, dense. Rows of numbers of
- * terms have lengths of their own; to put several into one tensor, fill them up with 0.
- */
-export declare function createVectorizer(vocabularyJson: string): (text: string) => Float32Array;
-`;
+import { loadVectorize, vectorizerFiles } from '../vectorizer-files.js';
 
 /** A tfjs-layers model of the classifier, with the vocabulary and the code that makes its input from a text. */
 export const tfjs: ExportFormat = {
   thresholds: false,
+  options: [],
 
   async files(pipeline: Pipeline, name: string) {
     const { labels, vectorizer, classifier } = pipeline.state();
     const { model, weights } = await layersModel(classifier);
-    const { script, stem } = await runtimeScript(vectorizer.analyzer.stemmer);
     return {
       'model.json': JSON.stringify(model),
       'weights.bin': weights,
       'labels.json': `${JSON.stringify(labels)}\n`,
-      'vocabulary.json': packState(vectorizer),
-      'vectorizer.js': [
-        `// ${name}, exported by maas ${version}: makes the rows that model.json takes from texts.`,
-        script.trimEnd(),
-        `export const createVectorizer = (json) => maas.createVectorizer(json, ${stem}, ${zerosBehind(classifier)});`,
-        '',
-      ].join('\n'),
-      'vectorizer.d.ts': types,
-      'package.json': `${JSON.stringify({ type: 'module' }, null, 2)}\n`,
+      ...(await vectorizerFiles(vectorizer, classifier, name)),
     };
   },
 
   async predict(folder: string, texts: readonly string[]): Promise<Prediction[]> {
     const { predictWithLayers } = await import('../../compute/layers.js');
     const read = (name: string) => readFile(join(folder, name));
-    const { createVectorizer } = await import(pathToFileURL(join(folder, 'vectorizer.js')).href);
-    const vectorize = createVectorizer((await read('vocabulary.json')).toString()) as (
-      text: string,
-    ) => Float32Array;
+    const vectorize = await loadVectorize(folder);
     const labels = JSON.parse((await read('labels.json')).toString()) as string[];
     const model = JSON.parse((await read('model.json')).toString());
     const rows = (function* () {
       for (const text of texts) yield vectorize(text);
     })();
     const scores = await predictWithLayers({ model, weights: await read('weights.bin') }, rows);
-    return scores.map((row) => {
-      const best = argmax(Float64Array.from(row), 0, labels.length);
-      return {
-        label: labels[best]!,
-        score: row[best]!,
-        scores: Object.fromEntries(labels.map((label, c) => [label, row[c]!])),
-      };
-    });
+    return predictionsOf(labels, Float64Array.from(scores.flatMap((row) => [...row])));
   },
 };
 
@@ -78,10 +51,6 @@ async function layersModel(classifier: ClassifierState): Promise<LayersModelFile
   const { dim, embedding, scores, classes } = classifier;
   return saveSequenceLayers(dim, embedding, classifier, softmaxLayer(scores, classes));
 }
-
-/** Padding that a row of terms ends with: one at the least, and for convolutions a window of nothing else. */
-const zerosBehind = (classifier: ClassifierState): number =>
-  classifier.kind === 'cnn' ? Math.max(...classifier.convolutions.map(({ width }) => width)) : 1;
 
 /** The layers that score as the classifier does. Throws `usage` for one that has none. */
 function layersOf(classifier: Exclude<ClassifierState, CnnState | LstmState>): LayerWeights[] {

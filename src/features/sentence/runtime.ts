@@ -50,8 +50,7 @@ export function loadRuntime(devices: string): SentenceRuntime {
       throw new MaasError('device', `${there.path} cannot be loaded: ${why}`, { cause });
     }
   };
-  // it would tell its makers of its use, and keep a log and a database of that
-  process.env.ORT_DISABLE_TELEMETRY ??= '1';
+  keepToItself();
   const onnx = load(names.onnx);
   const tokenizers = load(names.tokenizers);
   return {
@@ -59,4 +58,9 @@ export function loadRuntime(devices: string): SentenceRuntime {
     tokenizers: tokenizers.loaded as TokenizersPackage,
     libraries: { [names.onnx]: onnx.version, [names.tokenizers]: tokenizers.version },
   };
+}
+
+/** ONNX Runtime would tell its makers of its use, and keep a log and a database of that; to be called before it is loaded. */
+export function keepToItself(): void {
+  process.env.ORT_DISABLE_TELEMETRY ??= '1';
 }

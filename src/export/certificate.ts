@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MaasError } from '../errors.js';
+import type { Pipeline } from '../pipeline.js';
+import type { Prediction } from '../predictions.js';
+import { goldenTexts } from './golden.js';
+
+/** The file of an export that says what it must answer. */
+export const CERTIFICATE = 'certificate.json';
+
+/** Largest difference of a probability that an export may show; float32 arithmetic stays well below it. */
+export const TOLERANCE = 1e-5;
+
+/** Golden texts and what the version itself says of them, so that an export can be held to it anywhere. */
+export interface Certificate {
+  format: 'maas-certificate';
+  formatVersion: 1;
+  /** The version, as `name@7`. */
+  model: string;
+  /** Largest difference of a probability that is allowed. */
+  tolerance: number;
+  labels: string[];
+  texts: string[];
+  /** Probabilities of each text's classes, in the order of `labels`. */
+  scores: number[][];
+}
+
+/** What a pipeline says of its golden texts. */
+export function certify(pipeline: Pipeline, model: string, tolerance: number): Certificate {
+  const texts = goldenTexts(pipeline);
+  const classes = pipeline.labels.length;
+  const probabilities = pipeline.probabilities(texts);
+  const scores = texts.map((_, row) => [...probabilities.subarray(row * classes, (row + 1) * classes)]);
+  const labels = [...pipeline.labels];
+  return { format: 'maas-certificate', formatVersion: 1, model, tolerance, labels, texts, scores };
+}
+
+/** Largest difference of a class's probability in any text; NaN where a class or a text is missing. */
+export function largestDelta(
+  { labels, scores }: Pick<Certificate, 'labels' | 'scores'>,
+  found: readonly Prediction[],
+): number {
+  const deltas = scores.flatMap((row, text) =>
+    row.map((p, c) => Math.abs(p - (found[text]?.scores[labels[c]!] ?? Number.NaN))),
+  );
+  return deltas.reduce((largest, delta) => (delta > largest || Number.isNaN(delta) ? delta : largest), 0);
+}
+
+/** The certificate of an export's folder. Throws `artifact` where there is none. */
+export async function readCertificate(folder: string): Promise<Certificate> {
+  const path = join(folder, CERTIFICATE);
+  const text = await readFile(path, 'utf8').catch((cause) => {
+    throw new MaasError('artifact', `${folder} holds no ${CERTIFICATE}, expected an export of maas`, {
+      hint: 'export the version again',
+      cause,
+    });
+  });
+  const certificate = JSON.parse(text) as Certificate;
+  if (certificate.format !== 'maas-certificate' || certificate.formatVersion !== 1) {
+    throw new MaasError('artifact', `${path} is no certificate that this maas knows`);
+  }
+  return certificate;
+}

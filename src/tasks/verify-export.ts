@@ -1,0 +1,66 @@
+import { MaasError } from '../errors.js';
+import { CERTIFICATE, largestDelta, readCertificate } from '../export/certificate.js';
+import { loadFormat } from '../export/formats.js';
+import { type FormatName, formatNames } from '../export/kinds.js';
+import type { Listener } from '../progress.js';
+import { type ArtifactManifest, openArtifact } from '../store/artifact.js';
+import { EXPORT } from './export.js';
+
+export interface VerifyExportOptions {
+  /** The folder of an export. */
+  folder: string;
+  /** Where `maas doctor --install` puts libraries; `~/.maas/devices` if absent. */
+  devices?: string | undefined;
+}
+
+export interface VerifyExportResult {
+  path: string;
+  model: string;
+  version: number;
+  format: FormatName;
+  check: { rows: number; maxAbsDelta: number; tolerance: number };
+}
+
+/** What the manifest of an export says. */
+interface ExportManifest extends ArtifactManifest {
+  kind: FormatName;
+  model: string;
+  version: number;
+}
+
+const complete = ({ kind, model, files }: Partial<ExportManifest>) =>
+  formatNames.includes(kind as FormatName) && typeof model === 'string' && CERTIFICATE in (files ?? {});
+
+/**
+ * Runs an export in its own runtime on the texts of its certificate. Throws `artifact` for what is no export, or was
+ * changed, `device` where the runtime is not installed, and `failed` where a probability differs by more than is allowed.
+ */
+export async function verifyExport(
+  { folder, devices }: VerifyExportOptions,
+  listener: Listener = {},
+): Promise<VerifyExportResult> {
+  const artifact = await openArtifact<ExportManifest>(folder, EXPORT.format, EXPORT.formatVersion, complete);
+  const { kind, model, version, files } = artifact.manifest;
+  listener.step?.({ stage: 'read' });
+  for (const name of Object.keys(files)) await artifact.read(name);
+  const certificate = await readCertificate(folder);
+  listener.step?.({ stage: 'check' });
+  const format = await loadFormat(kind);
+  const found = await format.predict(folder, certificate.texts, devices);
+  const maxAbsDelta = largestDelta(certificate, found);
+  const { tolerance, texts } = certificate;
+  if (!(maxAbsDelta <= tolerance)) {
+    throw new MaasError(
+      'failed',
+      `${folder} says something else than ${model}@${version} said: a probability differs by ${maxAbsDelta}, allowed are ${tolerance}`,
+      { details: { rows: texts.length, maxAbsDelta, tolerance } },
+    );
+  }
+  return {
+    path: folder,
+    model,
+    version,
+    format: kind,
+    check: { rows: texts.length, maxAbsDelta, tolerance },
+  };
+}
