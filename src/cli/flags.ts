@@ -93,14 +93,14 @@ const general = {
   topK: integer(1, '<k>', 'answer with the k most probable classes'),
   minScore: {
     parse: where((n) => n > 0 && n <= 1),
-    schema: { type: 'number', exclusiveMinimum: 0, maximum: 1 },
+    schema: { type: 'number', exclusiveMinimum: 0, maximum: 1, examples: [0.7] },
     expected: 'a probability above 0, up to 1',
     metavar: '<p>',
     help: 'give no label where its probability is below this',
   } as Setting<number>,
   coverage: {
     parse: where((n) => n > 0 && n < 1),
-    schema: { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1 },
+    schema: { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1, examples: [0.95] },
     expected: 'a share between 0 and 1, such as 0.95',
     metavar: '<share>',
     help: 'sets of labels, of which this share holds the true one (conformal prediction)',
