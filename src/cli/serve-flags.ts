@@ -10,7 +10,13 @@ const named = (metavar: string, help: string): Setting<string> => ({
 });
 
 /** Texts that are written one by one as a pattern has it. */
-const several = (metavar: string, help: string, expected: string, pattern: string): Setting<string[]> => ({
+const several = (
+  metavar: string,
+  help: string,
+  expected: string,
+  pattern: string,
+  example: string,
+): Setting<string[]> => ({
   parse: (value) => {
     const items = [value].flat();
     return items.length > 0 && items.every((item) => typeof item === 'string' && RegExp(pattern).test(item))
@@ -22,6 +28,7 @@ const several = (metavar: string, help: string, expected: string, pattern: strin
       { type: 'string', pattern },
       { type: 'array', items: { type: 'string', pattern }, minItems: 1 },
     ],
+    examples: [[example]],
   },
   expected,
   metavar,
@@ -31,7 +38,7 @@ const several = (metavar: string, help: string, expected: string, pattern: strin
 const PATH = '^(/[\\w.~:-]+)+$';
 const route = (help: string): Setting<string> => ({
   parse: (value) => (typeof value === 'string' && RegExp(PATH).test(value) ? value : undefined),
-  schema: { type: 'string', pattern: PATH },
+  schema: { type: 'string', pattern: PATH, examples: ['/predict-texts'] },
   expected: 'a path such as /predict-texts',
   metavar: '<path>',
   help,
@@ -39,7 +46,7 @@ const route = (help: string): Setting<string> => ({
 
 const port = (help: string): Setting<number> => ({
   parse: where((n) => Number.isInteger(n) && n >= 0 && n < 65536),
-  schema: { type: 'integer', minimum: 0, maximum: 65535 },
+  schema: { type: 'integer', minimum: 0, maximum: 65535, examples: [8080] },
   expected: 'a port from 0 to 65535',
   metavar: '<port>',
   help,
@@ -56,6 +63,7 @@ export const serving = {
     'version to ask the same, such as reviews@8, and to count where it disagrees (may be repeated)',
     'a reference such as reviews@8',
     '.',
+    'reviews@8',
   ),
   tlsCert: named('<file>', 'certificate for HTTPS, in PEM'),
   tlsKey: named('<file>', 'key of the certificate, in PEM'),
@@ -63,7 +71,7 @@ export const serving = {
   addKey: named('<name>', 'add a key to the file of --api-keys, print it, and serve nothing'),
   rateLimit: {
     parse: where((n) => n > 0),
-    schema: { type: 'number', exclusiveMinimum: 0 },
+    schema: { type: 'number', exclusiveMinimum: 0, examples: [100] },
     expected: 'requests a second, above 0',
     metavar: '<n>',
     help: 'requests a second for each API key, or each address where there are no keys (no limit if not given)',
@@ -73,6 +81,7 @@ export const serving = {
     'origin whose pages may ask, such as https://example.org, or * for all (may be repeated)',
     'an origin such as https://example.org, or *',
     '^(\\*|https?://[^/\\s]+)$',
+    'https://example.org',
   ),
   bodyLimit: bytes('<size>', 'refuse bodies that are larger (1MB if not given)'),
   maxTexts: integer(1, '<n>', 'refuse requests of more texts (1000)'),
