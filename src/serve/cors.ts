@@ -1,12 +1,12 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, onRequestHookHandler } from 'fastify';
 
 export interface CorsOptions {
   /** Origins whose pages may ask, such as `https://example.org`; `*` for all. */
   origins: readonly string[];
 }
 
-/** Lets pages of other origins ask. */
-export function cors(app: FastifyInstance, { origins }: CorsOptions): void {
+/** Lets pages of other origins ask; `begin` is the hook of what they ask before. */
+export function cors(app: FastifyInstance, { origins }: CorsOptions, begin: onRequestHookHandler): void {
   const all = origins.includes('*');
   app.addHook('onRequest', (request, reply, done) => {
     const { origin } = request.headers;
@@ -16,7 +16,7 @@ export function cors(app: FastifyInstance, { origins }: CorsOptions): void {
     reply.header('access-control-expose-headers', 'x-request-id');
     done();
   });
-  app.options('/*', { config: { open: true, endpoint: 'preflight' } }, (_request, reply) => {
+  app.options('/*', { onRequest: begin }, (_request, reply) => {
     reply
       .header('access-control-allow-methods', 'GET, POST')
       .header('access-control-allow-headers', 'authorization, content-type, x-request-id')
