@@ -8,6 +8,7 @@ import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle } from './bundle.mjs';
+import { bundleServer } from './bundle-server.mjs';
 import { compileKernel, kernels } from './kernels.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -64,6 +65,7 @@ await esbuild.build({
   define: { 'process.env.NODE_ENV': '"production"' },
 });
 await cp('src/serve/page', 'dist/serve/page', { recursive: true });
+await bundleServer(esbuild, common);
 // What exported models carry: the runtime as a script that defines `maas`, each stemmer as one that defines `natural`.
 const script = { ...common, bundle: true, format: 'iife', platform: 'neutral', mainFields: ['main'] };
 await esbuild.build({

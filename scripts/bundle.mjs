@@ -16,7 +16,7 @@ const entries = [
 ];
 
 /** Files are found beside the source that names them, wherever the bundler puts its code. */
-const sourceUrls = {
+export const sourceUrls = {
   name: 'source-urls',
   setup(build) {
     build.onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path }) => {

@@ -7,7 +7,6 @@ import { version } from '../version.js';
 import type { Place } from './ci/annotations.js';
 import { type CiPlaces, ciPlaces } from './ci/places.js';
 import type { Command } from './command.js';
-import { commands } from './commands/index.js';
 import { readConfig } from './config.js';
 import {
   type FlagName,
@@ -27,8 +26,11 @@ import { Terminal } from './terminal.js';
 /** Flags that every command has. */
 const common = ['config', 'store', 'json', 'quiet', 'verbose', 'color', 'ci'] as const;
 
+/** Commands by what is typed, each loaded when it is needed. */
+export type Commands = Readonly<Record<string, () => Promise<Command>>>;
+
 /** Parses the arguments, runs the command they name, prints its answer, and answers with the exit code. */
-export async function execute(argv: readonly string[]): Promise<number> {
+export async function execute(argv: readonly string[], commands: Commands): Promise<number> {
   // what goes wrong before the flags are known is told in the form that was asked for, too
   let terminal = new Terminal({
     quiet: false,
@@ -44,7 +46,7 @@ export async function execute(argv: readonly string[]): Promise<number> {
     .showHelpAfterError(false)
     .helpCommand('help [command]', 'show the help of a command');
   quieten(program);
-  for (const [name, load] of neededBy(argv)) {
+  for (const [name, load] of neededBy(argv, commands)) {
     declare(program, name.split(' '), await load(), argv, (made, values) => {
       terminal = made;
       json = values.json ?? false;
@@ -68,7 +70,7 @@ export async function execute(argv: readonly string[]): Promise<number> {
 }
 
 /** The command that the first argument names, or all where it names none. */
-function neededBy(argv: readonly string[]) {
+function neededBy(argv: readonly string[], commands: Commands) {
   const all = Object.entries(commands);
   const named = all.filter(([name]) => name === argv[0]);
   return named.length > 0 ? named : all;

@@ -16,6 +16,9 @@ export async function run(argv: readonly string[]): Promise<number> {
   const ahead = threadsOf[argv[0] as keyof typeof threadsOf];
   const alone = /(^| )--threads[ =]1( |$)/.test(argv.join(' '));
   if (ahead && !alone && isMuch(argv)) (await ahead()).begin();
-  const { execute } = await import('./program.js');
-  return execute(argv);
+  const [{ execute }, { commands }] = await Promise.all([
+    import('./program.js'),
+    import('./commands/index.js'),
+  ]);
+  return execute(argv, commands);
 }

@@ -1,6 +1,8 @@
 import type { Pipeline } from '../pipeline.js';
 import type { Prediction } from '../predictions.js';
 import type { Listener } from '../progress.js';
+import type { Artifact } from '../store/artifact.js';
+import type { ModelManifest } from '../store/store.js';
 import type { FormatName } from './kinds.js';
 
 /** What an export may be asked for; a format names those that it has a use for. */
@@ -21,6 +23,7 @@ export interface ExportFormat {
     name: string,
     options: FormatOptions,
     listener: Listener,
+    version: Artifact<ModelManifest>,
   ): Promise<Record<string, string | Uint8Array>>;
   /**
    * Predicts with the written files, in the runtime they are for, to prove that they say what the pipeline says. Throws
@@ -36,6 +39,7 @@ const loaders = {
   onnx: async () => (await import('./onnx/onnx.js')).onnx,
   safetensors: async () => (await import('./safetensors/safetensors.js')).safetensors,
   mlflow: async () => (await import('./mlflow/mlflow.js')).mlflow,
+  container: async () => (await import('./container/container.js')).container,
 } as const satisfies Record<FormatName, () => Promise<ExportFormat>>;
 
 /** The format of this name. */

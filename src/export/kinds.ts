@@ -1,3 +1,3 @@
 /** The export formats by name. What they are stands in `formats.ts`, which those that only name them need not load. */
-export const formatNames = ['js', 'tfjs', 'onnx', 'safetensors', 'mlflow'] as const;
+export const formatNames = ['js', 'tfjs', 'onnx', 'safetensors', 'mlflow', 'container'] as const;
 export type FormatName = (typeof formatNames)[number];

@@ -50,7 +50,7 @@ const GONE = 499;
 
 /** The HTTP application of a service, not listening yet. */
 export async function buildApp(service: Service, options: AppOptions): Promise<FastifyInstance> {
-  const { fastify } = await import('fastify');
+  const { default: fastify } = await import('fastify');
   const { limits, hosting, monitoring, listener } = service;
   const timing = {
     // looks for slow clients as often as this

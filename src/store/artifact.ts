@@ -13,13 +13,14 @@ export interface ArtifactManifest {
 
 export const MANIFEST = 'manifest.json';
 
-/** Writes the files into a new folder and returns what the manifest says of them. */
+/** Writes the files, whose names may have folders in them (with /), into a new folder and returns what the manifest says of them. */
 export async function writeFiles(
   folder: string,
   files: Record<string, string | Uint8Array>,
 ): Promise<ArtifactManifest['files']> {
-  await mkdir(folder, { recursive: true });
   const entries = Object.entries(files);
+  const folders = new Set([folder, ...entries.map(([name]) => dirname(join(folder, name)))]);
+  for (const each of folders) await mkdir(each, { recursive: true });
   await Promise.all(entries.map(([name, content]) => writeDurably(join(folder, name), content)));
   return Object.fromEntries(
     entries.map(([name, content]) => [name, { sha256: sha256(content), size: Buffer.byteLength(content) }]),

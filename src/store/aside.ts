@@ -118,7 +118,7 @@ export async function fillFolder(aside: string, target: string, last: string): P
       moved.push(name);
     }
   } catch (error) {
-    for (const name of moved) rmSync(join(target, name), { force: true });
+    for (const name of moved) rmSync(join(target, name), { recursive: true, force: true });
     throw error;
   }
   await discard(aside);

@@ -73,7 +73,7 @@ export async function exportModel(options: ExportOptions, listener: Listener = {
     listener.step?.({ stage: 'export' });
     const certificate = certify(pipeline, name, TOLERANCE);
     const files = await writeFiles(aside, {
-      ...(await format.files(pipeline, name, options, listener)),
+      ...(await format.files(pipeline, name, options, listener, artifact)),
       [CERTIFICATE]: `${JSON.stringify(certificate)}\n`,
     });
     listener.step?.({ stage: 'check' });

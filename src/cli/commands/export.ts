@@ -10,6 +10,7 @@ export const exportCommand: Command = {
     ['maas export reviews@3 --format js -o dist/model', 'model.js, for Node, browsers and edge runtimes'],
     ['maas export --format tfjs -o web/model', 'model.json and weights for tfjs-layers'],
     ['maas export --format onnx -o dist/onnx', 'model.onnx, from texts to labels and probabilities'],
+    ['maas export --format container -o image', 'a server and all it takes, for docker build'],
   ],
   flags: ['exportFormat', 'inputs', 'output'],
 
@@ -31,12 +32,23 @@ export const exportCommand: Command = {
       json: result,
       text: [
         `${terminal.style.bold(result.path)} (${result.model}@${result.version} as ${result.format})`,
-        ...Object.entries(result.files).map(([name, { size }]) => `  ${name} ${grouped(size)} bytes`),
+        ...sizes(result.files).map(([name, size]) => `  ${name} ${grouped(size)} bytes`),
         checkText(check),
       ].join('\n'),
     };
   },
 };
+
+/** Files and folders at the top of an export, with their sizes in bytes. */
+function sizes(files: ExportResult['files']): [name: string, size: number][] {
+  const found = new Map<string, number>();
+  for (const [path, { size }] of Object.entries(files)) {
+    const [name, inside] = path.split('/') as [string, string?];
+    const shown = inside === undefined ? name : `${name}/`;
+    found.set(shown, (found.get(shown) ?? 0) + size);
+  }
+  return [...found];
+}
 
 /** How an export was held against its version. */
 export const checkText = ({ rows, maxAbsDelta, tolerance }: ExportResult['check']): string =>

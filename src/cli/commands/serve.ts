@@ -2,6 +2,7 @@ import { MaasError } from '../../errors.js';
 import type { Serving } from '../../tasks/serve.js';
 import type { Command, CommandInput, CommandOutput } from '../command.js';
 import type { FlagValues } from '../flags.js';
+import { portOfHost } from '../host-environment.js';
 import { ServeLog } from '../serve-log.js';
 
 export const serveCommand: Command = {
@@ -63,7 +64,7 @@ function tell({ url, port, grpcPort, versions }: Serving, json: boolean): void {
 }
 
 function optionsOf({ args, values, typed, store, devices, embeddingCache }: CommandInput) {
-  const { host = '127.0.0.1', port = portOfHost() ?? 8080, workers = 1, shadow, timeout } = values;
+  const { host = '127.0.0.1', port = portOfHost(process.env) ?? 8080, workers = 1, shadow, timeout } = values;
   const { bodyLimit, maxTexts } = values;
   return {
     ...{ store, devices, embeddingCache, host, port, workers },
@@ -89,13 +90,6 @@ function tlsOf({ tlsCert: cert, tlsKey: key }: FlagValues) {
     'usage',
     `there is --tls-${cert ? 'cert' : 'key'} alone, expected --tls-cert and --tls-key`,
   );
-}
-
-/** The port that a host of models asks for in the environment: Vertex AI and SageMaker. */
-function portOfHost(): number | undefined {
-  const { AIP_HTTP_PORT, SAGEMAKER_BIND_TO_PORT } = process.env;
-  const port = Number(AIP_HTTP_PORT ?? SAGEMAKER_BIND_TO_PORT);
-  return Number.isInteger(port) && port > 0 ? port : undefined;
 }
 
 /** The paths that Vertex AI asks for in the environment, or flags. */

@@ -44,11 +44,11 @@ const protos = ['open_inference.proto', 'grpc_health.proto'].map((name) =>
 
 /** Answers a service's predictions over gRPC. Throws `usage` for an address that cannot be had. */
 export async function listenGrpc(service: Service, options: GrpcOptions): Promise<GrpcListening> {
-  const [{ default: grpc }, { load }] = await Promise.all([
+  const [{ default: grpc }, { default: loader }] = await Promise.all([
     import('@grpc/grpc-js'),
     import('@grpc/proto-loader'),
   ]);
-  const types = await load(protos, { keepCase: true, longs: Number, enums: String, defaults: true });
+  const types = await loader.load(protos, { keepCase: true, longs: Number, enums: String, defaults: true });
   const server = new grpc.Server({
     'grpc.max_receive_message_length': service.limits.bodyLimit,
     'grpc.max_concurrent_streams': service.limits.maxPending,
