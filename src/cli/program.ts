@@ -25,7 +25,7 @@ import { endOnSignals } from './signals.js';
 import { Terminal } from './terminal.js';
 
 /** Flags that every command has. */
-const common = ['config', 'store', 'json', 'quiet', 'verbose', 'color', 'ci'] as const;
+export const common = ['config', 'store', 'json', 'quiet', 'verbose', 'color', 'ci'] as const;
 
 /** Parses the arguments, runs the command they name, prints its answer, and answers with the exit code. */
 export async function execute(argv: readonly string[]): Promise<number> {
