@@ -63,6 +63,18 @@ const imports: Import[] = (readdirSync(src, { recursive: true }) as string[])
     }));
   });
 
+test('files that ARCHITECTURE.md names are there', () => {
+  const page = readFileSync(join(src, '..', 'ARCHITECTURE.md'), 'utf8');
+  const files = ['bin', 'scripts', 'src', 'test'].flatMap((folder) =>
+    (readdirSync(join(src, '..', folder), { recursive: true }) as string[]).map(
+      (name) => `/${folder}/${name.split(sep).join('/')}`,
+    ),
+  );
+  const named = [...page.matchAll(/`([\w/.-]+\.(?:ts|mjs|py))`/g)].map(([, name]) => name!);
+  expect(named.length).toBeGreaterThan(50);
+  expect(named.filter((name) => !files.some((file) => file.endsWith(`/${name}`)))).toEqual([]);
+});
+
 test('there are imports to look at', () => {
   expect(imports.length).toBeGreaterThan(150);
   expect(new Set(imports.map(({ room }) => room))).toEqual(

@@ -4,18 +4,10 @@ import { type ClassifierKind, classifierNames } from '../models/kinds.js';
 import { monitorNames } from '../models/training/watch.js';
 import { type Installable, installable } from '../tasks/installable.js';
 import { type PresetName, presets } from '../tasks/presets.js';
-import { integer, oneOf, onOff, orNone, type Setting, someText, text, where } from '../tasks/setting.js';
+import { freeText, integer, oneOf, onOff, orNone, type Setting, someText, where } from '../tasks/setting.js';
 import { settings } from '../tasks/settings.js';
 import { serving } from './serve-flags.js';
 import { bytes, duration } from './units.js';
-
-const named = (metavar: string, help: string): Setting<string> => ({
-  parse: text,
-  schema: someText,
-  expected: 'a text',
-  metavar,
-  help,
-});
 
 /** A setting with a value that shows its form, where nothing holds by itself. */
 const shownBy = <T>(example: T | string, setting: Setting<T>): Setting<T> => ({
@@ -49,16 +41,16 @@ function parseMap(value: unknown): Record<string, unknown> | undefined {
 
 /** Flags that are not settings of a training. */
 const general = {
-  config: named(
+  config: freeText(
     '<file>',
     'YAML or JSON file with flags by their camelCase names (maas.config.yaml if it is there)',
   ),
-  store: named('<dir>', 'where versions are kept (MAAS_STORE, else artifacts)'),
+  store: freeText('<dir>', 'where versions are kept (MAAS_STORE, else artifacts)'),
   json: onOff('print the result as one JSON object'),
   quiet: onOff('no progress and no warnings'),
   verbose: onOff('print the stack of an error'),
   color: onOff('colours on a terminal (NO_COLOR and FORCE_COLOR are honoured)'),
-  name: named('<model>', 'name of the model (from the data file if not given)'),
+  name: freeText('<model>', 'name of the model (from the data file if not given)'),
   preset: oneOf(
     Object.keys(presets) as PresetName[],
     "settings to start from, of which sklearn is exactly scikit-learn's",
@@ -71,7 +63,7 @@ const general = {
     'a column of the rows whose values are evaluated one by one, too, beside text_length and script (may be repeated)',
   ),
   keepText: onOff('tell mistakes with their texts, which the report then holds'),
-  output: named('<path>', 'where to write'),
+  output: freeText('<path>', 'where to write'),
   report: onOff('report'),
   open: onOff('open the report in the browser (never in CI or with --json)'),
   // an empty one is answered as an empty field of a file is
@@ -82,7 +74,7 @@ const general = {
     metavar: '<text>',
     help: 'the text',
   } as Setting<string>,
-  class: named('<label>', 'the class that is asked about'),
+  class: freeText('<label>', 'the class that is asked about'),
   terms: onOff('which terms of the vocabulary speak for and against each class'),
   top: integer(
     1,
@@ -116,7 +108,7 @@ const general = {
     bytes('<size>', 'refuse to take more memory than this (all that is free if not given)'),
   ),
   embeddingCache: orNone(
-    named(
+    freeText(
       '<dir>',
       'where the embeddings of texts are kept by their digests (embeddings in the store if not given); none for nowhere',
     ),
@@ -168,7 +160,7 @@ const general = {
     metavar: '<s>',
     help: 'seconds between two checkpoints of a training that goes step by step (30)',
   } as Setting<number>,
-  against: named(
+  against: freeText(
     '<version>',
     'a version to compare with on the same rows: an alias or a number of the same model, or any other reference',
   ),
@@ -198,18 +190,18 @@ const general = {
   } as Setting<number>,
   promote: shownBy(
     'champion',
-    named('<alias>', 'give this alias, champion for one, to the version if it meets all gates'),
+    freeText('<alias>', 'give this alias, champion for one, to the version if it meets all gates'),
   ),
   ci: oneOf(
     ['github', 'gitlab', 'none'],
     'the CI that is told what came of it, in the place of the one that the environment says; of init, the one whose workflow is written',
   ),
-  summary: named('<file>', 'write what came of it as Markdown, as GitHub shows it of a step'),
-  openmetrics: named('<file>', 'write the metrics in the OpenMetrics format (on GitLab: metrics.txt)'),
-  junit: named('<file>', 'write a JUnit file with a case for each gate'),
+  summary: freeText('<file>', 'write what came of it as Markdown, as GitHub shows it of a step'),
+  openmetrics: freeText('<file>', 'write the metrics in the OpenMetrics format (on GitLab: metrics.txt)'),
+  junit: freeText('<file>', 'write a JUnit file with a case for each gate'),
   force: onOff('write anew what is there already'),
-  as: shownBy('staging', named('<alias>', 'alias to give (champion)')),
-  reason: named('<text>', 'why, for the history'),
+  as: shownBy('staging', freeText('<alias>', 'alias to give (champion)')),
+  reason: freeText('<text>', 'why, for the history'),
   install: oneOf<Installable>(
     installable,
     'install the libraries of a device, or of the vectorizer sentence',

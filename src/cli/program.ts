@@ -24,7 +24,7 @@ import { endOnSignals } from './signals.js';
 import { Terminal } from './terminal.js';
 
 /** Flags that every command has. */
-const common = ['config', 'store', 'json', 'quiet', 'verbose', 'color', 'ci'] as const;
+export const common = ['config', 'store', 'json', 'quiet', 'verbose', 'color', 'ci'] as const;
 
 /** Commands by what is typed, each loaded when it is needed. */
 export type Commands = Readonly<Record<string, () => Promise<Command>>>;

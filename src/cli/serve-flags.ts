@@ -1,13 +1,5 @@
-import { integer, onOff, type Setting, someText, text, where } from '../tasks/setting.js';
+import { freeText, integer, onOff, type Setting, where } from '../tasks/setting.js';
 import { bytes, duration } from './units.js';
-
-const named = (metavar: string, help: string): Setting<string> => ({
-  parse: text,
-  schema: someText,
-  expected: 'a text',
-  metavar,
-  help,
-});
 
 /** Texts that are written one by one as a pattern has it. */
 const several = (
@@ -54,7 +46,7 @@ const port = (help: string): Setting<number> => ({
 
 /** Flags of `maas serve`. */
 export const serving = {
-  host: named('<address>', 'address to listen on (127.0.0.1); 0.0.0.0 for every one that the machine has'),
+  host: freeText('<address>', 'address to listen on (127.0.0.1); 0.0.0.0 for every one that the machine has'),
   port: port('port to listen on (8080); 0 for any that is free'),
   grpcPort: port('answer gRPC, too, on this port (no gRPC if not given)'),
   workers: integer(1, '<n>', 'processes that answer (1); one that ends is replaced'),
@@ -65,10 +57,10 @@ export const serving = {
     '.',
     'reviews@8',
   ),
-  tlsCert: named('<file>', 'certificate for HTTPS, in PEM'),
-  tlsKey: named('<file>', 'key of the certificate, in PEM'),
-  apiKeys: named('<file>', 'file of API keys, one of which each request must present'),
-  addKey: named('<name>', 'add a key to the file of --api-keys, print it, and serve nothing'),
+  tlsCert: freeText('<file>', 'certificate for HTTPS, in PEM'),
+  tlsKey: freeText('<file>', 'key of the certificate, in PEM'),
+  apiKeys: freeText('<file>', 'file of API keys, one of which each request must present'),
+  addKey: freeText('<name>', 'add a key to the file of --api-keys, print it, and serve nothing'),
   rateLimit: {
     parse: where((n) => n > 0),
     schema: { type: 'number', exclusiveMinimum: 0, examples: [100] },

@@ -16,8 +16,7 @@ export interface SequenceState {
 /** The same, read from where it was stored. */
 type StoredSequenceState = Omit<SequenceState, 'terms'> & { terms: Terms | readonly string[] };
 
-/** Numbers that no term has, as Keras's TextVectorization gives them: what texts are filled up with, and any unknown term. */
-export const PADDING = 0;
+/** Any unknown term, and the first known one, as Keras's TextVectorization numbers them: 0 is what it fills texts up with. */
 export const UNKNOWN = 1;
 export const FIRST = 2;
 

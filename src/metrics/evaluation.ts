@@ -1,5 +1,6 @@
 import type { ReliabilityBin } from './calibration.js';
 import { type ClassMetrics, type Evaluation, evaluate, type Metrics } from './classification.js';
+import { decisionMetrics } from './decided-counts.js';
 import type { Outcomes } from './outcomes.js';
 import { type ClassScores, evaluateScores, type ScoreMetrics } from './scores.js';
 
@@ -16,19 +17,7 @@ export const scoreMetricNames = [
 /** The metrics of an evaluation by name. */
 export const metricNames = [
   'n',
-  'accuracy',
-  'balanced_accuracy',
-  'f1_macro',
-  'f1_micro',
-  'f1_weighted',
-  'precision_macro',
-  'precision_micro',
-  'precision_weighted',
-  'recall_macro',
-  'recall_micro',
-  'recall_weighted',
-  'matthews_corrcoef',
-  'cohen_kappa',
+  ...decisionMetrics,
   'log_loss',
   ...scoreMetricNames,
 ] as const satisfies readonly (keyof (Metrics & ScoreMetrics))[];

@@ -32,7 +32,7 @@ export function initialLayers(sizes: readonly number[], seed: number): DenseLaye
 /**
  * The loss of a dense network on sparse rows, and its gradients. The first layer is computed on the processor over the
  * non-zeros alone, so that a step touches the features of its batch and no others; what follows is dense and computed
- * by TensorFlow.js on the device, with gradients written out.
+ * by TensorFlow.js on the device, with gradients written out, since they are registered differently in every build of it.
  */
 export class DenseNetwork implements Network {
   readonly weights: Record<string, TrainingArray> = {};

@@ -19,7 +19,10 @@ export interface SequenceNetworkOptions extends HeadOptions {
   freezeEmbeddings?: boolean;
 }
 
-/** The loss of a model of sequences on texts as the numbers of their terms, and its gradients. */
+/**
+ * The loss of a model of sequences on texts as the numbers of their terms, and its gradients. What a term adds to the gates of an LSTM,
+ * or at each place of a convolution's window, depends on the term alone: it is computed once for the different terms of a batch.
+ */
 export class SequenceNetwork implements Network {
   readonly scorer: SequenceScorer;
   readonly weights: Network['weights'];

@@ -1,10 +1,11 @@
 import { MaasError } from '../errors.js';
+import { classFigures as decidedFigures } from '../metrics/decided-counts.js';
 import { metricNames, scoreMetricNames } from '../metrics/evaluation.js';
 import type { Slice } from '../metrics/slices.js';
 
 /** Figures of one class that a gate may ask for, and those of them that are resampled. */
-const classFigures = ['precision', 'recall', 'f1', 'roc_auc', 'average_precision'] as const;
-const resampledClassFigures: readonly string[] = ['precision', 'recall', 'f1'];
+const classFigures = [...decidedFigures, 'roc_auc', 'average_precision'] as const;
+const resampledClassFigures: readonly string[] = decidedFigures;
 
 const scoreMetrics: readonly string[] = scoreMetricNames;
 

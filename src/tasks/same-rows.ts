@@ -2,6 +2,7 @@ import { MaasError } from '../errors.js';
 import type { Outcomes } from '../metrics/outcomes.js';
 import { firstUnlike, type Paired, paired } from '../metrics/paired.js';
 import type { Listener } from '../progress.js';
+import { grouped } from '../report/format.js';
 import type { Artifact } from '../store/artifact.js';
 import type { Predictions } from '../store/predictions.js';
 import type { ModelManifest } from '../store/store.js';
@@ -66,7 +67,7 @@ function inOrder(a: Version, ofA: Predictions, b: Version, ofB: Predictions): Ou
   if (order.length !== rowsB || placeOf.size !== rowsB) {
     throw new MaasError(
       'data',
-      `${nameOf(a)} and ${nameOf(b)} were tested on different rows: ${rowsA} and ${rowsB}, of which ${order.length} are the same`,
+      `${nameOf(a)} and ${nameOf(b)} were tested on different rows: ${grouped(rowsA)} and ${grouped(rowsB)}, of which ${grouped(order.length)} are the same`,
       {
         hint: 'give labelled rows that neither was trained on with --data, or train both with the same --test',
         details: { rows: [rowsA, rowsB], same: order.length },

@@ -21,6 +21,15 @@ export const text = (value: unknown) => (typeof value === 'string' && value !== 
 /** Any text but the empty one. */
 export const someText: JsonSchema = { type: 'string', minLength: 1 };
 
+/** Any text, such as a path or a name. */
+export const freeText = (metavar: string, help: string): Setting<string> => ({
+  parse: text,
+  schema: someText,
+  expected: 'a text',
+  metavar,
+  help,
+});
+
 export const number = (value: unknown): number | undefined => {
   if (typeof value === 'number') return Number.isNaN(value) ? undefined : value;
   return typeof value === 'string' && /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value)

@@ -1,7 +1,7 @@
 import { text as textOf } from 'node:stream/consumers';
 import { csvLine } from '../../data/csv-text.js';
 import { MaasError } from '../../errors.js';
-import { figure } from '../../report/format.js';
+import { figure, signed } from '../../report/format.js';
 import type { ExplainedTerms, ExplainResult } from '../../tasks/explain.js';
 import type { Command, CommandInput, CommandOutput } from '../command.js';
 import { table } from '../terminal.js';
@@ -106,8 +106,6 @@ const methods: Record<ExplainResult['method'], (result: ExplainResult) => string
   occlusion: ({ label }) =>
     `occlusion: how far the log-odds of ${label} fall when the word alone is left out`,
 };
-
-const signed = (value: number) => `${value < 0 ? '-' : '+'}${figure(Math.abs(value))}`;
 
 const tint = (contribution: number, style: Style) =>
   contribution > 0 ? style.green : contribution < 0 ? style.red : style.dim;

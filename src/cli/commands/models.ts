@@ -106,7 +106,10 @@ export const modelsShow: Command = {
       ['data', shown.data.files.map((file) => `${file.path} (${grouped(file.rows)} rows)`).join(', ')],
       ['sha256', shown.data.sha256],
       ['commit', shown.git?.commit ?? '–'],
-      ['rows', `${shown.rows.train} train, ${shown.rows.validation} validation, ${shown.rows.test} test`],
+      [
+        'rows',
+        `${grouped(shown.rows.train)} train, ${grouped(shown.rows.validation)} validation, ${grouped(shown.rows.test)} test`,
+      ],
       ['classes', shown.classes.join(', ')],
       ['features', grouped(shown.features)],
       ...(chosen ? [['C', chosen] as [string, string]] : []),

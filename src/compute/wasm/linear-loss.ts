@@ -15,7 +15,8 @@ const HEAVY = 1 << 19;
 
 /**
  * The loss in two jobs for all threads: rows give logits, losses and the gradient by the logits; columns gather the
- * gradient from those. Columns of weights are padded to a multiple of four, the lanes of a SIMD register.
+ * gradient from those. Blocks of work have borders that do not depend on the number of threads, and sums are added up block by block:
+ * any number of threads computes the same bits. Columns of weights are padded to a multiple of four, the lanes of a SIMD register.
  */
 export function heapLoss(heap: SharedHeap, problem: LinearProblem): LinearLoss {
   const { labels, weights, classes, penalties } = problem;

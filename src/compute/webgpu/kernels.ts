@@ -8,7 +8,8 @@ export interface WebgpuBackend extends tfjs.KernelBackend, ProgramRunner {}
 
 /**
  * CSR rows cut into pieces of at most `PIECE` non-zeros, a thread's work, so that the row of a frequent word keeps no
- * thread busy long after all others: piece s holds starts[s] ≤ p < starts[s + 1], row r the pieces firsts[r] and on.
+ * thread busy long after all others: piece s holds starts[s] ≤ p < starts[s + 1], row r the pieces firsts[r] and on. Their sums are added up in
+ * a second pass and not behind a barrier, at which software adapters suspend threads.
  */
 interface Pieces {
   starts: tfjs.Tensor1D;

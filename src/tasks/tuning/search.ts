@@ -44,7 +44,7 @@ const BRACKET = 27;
 /**
  * Successive halving in brackets: of the recipes of a bracket a third goes on from rung to rung. The first recipe goes
  * through all rungs of all rows whatever it does. Ends when recipes, trials or time run out; which recipes meet depends on
- * none of that. Answers with all trials, best first.
+ * none of that, so that a search that goes on finds what it would have found. Answers with all trials, best first.
  */
 export async function search(
   recipes: Iterator<Candidate>,
