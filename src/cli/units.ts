@@ -1,5 +1,5 @@
 import type { Pruning } from '../export/kinds.js';
-import type { Setting } from '../tasks/setting.js';
+import { number, type Setting } from '../tasks/setting.js';
 
 const sizes = { B: 1, kB: 1e3, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
 
@@ -44,15 +44,13 @@ export const duration = (metavar: string, help: string): Setting<number> => ({
 /** What is kept of a vocabulary: terms, a share of them, or those that fit into bytes. */
 export const pruning = (metavar: string, help: string): Setting<Pruning> => ({
   parse: (value) => {
-    const [, number, unit] = /^(\d*\.?\d+) ?(%|[kKMGT]?B)?$/.exec(String(value)) ?? [];
-    const found = Number(number);
+    const [, amount, unit] = /^(\d*\.?\d+) ?(%|[kKMGT]?B)$/.exec(String(value)) ?? [];
+    const found = unit === undefined ? (number(value) ?? 0) : Number(amount);
     if (!(found > 0)) return undefined;
-    if (unit === '%' || (unit === undefined && found < 1)) {
-      const share = unit === '%' ? found / 100 : found;
-      return share <= 1 ? { share } : undefined;
-    }
+    if (unit === '%') return found <= 100 ? { share: found / 100 } : undefined;
     if (unit !== undefined) return { bytes: found * sizes[unit as keyof typeof sizes] };
-    return Number.isSafeInteger(found) ? { terms: found } : undefined;
+    if (found < 1) return { share: found };
+    return Number.isInteger(found) ? { terms: found } : undefined;
   },
   schema: {
     anyOf: [

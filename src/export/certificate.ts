@@ -42,10 +42,12 @@ export function certify(pipeline: Pipeline, model: string, tolerance: number): C
  * rounded up to two digits.
  */
 export function certifySmaller(certificate: Certificate, found: readonly Prediction[]): Certificate {
-  const delta = Math.max(largestDelta(certificate, found), TOLERANCE);
+  const delta = largestDelta(certificate, found);
   const digit = 10 ** (Math.floor(Math.log10(delta)) - 1);
+  const tolerance =
+    delta <= TOLERANCE ? TOLERANCE : Number((Math.ceil(delta / digit) * digit).toPrecision(2));
   const exported = found.map(({ scores }) => certificate.labels.map((label) => scores[label]!));
-  return { ...certificate, tolerance: Number((Math.ceil(delta / digit) * digit).toPrecision(2)), exported };
+  return { ...certificate, tolerance, exported };
 }
 
 /** Largest difference of a class's probability in any text; NaN where a class or a text is missing. */

@@ -19,8 +19,8 @@ export interface CostOptions {
 
 /** What an export that was made smaller saves and loses. */
 export interface ExportCost {
-  /** Of all its files but the certificate and the manifest, and of those of the export as it is. */
-  bytes: { before: number; after: number };
+  /** Of all its files but the certificate and the manifest, and of those of the export as it is, where there can be one. */
+  bytes: { before: number | null; after: number };
   measured?: {
     rows: number;
     accuracy: { before: number; after: number };
@@ -38,7 +38,8 @@ interface Exported {
   pipeline: Pipeline;
   format: ExportFormat;
   folder: string;
-  files: Record<string, { size: number }>;
+  /** What was written, but for the certificate. */
+  written: Record<string, { size: number }>;
 }
 
 /** Rows of the held-out ones that are asked about at the most, every so many-th. */
@@ -52,13 +53,17 @@ export async function measureCost(
   { data, devices }: CostOptions & { devices?: string | undefined },
   listener: Listener,
 ): Promise<ExportCost> {
-  const { artifact, pipeline, format, folder, files } = exported;
+  const { artifact, pipeline, format, folder, written } = exported;
   const { manifest } = artifact;
-  const asItIs = await format.files(pipeline, manifest.model, {}, {});
-  const names = Object.keys(asItIs);
+  const name = `${manifest.model}@${manifest.version}`;
+  const asItIs = await format.files(pipeline, name, {}, {}).catch((error) => {
+    if (error instanceof MaasError && error.code === 'usage') return null;
+    throw error;
+  });
+  const sum = (sizes: number[]) => sizes.reduce((total, size) => total + size, 0);
   const bytes = {
-    before: names.reduce((sum, name) => sum + Buffer.byteLength(asItIs[name]!), 0),
-    after: names.reduce((sum, name) => sum + (files[name]?.size ?? 0), 0),
+    before: asItIs && sum(Object.values(asItIs).map((content) => Buffer.byteLength(content))),
+    after: sum(Object.keys(written).map((name) => written[name]!.size)),
   };
   const { texts, labels, problem } = await labelledRows(artifact, data, listener);
   if (problem !== undefined) return { bytes, unmeasured: problem };

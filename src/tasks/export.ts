@@ -101,7 +101,8 @@ export async function exportModel(options: ExportOptions, listener: Listener = {
     }
     const check = { rows: certificate.texts.length, maxAbsDelta, tolerance };
     const cost =
-      smaller && (await measureCost({ artifact, pipeline, format, folder: aside, files }, options, listener));
+      smaller &&
+      (await measureCost({ artifact, pipeline, format, folder: aside, written }, options, listener));
     const tool = { name: 'maas', version: toolVersion };
     return { ...EXPORT, kind: options.format, tool, model, version, check, files, ...(cost && { cost }) };
   });

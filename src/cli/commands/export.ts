@@ -52,7 +52,9 @@ export const checkText = ({ rows, maxAbsDelta, tolerance }: ExportResult['check'
 
 /** What a smaller export saves, and what it loses. */
 function costLines({ bytes, measured, unmeasured }: ExportCost): string[] {
-  const lines = [`size      ${grouped(bytes.after)} bytes, ${grouped(bytes.before)} as it is`];
+  const lines = [
+    `size      ${grouped(bytes.after)} bytes, ${bytes.before === null ? 'too large' : grouped(bytes.before)} as it is`,
+  ];
   if (!measured) return [...lines, `accuracy  not measured: ${unmeasured}; --data names labelled rows`];
   const { rows, accuracy, changed, maxAbsDelta } = measured;
   const points = signed(100 * (accuracy.after - accuracy.before), 2);

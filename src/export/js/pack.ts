@@ -22,7 +22,7 @@ export function packState(state: object, quantization?: Quantization): string {
       return value;
     }
     const packed = quantization && packedSmaller(value, quantization);
-    bytes += packed ? value.length : value.byteLength;
+    bytes += packed ? value.length * (quantization === 'int8' ? 1 : 2) : value.byteLength;
     if (bytes > MOST_BYTES) {
       throw new MaasError('usage', 'the model holds more than 300 MB of numbers, too many for an export', {
         hint: 'train with fewer words (--embedding-words seen), or with fewer features',

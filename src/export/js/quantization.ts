@@ -53,11 +53,9 @@ export const fromSteps = ({ steps, least, step }: Steps): Float64Array =>
 
 /** Numbers in IEEE 754's binary16, rounded to the nearest, of two such the even one; those above 65504 become infinite. */
 export function toFloat16(numbers: Float32Array | Float64Array): Uint16Array {
-  const view = new DataView(new ArrayBuffer(4));
   return Uint16Array.from(numbers, (number) => {
     const size = Math.abs(number);
-    view.setFloat32(0, number);
-    const sign = (view.getUint32(0) >>> 16) & 0x8000;
+    const sign = number < 0 || Object.is(number, -0) ? 0x8000 : 0;
     if (size >= 65520) return sign | 0x7c00;
     // steps of the numbers between two powers of two, and below 2^-14 of all
     const exponent = Math.max(-14, Math.floor(Math.log2(Math.max(size, 2 ** -24))));
