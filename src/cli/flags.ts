@@ -1,5 +1,5 @@
 import { MaasError } from '../errors.js';
-import { formatNames } from '../export/kinds.js';
+import { formatNames, quantizations } from '../export/kinds.js';
 import { type ClassifierKind, classifierNames } from '../models/kinds.js';
 import { monitorNames } from '../models/training/watch.js';
 import { type Installable, installable } from '../tasks/installable.js';
@@ -7,7 +7,7 @@ import { type PresetName, presets } from '../tasks/presets.js';
 import { freeText, integer, oneOf, onOff, orNone, type Setting, someText, where } from '../tasks/setting.js';
 import { settings } from '../tasks/settings.js';
 import { serving } from './serve-flags.js';
-import { bytes, duration } from './units.js';
+import { bytes, duration, pruning } from './units.js';
 
 /** A setting with a value that shows its form, where nothing holds by itself. */
 const shownBy = <T>(example: T | string, setting: Setting<T>): Setting<T> => ({
@@ -209,6 +209,11 @@ const general = {
   keepGoing: onOff('train on data that differs, too'),
   yes: onOff('do it without asking'),
   exportFormat: oneOf(formatNames, 'form of the export'),
+  quantize: oneOf(quantizations, 'store weights as these numbers'),
+  prune: pruning(
+    '<terms>',
+    'keep the terms that do most to scores: so many (50000), a share (20%), or as many as fit (1MB)',
+  ),
   inputs: oneOf(['text', 'features'], 'what a graph takes (text, unless that cannot be exact)'),
 } as const;
 

@@ -1,4 +1,5 @@
-import type { Setting } from '../tasks/setting.js';
+import type { Pruning } from '../export/kinds.js';
+import { number, type Setting } from '../tasks/setting.js';
 
 const sizes = { B: 1, kB: 1e3, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
 
@@ -36,6 +37,33 @@ export const duration = (metavar: string, help: string): Setting<number> => ({
     ],
   },
   expected: 'a time such as 90s, 5m or 1h',
+  metavar,
+  help,
+});
+
+/** What is kept of a vocabulary: terms, a share of them, or those that fit into bytes. */
+export const pruning = (metavar: string, help: string): Setting<Pruning> => ({
+  parse: (value) => {
+    const [, amount, unit] = /^(\d*\.?\d+) ?(%|[kKMGT]?B)$/.exec(String(value)) ?? [];
+    const found = unit === undefined ? (number(value) ?? 0) : Number(amount);
+    if (!(found > 0)) return undefined;
+    if (unit === '%') return found <= 100 ? { share: found / 100 } : undefined;
+    if (unit !== undefined) return { bytes: found * sizes[unit as keyof typeof sizes] };
+    if (found < 1) return { share: found };
+    return Number.isInteger(found) ? { terms: found } : undefined;
+  },
+  schema: {
+    anyOf: [
+      { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1 },
+      { type: 'integer', minimum: 1 },
+      {
+        type: 'string',
+        pattern: '^(?=.*[1-9])((100(\\.0+)?|\\d{0,2}(\\.\\d+)?) ?%|\\d*\\.?\\d+ ?[kKMGT]?B)$',
+      },
+    ],
+    examples: ['1MB'],
+  },
+  expected: 'terms such as 50000, a share such as 20%, or a size such as 1MB',
   metavar,
   help,
 });

@@ -23,6 +23,8 @@ export interface Certificate {
   texts: string[];
   /** Probabilities of each text's classes, in the order of `labels`. */
   scores: number[][];
+  /** What the export itself said when it was written, where it was made smaller: it is held to that by `TOLERANCE`. */
+  exported?: number[][];
 }
 
 /** What a pipeline says of its golden texts. */
@@ -33,6 +35,19 @@ export function certify(pipeline: Pipeline, model: string, tolerance: number): C
   const scores = texts.map((_, row) => [...probabilities.subarray(row * classes, (row + 1) * classes)]);
   const labels = [...pipeline.labels];
   return { format: 'maas-certificate', formatVersion: 1, model, tolerance, labels, texts, scores };
+}
+
+/**
+ * The certificate of an export that was made smaller and says this: the tolerance is the largest difference that it shows,
+ * rounded up to two digits.
+ */
+export function certifySmaller(certificate: Certificate, found: readonly Prediction[]): Certificate {
+  const delta = largestDelta(certificate, found);
+  const digit = 10 ** (Math.floor(Math.log10(delta)) - 1);
+  const tolerance =
+    delta <= TOLERANCE ? TOLERANCE : Number((Math.ceil(delta / digit) * digit).toPrecision(2));
+  const exported = found.map(({ scores }) => certificate.labels.map((label) => scores[label]!));
+  return { ...certificate, tolerance, exported };
 }
 
 /** Largest difference of a class's probability in any text; NaN where a class or a text is missing. */

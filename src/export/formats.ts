@@ -3,12 +3,16 @@ import type { Prediction } from '../predictions.js';
 import type { Listener } from '../progress.js';
 import type { Artifact } from '../store/artifact.js';
 import type { ModelManifest } from '../store/store.js';
-import type { FormatName } from './kinds.js';
+import type { FormatName, Pruning, Quantization } from './kinds.js';
 
 /** What an export may be asked for; a format names those that it has a use for. */
 export interface FormatOptions {
   /** What a graph takes: texts, or the rows of features that code beside it makes of them. */
   inputs?: 'text' | 'features' | undefined;
+  /** Store weights as these numbers. */
+  quantize?: Quantization | undefined;
+  /** Leave out the terms that do least to scores. */
+  prune?: Pruning | undefined;
 }
 
 /** A form that a pipeline can be deployed in. */

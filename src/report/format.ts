@@ -10,8 +10,8 @@ export const figure = (value: number | null, digits = 4): string =>
   value === null ? '–' : value.toFixed(digits);
 
 /** 0.0123 → "+0.0123". */
-export const signed = (value: number | null): string =>
-  value === null ? figure(null) : `${value < 0 ? '−' : '+'}${figure(Math.abs(value))}`;
+export const signed = (value: number | null, digits = 4): string =>
+  value === null ? figure(null) : `${value < 0 ? '−' : '+'}${figure(Math.abs(value), digits)}`;
 
 /** 1234567 → "1,234,567". `Intl` would take 20 ms to load. */
 export const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',');

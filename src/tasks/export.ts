@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { MaasError } from '../errors.js';
-import { CERTIFICATE, certify, largestDelta, TOLERANCE } from '../export/certificate.js';
+import { CERTIFICATE, certify, certifySmaller, largestDelta, TOLERANCE } from '../export/certificate.js';
 import { type ExportFormat, type FormatOptions, loadFormat } from '../export/formats.js';
 import type { FormatName } from '../export/kinds.js';
 import type { Pipeline } from '../pipeline.js';
@@ -10,8 +10,9 @@ import { publishFolder, writeFiles } from '../store/artifact.js';
 import { readPipeline } from '../store/state-files.js';
 import { Store } from '../store/store.js';
 import { version as toolVersion } from '../version.js';
+import { type CostOptions, type ExportCost, measureCost } from './export-cost.js';
 
-export interface ExportOptions extends FormatOptions {
+export interface ExportOptions extends FormatOptions, CostOptions {
   store: string;
   /** Reference of the version; the newest if absent. */
   model?: string | undefined;
@@ -36,6 +37,8 @@ export interface ExportResult {
     maxAbsDelta: number | null;
     tolerance: number;
   };
+  /** What `quantize` and `prune` cost, where they were asked for. */
+  cost?: ExportCost;
 }
 
 /** The format of folders that hold an export. */
@@ -59,6 +62,7 @@ export async function exportModel(options: ExportOptions, listener: Listener = {
   }
   const format = await loadFormat(options.format);
   checkOptions(format, options);
+  const smaller = options.quantize !== undefined || options.prune !== undefined;
   const pipeline = (await readPipeline(artifact)) as Pipeline;
   const name = `${model}@${version}`;
   if (pipeline.thresholds && !format.thresholds) {
@@ -69,15 +73,17 @@ export async function exportModel(options: ExportOptions, listener: Listener = {
     );
   }
   const path = options.output ?? join(options.store, 'exports', model, String(version), options.format);
-  const { files, check } = await publishFolder(path, EXPORT.format, async (aside) => {
+  const { files, check, cost } = await publishFolder(path, EXPORT.format, async (aside) => {
     listener.step?.({ stage: 'export' });
-    const certificate = certify(pipeline, name, TOLERANCE);
-    const files = await writeFiles(aside, {
-      ...(await format.files(pipeline, name, options, listener, artifact)),
-      [CERTIFICATE]: `${JSON.stringify(certificate)}\n`,
-    });
+    const exact = certify(pipeline, name, TOLERANCE);
+    const written = await writeFiles(aside, await format.files(pipeline, name, options, listener, artifact));
     listener.step?.({ stage: 'check' });
-    const found = await predictOrTell(format, aside, certificate.texts, options.devices, listener);
+    const found = await predictOrTell(format, aside, exact.texts, options.devices, listener);
+    const certificate = smaller && found ? certifySmaller(exact, found) : exact;
+    const files = {
+      ...written,
+      ...(await writeFiles(aside, { [CERTIFICATE]: `${JSON.stringify(certificate)}\n` })),
+    };
     const maxAbsDelta = found ? largestDelta(certificate, found) : null;
     const { tolerance } = certificate;
     if (maxAbsDelta !== null && !(maxAbsDelta <= tolerance)) {
@@ -94,10 +100,13 @@ export async function exportModel(options: ExportOptions, listener: Listener = {
       );
     }
     const check = { rows: certificate.texts.length, maxAbsDelta, tolerance };
+    const cost =
+      smaller &&
+      (await measureCost({ artifact, pipeline, format, folder: aside, written }, options, listener));
     const tool = { name: 'maas', version: toolVersion };
-    return { ...EXPORT, kind: options.format, tool, model, version, check, files };
+    return { ...EXPORT, kind: options.format, tool, model, version, check, files, ...(cost && { cost }) };
   });
-  return { model, version, format: options.format, path, files, check };
+  return { model, version, format: options.format, path, files, check, ...(cost && { cost }) };
 }
 
 /** What the pipeline decides for, given the scores of an export. */
@@ -107,9 +116,11 @@ function decidedLabel({ labels, thresholds }: Pipeline, { scores }: Prediction):
 }
 
 /** Throws `usage` for what is asked for and the format has no use for. */
-function checkOptions({ options }: ExportFormat, { format, inputs }: ExportOptions): void {
-  if (inputs !== undefined && !options.includes('inputs')) {
-    throw new MaasError('usage', `the format ${format} has no use for --inputs`);
+function checkOptions({ options }: ExportFormat, asked: ExportOptions): void {
+  for (const option of ['inputs', 'quantize', 'prune'] as const) {
+    if (asked[option] !== undefined && !options.includes(option)) {
+      throw new MaasError('usage', `the format ${asked.format} has no use for --${option}`);
+    }
   }
 }
 

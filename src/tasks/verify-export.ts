@@ -1,5 +1,5 @@
 import { MaasError } from '../errors.js';
-import { CERTIFICATE, largestDelta, readCertificate } from '../export/certificate.js';
+import { CERTIFICATE, largestDelta, readCertificate, TOLERANCE } from '../export/certificate.js';
 import { loadFormat } from '../export/formats.js';
 import { type FormatName, formatNames } from '../export/kinds.js';
 import type { Listener } from '../progress.js';
@@ -54,6 +54,15 @@ export async function verifyExport(
       'failed',
       `${folder} says something else than ${model}@${version} said: a probability differs by ${maxAbsDelta}, allowed are ${tolerance}`,
       { details: { rows: texts.length, maxAbsDelta, tolerance } },
+    );
+  }
+  const { labels, exported } = certificate;
+  const drift = exported ? largestDelta({ labels, scores: exported }, found) : 0;
+  if (!(drift <= TOLERANCE)) {
+    throw new MaasError(
+      'failed',
+      `${folder} says something else than when it was written: a probability differs by ${drift}, allowed are ${TOLERANCE}`,
+      { details: { rows: texts.length, maxAbsDelta: drift, tolerance: TOLERANCE } },
     );
   }
   return {

@@ -1,5 +1,6 @@
-import { grouped } from '../../report/format.js';
+import { figure, grouped, signed } from '../../report/format.js';
 import type { ExportResult } from '../../tasks/export.js';
+import type { ExportCost } from '../../tasks/export-cost.js';
 import type { Command } from '../command.js';
 
 export const exportCommand: Command = {
@@ -11,8 +12,9 @@ export const exportCommand: Command = {
     ['maas export --format tfjs -o web/model', 'model.json and weights for tfjs-layers'],
     ['maas export --format onnx -o dist/onnx', 'model.onnx, from texts to labels and probabilities'],
     ['maas export --format container -o image', 'a server and all it takes, for docker build'],
+    ['maas export --quantize int8 --prune 1MB', 'model.js of at most 1 MB, and what that costs'],
   ],
-  flags: ['exportFormat', 'inputs', 'output'],
+  flags: ['exportFormat', 'inputs', 'quantize', 'prune', 'data', 'output'],
 
   async run({ args, values, store, devices, terminal }) {
     const { exportModel } = await import('../../tasks/export.js');
@@ -23,17 +25,21 @@ export const exportCommand: Command = {
         format: values.exportFormat ?? 'js',
         output: values.output,
         inputs: values.inputs,
+        quantize: values.quantize,
+        prune: values.prune,
+        data: values.data,
         devices,
       },
       terminal,
     );
-    const { check } = result;
+    const { check, cost } = result;
     return {
       json: result,
       text: [
         `${terminal.style.bold(result.path)} (${result.model}@${result.version} as ${result.format})`,
         ...sizes(result.files).map(([name, size]) => `  ${name} ${grouped(size)} bytes`),
         checkText(check),
+        ...(cost ? costLines(cost) : []),
       ].join('\n'),
     };
   },
@@ -55,3 +61,18 @@ export const checkText = ({ rows, maxAbsDelta, tolerance }: ExportResult['check'
   maxAbsDelta === null
     ? `${rows} golden rows to check it with, allowed |Δp| ${tolerance}`
     : `checked on ${rows} golden rows: largest |Δp| ${maxAbsDelta.toExponential(1)}, allowed ${tolerance}`;
+
+/** What a smaller export saves, and what it loses. */
+function costLines({ bytes, measured, unmeasured }: ExportCost): string[] {
+  const lines = [
+    `size      ${grouped(bytes.after)} bytes, ${bytes.before === null ? 'too large' : grouped(bytes.before)} as it is`,
+  ];
+  if (!measured) return [...lines, `accuracy  not measured: ${unmeasured}; --data names labelled rows`];
+  const { rows, accuracy, changed, maxAbsDelta } = measured;
+  const points = signed(100 * (accuracy.after - accuracy.before), 2);
+  return [
+    ...lines,
+    `accuracy  ${figure(accuracy.after)}, ${figure(accuracy.before)} as it is: ${points} points, on ${grouped(rows)} rows`,
+    `answers   ${grouped(changed)} differ, largest |Δp| ${figure(maxAbsDelta)}`,
+  ];
+}

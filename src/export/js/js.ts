@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Pipeline } from '../../pipeline.js';
 import type { Prediction } from '../../predictions.js';
+import type { Listener } from '../../progress.js';
 import { version } from '../../version.js';
-import type { ExportFormat } from '../formats.js';
+import type { ExportFormat, FormatOptions } from '../formats.js';
 import { packState, runtimeScript } from './pack.js';
+import { smallerModule } from './pruning.js';
 import type { Predictor } from './runtime.js';
 
 const types = `/** What the model says of one text. */
@@ -29,22 +31,23 @@ export declare function predictAll(texts: readonly string[]): Prediction[];
 /** One ECMAScript module without dependencies, for Node, browsers and edge runtimes. */
 export const js: ExportFormat = {
   thresholds: true,
-  options: [],
+  options: ['quantize', 'prune'],
 
-  async files(pipeline: Pipeline, name: string) {
+  async files(pipeline: Pipeline, name: string, { quantize, prune }: FormatOptions, listener: Listener) {
     const state = pipeline.state();
     const { script, stem } = await runtimeScript(state.vectorizer.analyzer.stemmer);
-    const model = [
-      `// ${name}, exported by maas ${version}. Usage: import { predict } from './model.js'; predict('some text')`,
-      script.trimEnd(),
-      `const predictor = maas.createPredictor(${JSON.stringify(packState(state))}, ${stem});`,
-      'export const labels = predictor.labels;',
-      'export const predict = predictor.predict;',
-      'export const predictAll = predictor.predictAll;',
-      '',
-    ].join('\n');
+    const moduleOf = (state: object) =>
+      [
+        `// ${name}, exported by maas ${version}. Usage: import { predict } from './model.js'; predict('some text')`,
+        script.trimEnd(),
+        `const predictor = maas.createPredictor(${JSON.stringify(packState(state, quantize))}, ${stem});`,
+        'export const labels = predictor.labels;',
+        'export const predict = predictor.predict;',
+        'export const predictAll = predictor.predictAll;',
+        '',
+      ].join('\n');
     return {
-      'model.js': model,
+      'model.js': quantize || prune ? smallerModule(state, prune, moduleOf, listener) : moduleOf(state),
       'model.d.ts': types,
       'package.json': `${JSON.stringify({ type: 'module', main: './model.js', types: './model.d.ts' }, null, 2)}\n`,
     };

@@ -2,18 +2,10 @@ import { loadVectorizer, type StoredVectorizerState } from '../../features/vecto
 import { loadPipeline, type StoredPipelineState } from '../../pipeline.js';
 import type { Prediction } from '../../predictions.js';
 import type { Stem } from '../../text/analyzer.js';
+import { revive } from './packed.js';
 
 // Bundled by scripts/build.mjs into one script without imports, which an exported model carries. It runs wherever
 // ECMAScript 2024 and atob do: Node, browsers, edge runtimes. What it computes is the pipeline's own code.
-
-/** The arrays that a pipeline's state has. */
-const arrays = { Float32Array, Float64Array, Uint32Array };
-
-/** A typed array as text. */
-export interface PackedArray {
-  array: keyof typeof arrays;
-  base64: string;
-}
 
 /** What an exported model offers. */
 export interface Predictor {
@@ -49,13 +41,4 @@ export function createVectorizer(json: string, stem?: Stem, zeros = 0): (text: s
     for (let i = 0; i < indices.length; i++) row[indices[i]!] = values[i]!;
     return row;
   };
-}
-
-declare function atob(base64: string): string;
-
-function revive(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || !('base64' in value)) return value;
-  const { array, base64 } = value as PackedArray;
-  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  return new arrays[array](bytes.buffer);
 }
