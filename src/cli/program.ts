@@ -231,7 +231,7 @@ function quieten(command: Commander): void {
 }
 
 function report(error: unknown, terminal: Terminal, json: boolean): number {
-  const known = error instanceof CommanderError ? fromCommander(error) : error;
+  const known = error instanceof CommanderError ? fromCommander(error) : (fromDisk(error) ?? error);
   if (known === undefined) return 0;
   const fault = known instanceof Error ? known : new Error(String(known));
   const code = fault instanceof MaasError ? fault.code : 'failed';
@@ -263,6 +263,23 @@ function fromCommander(error: CommanderError): MaasError | undefined {
   const [message, suggestion] = error.message.replace(/^error: /, '').split('\n') as [string, string?];
   const hint = suggestion ? suggestion.replace(/[()]/g, '') : '`maas help <command>` shows what it takes';
   return new MaasError('usage', message, { hint: hint[0]!.toLowerCase() + hint.slice(1) });
+}
+
+/** What a disk refuses, which is no fault of ours, as one sentence. */
+const refusals: Record<string, string> = {
+  EACCES: 'this user may not',
+  EPERM: 'this user may not',
+  EROFS: 'the disk can only be read',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the quota is used up',
+};
+
+function fromDisk(error: unknown): MaasError | undefined {
+  if (error instanceof MaasError || !(error instanceof Error)) return undefined;
+  const { code = '', path } = error as NodeJS.ErrnoException;
+  const why = Object.hasOwn(refusals, code) ? refusals[code] : undefined;
+  if (why === undefined) return undefined;
+  return new MaasError('failed', `${path ?? 'a file'} cannot be used: ${why} (${code})`, { cause: error });
 }
 
 /** Waits until stdout has taken everything. */

@@ -5,6 +5,7 @@ import type { Slices } from '../metrics/slices.js';
 import type { Predictions } from '../store/predictions.js';
 import type { ClassTerms } from './charts/terms.js';
 import type { ConfusedPair } from './confusion.js';
+import type { Measured } from './decisions.js';
 import type { ReportFacts } from './markdown.js';
 
 /** A gate, and how the version did there. */
@@ -54,6 +55,8 @@ export interface ReportContent {
   mistakes: readonly ReportedMistake[];
   baselines?: ReportFacts['baselines'] | undefined;
   gates?: readonly ReportedGate[] | undefined;
+  /** What its temperature is worth on these rows, and label sets and abstaining where they were asked for. */
+  measured?: Measured;
   /** Another version on the same rows: `comparison` says what this one is beside it. */
   champion?: { name: string; comparison: Comparison } | undefined;
   /** The terms of a linear model, by class; nothing where features have no names. */

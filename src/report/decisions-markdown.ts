@@ -1,4 +1,11 @@
-import { type CalibrationReport, fittedOnText, type ThresholdReport } from './decisions.js';
+import {
+  type CalibrationReport,
+  fittedOnText,
+  type Measured,
+  measuredTexts,
+  type ThresholdReport,
+  thresholdRule,
+} from './decisions.js';
 import { figure, grouped } from './format.js';
 import { table } from './markdown-table.js';
 
@@ -37,17 +44,19 @@ export function calibrationSections(calibration: CalibrationReport | undefined):
   ];
 }
 
+/** What was measured of a temperature, of label sets and of abstaining, where there is something. */
+export function measuredSections(measured: Measured): string[] {
+  const told = measuredTexts(measured);
+  return told.length > 0 ? ['## Decisions', told.map((each) => `- ${each}`).join('\n')] : [];
+}
+
 /** The thresholds that the version decides by, where it does. */
 export function thresholdSections(report: ThresholdReport | undefined, classes: number): string[] {
   if (!report) return [];
   const { thresholds, targets, test } = report;
-  const rule =
-    thresholds.length === classes
-      ? 'The class whose probability is the largest multiple of its threshold is predicted.'
-      : 'A class with a threshold is predicted where its probability reaches that (of several, by the largest multiple), else the most probable of the others.';
   return [
     '## Thresholds',
-    `${rule} They were tuned on ${fittedOnText(report)}.`,
+    `${thresholdRule(report, classes)} They were tuned on ${fittedOnText(report)}.`,
     table(
       ['class', 'threshold'],
       thresholds.map(({ label, threshold }) => [label, String(threshold)]),

@@ -68,16 +68,15 @@ function changeText({ before, after }: Recalibration): string {
     .join(', ');
 }
 
-/** A line for each thing that was measured of what a version decides. */
-export function measuredTexts({
-  calibration,
-  coverage,
-  abstention,
-}: {
+/** What was measured of a temperature, of label sets and of abstaining on rows. */
+export interface Measured {
   calibration?: Recalibration;
   coverage?: Coverage;
   abstention?: Abstention;
-}): string[] {
+}
+
+/** A line for each thing that was measured of what a version decides. */
+export function measuredTexts({ calibration, coverage, abstention }: Measured): string[] {
   return [
     ...(calibration ? [`temperature ${figure(calibration.temperature)}: ${changeText(calibration)}`] : []),
     ...(coverage
@@ -106,3 +105,12 @@ export const targetTexts = ({ targets, test }: ThresholdReport): string[] =>
     const tested = test[i];
     return tested ? `${own}, on the test rows ${figure(tested.before)} → ${figure(tested.value)}` : own;
   });
+
+/** How a version with thresholds decides, as a sentence. */
+export const thresholdRule = (
+  { thresholds }: Pick<ThresholdReport, 'thresholds'>,
+  classes: number,
+): string =>
+  thresholds.length === classes
+    ? 'The class whose probability is the largest multiple of its threshold is predicted.'
+    : 'A class with a threshold is predicted where its probability reaches that (of several, by the largest multiple), else the most probable of the others.';

@@ -1,5 +1,6 @@
 import type { IntervalMetric } from '../metrics/bootstrap.js';
 import { nameOf, type ReportContent, rowsText } from './content.js';
+import { measuredSections, thresholdSections } from './decisions-markdown.js';
 import { baselineNames, figure, grouped, intervalText, percent, signed } from './format.js';
 import { lineage } from './lineage.js';
 import { cell, table } from './markdown-table.js';
@@ -87,6 +88,8 @@ export function evaluationMarkdown(content: ReportContent, pictures: Pictures): 
           ),
         ]
       : []),
+    ...measuredSections(content.measured ?? {}),
+    ...thresholdSections(facts.thresholds, facts.classes.length),
     '## Ranking and calibration',
     ...['roc', 'precision_recall', 'reliability', 'scores'].flatMap(shown),
     ...('history' in facts.fit ? ['## Training', ...shown('history')] : []),

@@ -1,6 +1,7 @@
 import { encodePredictions } from '../store/predictions.js';
 import { confusionCsv } from './confusion.js';
 import type { ReportContent } from './content.js';
+import type { Measured } from './decisions.js';
 import { evaluationMarkdown } from './evaluation-markdown.js';
 import { metricsJson } from './metrics.js';
 import { reportHtml } from './page/page.js';
@@ -11,9 +12,17 @@ import { slicesCsv } from './slices.js';
 /** The page that people open. */
 export const REPORT_PAGE = 'report.html';
 
+/** What was measured, without its tables. */
+function figuresOf({ calibration, ...others }: Measured): object {
+  if (!calibration) return others;
+  const { temperature, before, after } = calibration;
+  const plain = ({ reliability: _, ...figures }: typeof before) => figures;
+  return { calibration: { temperature, before: plain(before), after: plain(after) }, ...others };
+}
+
 /** The files of a report on an evaluation, by name. */
 export async function evaluationReport(content: ReportContent): Promise<Record<string, string | Uint8Array>> {
-  const { evaluation, slices, rows } = content;
+  const { evaluation, slices, rows, measured = {} } = content;
   const pictures = await drawPictures(content);
   return {
     [REPORT_PAGE]: reportHtml(content, pictures),
@@ -21,6 +30,7 @@ export async function evaluationReport(content: ReportContent): Promise<Record<s
     'metrics.json': metricsJson(evaluation, {
       intervals: evaluation.intervals,
       ...(slices && { slices: slices.slices }),
+      decisions: figuresOf(measured),
     }),
     'per_class.csv': perClassCsv(evaluation.perClass),
     'confusion_matrix.csv': confusionCsv(evaluation.confusion),

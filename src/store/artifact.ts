@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, realpath } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, readFile, realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { MaasError } from '../errors.js';
 import { asidePath, discard, fillFolder, replaceFolder, writeDurably } from './aside.js';
@@ -44,6 +44,7 @@ export async function publishFolder<M extends ArtifactManifest>(
   const path = await realpath(target).catch(() => resolve(target));
   const empty = await checkReplaceable(path, format);
   await makeFolder(dirname(path));
+  await checkWritable(empty ? path : dirname(path));
   // into an empty folder from inside: it may be a mount point, across which nothing can be renamed
   const aside = asidePath(empty ? join(path, 'new') : path);
   try {
@@ -91,6 +92,13 @@ async function checkReplaceable(path: string, format: string): Promise<boolean> 
 export async function makeFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
     throw notWritable(path, error);
+  });
+}
+
+/** Throws `usage` for a folder that is there and in which nothing can be made; to be asked before long work. */
+export async function checkWritable(folder: string): Promise<void> {
+  await access(folder, constants.W_OK | constants.X_OK).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw notWritable(folder, error);
   });
 }
 

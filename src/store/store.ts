@@ -8,6 +8,7 @@ import { Aliases } from './aliases.js';
 import {
   type Artifact,
   type ArtifactManifest,
+  checkWritable,
   MANIFEST,
   makeFolder,
   openArtifact,
@@ -83,6 +84,8 @@ export class Store {
   async prepare(model: string): Promise<void> {
     checkName(model);
     await makeFolder(this.#models);
+    await checkWritable(this.#models);
+    await checkWritable(join(this.#models, model));
   }
 
   /**

@@ -86,6 +86,11 @@ async function write(
     mistakes: examined.mistakes,
     baselines: result.baselines,
     gates: result.gates,
+    measured: {
+      ...(result.calibration && { calibration: result.calibration }),
+      ...(result.coverage && { coverage: result.coverage }),
+      ...(result.abstention && { abstention: result.abstention }),
+    },
     ...(champion && { champion }),
     terms: await termsOf(version, options),
   };

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Papa from 'papaparse';
 import { beforeAll, expect, test } from 'vitest';
@@ -166,7 +166,7 @@ test('below a score there is no label, and evaluate says what that is worth', as
     ({ label }) => label === null,
   );
   expect(first).toEqual({ ...unsure, label: null });
-  const { abstention } = await json('evaluate', 'plain', '--data', tickets, '--min-score', '0.6');
+  const { abstention, report } = await json('evaluate', 'plain', '--data', tickets, '--min-score', '0.6');
   const right = all.filter(({ label, score }, r) => score >= 0.6 && label === truth[r]).length;
   expect(abstention).toEqual({
     minScore: 0.6,
@@ -174,6 +174,9 @@ test('below a score there is no label, and evaluate says what that is worth', as
     answered: sure.length / all.length,
     accuracy: right / sure.length,
   });
+  const figures = JSON.parse(readFileSync(join(dirname(report), 'metrics.json'), 'utf8'));
+  expect(figures.abstention).toEqual(abstention);
+  expect(readFileSync(report, 'utf8')).toContain(`<li>from 0.6 on: ${sure.length} rows answered`);
 });
 
 test('label sets hold the label as often as evaluate measures', async () => {

@@ -143,8 +143,9 @@ describe.skipIf(process.platform === 'win32')('nights in clean folders', () => {
     expect(one.ran).toEqual({ 'Install maas': 0, [names.read]: 0, [names.train]: 0, Report: 0 });
     expect(one.summary).toContain('support-s-tickets@1 is the champion now.');
     expect(readdirSync(join(kept.folder, 'report'))).toEqual(
-      expect.arrayContaining(['evaluation.json', 'junit.xml', 'metrics.txt', 'report.md']),
+      expect.arrayContaining(['evaluation', 'evaluation.json', 'junit.xml', 'metrics.txt']),
     );
+    expect(existsSync(join(kept.folder, 'report', 'evaluation', 'report.html'))).toBe(true);
 
     const worse = checkout('g2', mislabelled);
     const two = githubNight(worse, github, kept, 2);
@@ -178,5 +179,7 @@ describe.skipIf(process.platform === 'win32')('nights in clean folders', () => {
       'maas_version{model="support-s-tickets"} 2',
     );
     expect(JSON.parse(readFileSync(join(two, 'report', 'evaluation.json'), 'utf8')).version).toBe(2);
+    const page = readFileSync(join(two, 'report', 'evaluation', 'report.html'), 'utf8');
+    expect(page).toContain('support-s-tickets@2');
   });
 });

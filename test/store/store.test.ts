@@ -53,6 +53,14 @@ describe('versions', () => {
     expect(readdirSync(join(store.root, 'models', 'm')).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
+  test('a store that cannot take a version says so before the work', async () => {
+    await store.prepare('m');
+    // a file lets nobody in, whoever asks; a folder lets the superuser in
+    writeFileSync(join(store.root, 'models', 'm'), '');
+    await expect(store.prepare('m')).rejects.toMatchObject({ code: 'usage' });
+    await expect(store.prepare('m')).rejects.toThrow(/models.m cannot be written as a folder \(EACCES\)/);
+  });
+
   test('what is not there is an error that says what is', async () => {
     await expect(store.open()).rejects.toMatchObject({
       code: 'artifact',

@@ -87,9 +87,7 @@ jobs:
         if: \${{ !cancelled() && steps.train.outputs.version }}
         env:
           VERSION: \${{ steps.train.outputs.path }}
-        run: |
-          maas evaluate "$VERSION" --ci none --json > report/evaluation.json
-          cp "$VERSION"/report.md "$VERSION"/confusion_matrix.csv report/
+        run: maas evaluate "$VERSION" --ci none -o report/evaluation --json > report/evaluation.json
 
       - name: Keep the report
         if: \${{ !cancelled() }}
@@ -144,7 +142,7 @@ maas:
       status=0
       maas train "$dataset" --gate "${GATE}" --promote champion --junit report/junit.xml || status=$?
       if [ "$status" = 0 ] || [ "$status" = 4 ]; then
-        maas evaluate ${name} --ci none --json > report/evaluation.json
+        maas evaluate ${name} --ci none -o report/evaluation --json > report/evaluation.json
       fi
       exit "$status"
   artifacts:

@@ -4,6 +4,7 @@ import { grouped } from '../format.js';
 import type { Pictures } from '../pictures.js';
 import { calibration, training } from './calibration.js';
 import { classes, ranking, terms } from './classes.js';
+import { decisions } from './decisions.js';
 import { html, Markup } from './markup.js';
 import { confusion, mistakes, slices } from './mistakes.js';
 import { data, origin } from './origin.js';
@@ -27,6 +28,7 @@ export function reportHtml(content: ReportContent, pictures: Pictures): string {
         pictures.has('roc') || pictures.has('precision_recall') ? ranking(content, pictures) : null,
       ],
       ['calibration', 'Calibration', calibration(content, pictures)],
+      ['decisions', 'Decisions', decisions(content)],
       ['slices', 'Slices', sliced.length > 0 ? slices(sliced, pictures) : null],
       ['mistakes', 'Surest mistakes', content.mistakes.length > 0 ? mistakes(content) : null],
       ['terms', 'Terms', content.terms.length > 0 ? terms(content, pictures) : null],
