@@ -22,7 +22,7 @@ export function comparisonText(result: CompareResult, style: Terminal['style']):
       ['metric', a, b, 'difference', '95 % interval', ''],
       (Object.keys(result.metrics) as ComparedMetric[]).map((name) => {
         const { a, b, difference, interval, verdict } = result.metrics[name];
-        const bounds = interval ? interval.map(signed).join(' to ') : '';
+        const bounds = interval ? interval.map((bound) => signed(bound)).join(' to ') : '';
         return [name, figure(a), figure(b), signed(difference), bounds, verdict];
       }),
       [false, true, true, true, true],

@@ -54,4 +54,4 @@ export function understandingText(result: EvaluateResult, style: ChalkInstance):
 
 const cut = (text: string) => (text.length > WIDTH ? `${text.slice(0, WIDTH)}…` : text);
 const differenceText = (interval: readonly [number, number] | null) =>
-  interval ? interval.map(signed).join(' to ') : '';
+  interval ? interval.map((bound) => signed(bound)).join(' to ') : '';

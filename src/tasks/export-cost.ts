@@ -56,7 +56,7 @@ export async function measureCost(
   const { artifact, pipeline, format, folder, written } = exported;
   const { manifest } = artifact;
   const name = `${manifest.model}@${manifest.version}`;
-  const asItIs = await format.files(pipeline, name, {}, {}).catch((error) => {
+  const asItIs = await format.files(pipeline, name, {}, {}, artifact).catch((error) => {
     if (error instanceof MaasError && error.code === 'usage') return null;
     throw error;
   });

@@ -94,7 +94,7 @@ function changes({ a, b, metrics, flips, mcnemar, negativeFlipRate }: NonNullabl
       ['metric', before, after, 'change', '95 % interval', ''],
       (Object.keys(metrics) as ComparedMetric[]).map((name) => {
         const { a, b, difference, interval, verdict } = metrics[name];
-        const bounds = interval ? interval.map(signed).join(' to ') : '';
+        const bounds = interval ? interval.map((bound) => signed(bound)).join(' to ') : '';
         return [name, figure(a), figure(b), signed(difference), bounds, verdict];
       }),
     ),

@@ -90,7 +90,7 @@ ${figureOf(pictures.get('slices')!.inline, 'Accuracy on each slice; the dashed l
       intervalText(intervals.accuracy),
       { text: figure(f1_macro), sort: f1_macro },
       { text: signed(difference), sort: difference },
-      differenceInterval ? differenceInterval.map(signed).join(' to ') : '',
+      differenceInterval ? differenceInterval.map((bound) => signed(bound)).join(' to ') : '',
     ]),
     { numbers: [1, 2, 3, 4, 5, 6], sortable: true },
   )}</div>`;
