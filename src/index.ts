@@ -29,6 +29,7 @@ export {
 } from './tasks/predict.js';
 export { type PreprocessOptions, type PreprocessResult, preprocess } from './tasks/preprocess.js';
 export { presets, resolveSettings } from './tasks/presets.js';
+export { type RemovedVersion, removeVersions } from './tasks/remove.js';
 export { type ReproduceOptions, type ReproduceResult, reproduceModel } from './tasks/reproduce.js';
 export type { TrainSettings } from './tasks/settings.js';
 export { type TrainOptions, type TrainResult, train } from './tasks/train.js';

@@ -17,6 +17,7 @@ import {
 } from './artifact.js';
 import { asidePath, discard, settled } from './aside.js';
 import { checkName, splitReference } from './names.js';
+import { REMOVED } from './removal.js';
 
 const FORMAT = 'maas-model';
 const FORMAT_VERSION = 1;
@@ -183,13 +184,15 @@ export class Store {
     return join(this.#models, name, String(number));
   }
 
-  /** The folders of all versions, of such without a manifest, too: model by model, oldest version first. */
+  /** The folders of all versions, of such that have lost their manifest, too: model by model, oldest version first. */
   async folders(): Promise<string[]> {
     const names = (await list(this.#models)).filter((name) => !name.startsWith('.')).sort();
     const numbers = await Promise.all(names.map((name) => this.#numbers(name)));
-    return names.flatMap((name, i) =>
+    const all = names.flatMap((name, i) =>
       numbers[i]!.sort((a, b) => a - b).map((version) => join(this.#models, name, String(version))),
     );
+    const removed = await Promise.all(all.map((folder) => isFile(join(folder, REMOVED))));
+    return all.filter((_, i) => !removed[i]);
   }
 
   /** The aliases of a model. */

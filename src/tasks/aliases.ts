@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
-import { userInfo } from 'node:os';
-import { promisify } from 'node:util';
 import { MaasError } from '../errors.js';
 import { type AliasChange, checkAlias, versionBefore } from '../store/aliases.js';
 import { Store } from '../store/store.js';
+import { whoAndWhen } from './who.js';
 
 /** What came of a promotion or a rollback. */
 export interface AliasResult extends AliasChange {
@@ -83,24 +81,4 @@ export async function modelHistory(
   const opened = new Store(store);
   await opened.requireModel(model);
   return { model, ...(await opened.aliases(model).read()) };
-}
-
-/** The user that git knows here, else the system's. */
-async function whoAndWhen(): Promise<Pick<AliasChange, 'by' | 'at'>> {
-  const asked = (key: string) =>
-    promisify(execFile)('git', ['config', key], { timeout: 5000 })
-      .then(({ stdout }) => stdout.trim())
-      .catch(() => '');
-  const [name, email] = await Promise.all([asked('user.name'), asked('user.email')]);
-  const ofGit = [name, email && `<${email}>`].filter(Boolean).join(' ');
-  return { by: ofGit || systemUser(), at: new Date().toISOString() };
-}
-
-function systemUser(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // a container may run as a user that the system has no name for
-    return 'unknown';
-  }
 }

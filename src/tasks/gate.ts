@@ -73,15 +73,14 @@ export function checkClasses(gates: readonly Gate[], labels: readonly string[]):
 export const slicesNeeded = (gates: readonly Gate[]): SliceName[] =>
   gates.flatMap(({ slice }) => (slice ? [slice] : []));
 
-/** The slice that a gate is about. Throws `usage` where no row is of it. */
-export function sliceOf({ text, slice }: Gate, slices: readonly Slice[]): Slice {
-  const found = slices.find(({ by, value }) => by === slice!.by && value === slice!.value);
-  if (found) return found;
+/** The slice that a gate is about; undefined where no row is of it. */
+export const sliceOf = ({ slice }: Gate, slices: readonly Slice[]): Slice | undefined =>
+  slices.find(({ by, value }) => by === slice!.by && value === slice!.value);
+
+/** Why there is no such slice: "of source there are app, web". */
+export function slicesText({ slice }: Gate, slices: readonly Slice[]): string {
   const values = slices.filter(({ by }) => by === slice!.by).map(({ value }) => value);
-  throw new MaasError('usage', `the gate "${text}" asks for a slice that is not there`, {
-    hint: `of ${slice!.by} there are ${values.sort().join(', ') || 'none'}`,
-    details: { slices: values },
-  });
+  return `no row is of it; of ${slice!.by} there are ${values.sort().join(', ') || 'none'}`;
 }
 
 function parseGate(text: string): Gate {

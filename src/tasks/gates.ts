@@ -10,7 +10,7 @@ import type { Artifact } from '../store/artifact.js';
 import { type ModelManifest, Store } from '../store/store.js';
 import { CHAMPION } from './aliases.js';
 import type { AnswerOptions } from './answers.js';
-import { checkClasses, type Gate, NEGATIVE_FLIPS, type SliceFigure, sliceOf } from './gate.js';
+import { checkClasses, type Gate, NEGATIVE_FLIPS, type SliceFigure, sliceOf, slicesText } from './gate.js';
 import { nameOf, sameRows } from './same-rows.js';
 
 /** How a version did at a gate. */
@@ -103,8 +103,10 @@ function passage(
     const value = flips ? null : figureOf(gate, evaluation);
     return missing(value, `there is no ${version.manifest.model}@${CHAMPION} yet`, true);
   }
-  const value = gate.slice
-    ? sliceOf(gate, slices)[gate.figure as SliceFigure]
+  const slice = gate.slice && sliceOf(gate, slices);
+  if (slice === undefined) return missing(null, slicesText(gate, slices));
+  const value = slice
+    ? slice[gate.figure as SliceFigure]
     : flips
       ? negativeFlips(beside!.pairs)
       : figureOf(gate, evaluation);

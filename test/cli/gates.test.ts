@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { maas } from '../support/maas.js';
@@ -147,4 +147,32 @@ test('a champion that was tested on other rows is nothing to compare with', asyn
     /^tickets@6 is published and not promoted: tickets@2 and tickets@6 were tested on/,
   );
   expect((await json('models', 'show', 'tickets@champion')).version).toBe(2);
+});
+
+test('a version is removed by its number, unless an alias names it, and its number is not given again', async () => {
+  const listed = async () =>
+    (await json('models', 'list')).models.map((each: { version: number }) => each.version);
+  const before: number[] = await listed();
+  const last = before.at(-1)!;
+  const champion = (await json('models', 'show', 'tickets@champion')).version;
+  for (const [reference, said] of [
+    ['tickets', 'names no version by its number'],
+    ['tickets@champion', 'names no version by its number'],
+    [`tickets@${champion}`, `is tickets@champion`],
+  ]) {
+    const refused = await json('models', 'remove', `tickets@${last}`, reference!);
+    expect(refused).toMatchObject({ code: 2, error: { message: expect.stringContaining(said!) } });
+  }
+  expect(await json('models', 'remove', 'tickets@99')).toMatchObject({ code: 6 });
+  expect(await listed()).toEqual(before);
+
+  expect(await json('models', 'remove', `tickets@${last}`)).toMatchObject({
+    code: 0,
+    removed: [{ model: 'tickets', version: last }],
+  });
+  expect(await listed()).toEqual(before.slice(0, -1));
+  expect(readdirSync(join(store, 'models', 'tickets', String(last)))).toEqual(['removed.json']);
+  expect(await json('models', 'show', `tickets@${last}`)).toMatchObject({ code: 6 });
+  expect((await json('models', 'verify')).versions).toHaveLength(before.length - 1);
+  expect((await json(...sklearn)).version).toBe(last + 1);
 });

@@ -21,4 +21,5 @@ export const commands = {
   'models promote': async () => (await import('./aliases.js')).modelsPromote,
   'models rollback': async () => (await import('./aliases.js')).modelsRollback,
   'models history': async () => (await import('./aliases.js')).modelsHistory,
+  'models remove': async () => (await import('./remove.js')).modelsRemove,
 } as const satisfies Record<string, () => Promise<Command>>;
