@@ -53,7 +53,10 @@ export function tuneThresholds(rows: ScoredRows, targets: Targets): (number | nu
     for (const c of tuned) {
       const found = sweep(rows, thresholds, c, judge);
       if (!found || !isBetter(found.judgement, best)) continue;
-      best = found.judgement;
+      // where classes tie at a threshold, rows may decide otherwise than they were swept
+      const judgement = judge(countsBy(rows, thresholds.with(c, found.threshold)));
+      if (!isBetter(judgement, best)) continue;
+      best = judgement;
       thresholds[c] = found.threshold;
     }
     if (best === before) break;
