@@ -68,12 +68,21 @@ const hashed = (hash: number, symbol: number) => Math.imul(hash ^ symbol, 0x9e37
 /** The numbers of a term's words; NONE for words that are not there. */
 function symbolsOfWords(words: Words, terms: Iterable<string>): (term: string) => number[] {
   const numbers = new Map([...terms].flatMap((term) => term.split(' ')).map((word) => [word, NONE]));
-  const lengths = new Set(Array.from(numbers.keys(), (word) => word.length));
-  const firsts = new Set(Array.from(numbers.keys(), (word) => word.charCodeAt(0)));
+  // of most words no text is made: hardly any other has the same length and these units
+  const looks = new Uint8Array(1 << 16);
+  const look = (length: number, first: number, middle: number, last: number) =>
+    Math.imul(Math.imul(Math.imul(length ^ first, 0x9e3779b1) ^ middle, 0x85ebca6b) ^ last, 0xc2b2ae35) >>>
+    16;
+  for (const word of numbers.keys()) {
+    const { length } = word;
+    if (length === 0) continue;
+    looks[look(length, word.charCodeAt(0), word.charCodeAt(length >> 1), word.charCodeAt(length - 1))] = 1;
+  }
   const { starts, units } = words;
   for (let word = 0; word < starts.length - 1; word++) {
-    const from = starts[word]!;
-    if (!lengths.has(starts[word + 1]! - from) || !firsts.has(units[from]!)) continue;
+    const [from, to] = [starts[word]!, starts[word + 1]!];
+    const length = to - from;
+    if (looks[look(length, units[from]!, units[from + (length >> 1)]!, units[to - 1]!)] === 0) continue;
     const text = wordText(words, word);
     if (numbers.has(text)) numbers.set(text, word);
   }
