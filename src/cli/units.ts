@@ -3,43 +3,37 @@ import { number, type Setting } from '../tasks/setting.js';
 
 const sizes = { B: 1, kB: 1e3, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
 
-/** A size such as "4GB", in bytes. */
-export const bytes = (metavar: string, help: string): Setting<number> => ({
-  parse: (value) => {
-    if (typeof value === 'number') return value > 0 ? value : undefined;
-    const [, number, unit] = /^(\d+(?:\.\d+)?) ?([kKMGT]?B)?$/.exec(String(value)) ?? [];
-    const found = Number(number) * sizes[(unit ?? 'B') as keyof typeof sizes];
-    return found > 0 ? found : undefined;
-  },
-  schema: {
-    anyOf: [
-      { type: 'number', exclusiveMinimum: 0 },
-      { type: 'string', pattern: '^(?=.*[1-9])\\d+(\\.\\d+)? ?([kKMGT]?B)?$' },
-    ],
-  },
-  expected: 'a size such as 800MB or 4GB',
-  metavar,
-  help,
-});
+/** A setting of amounts with a unit, of which `own` is meant where none stands. */
+const amounts =
+  (units: Readonly<Record<string, number>>, own: string, names: string, expected: string) =>
+  (metavar: string, help: string): Setting<number> => ({
+    parse: (value) => {
+      if (typeof value === 'number') return value > 0 ? value : undefined;
+      const [, number, unit = own] = RegExp(`^(\\d+(?:\\.\\d+)?) ?(${names})?$`).exec(String(value)) ?? [];
+      const found = Number(number) * units[unit]!;
+      return found > 0 ? found : undefined;
+    },
+    schema: {
+      anyOf: [
+        { type: 'number', exclusiveMinimum: 0 },
+        { type: 'string', pattern: `^(?=.*[1-9])\\d+(\\.\\d+)? ?(${names})?$` },
+      ],
+    },
+    expected,
+    metavar,
+    help,
+  });
+
+/** A size such as "800MB" or "4GB", in bytes. */
+export const bytes = amounts(sizes, 'B', '[kKMGT]?B', 'a size such as 800MB or 4GB');
 
 /** A time such as "90s" or "2m", in seconds. */
-export const duration = (metavar: string, help: string): Setting<number> => ({
-  parse: (value) => {
-    if (typeof value === 'number') return value > 0 ? value : undefined;
-    const [, number, unit] = /^(\d+(?:\.\d+)?) ?(s|m|min|h)?$/.exec(String(value)) ?? [];
-    const seconds = Number(number) * { s: 1, m: 60, min: 60, h: 3600 }[(unit ?? 's') as 's'];
-    return seconds > 0 ? seconds : undefined;
-  },
-  schema: {
-    anyOf: [
-      { type: 'number', exclusiveMinimum: 0 },
-      { type: 'string', pattern: '^(?=.*[1-9])\\d+(\\.\\d+)? ?(s|m|min|h)?$' },
-    ],
-  },
-  expected: 'a time such as 90s, 5m or 1h',
-  metavar,
-  help,
-});
+export const duration = amounts(
+  { s: 1, m: 60, min: 60, h: 3600 },
+  's',
+  's|m|min|h',
+  'a time such as 90s, 5m or 1h',
+);
 
 /** What is kept of a vocabulary: terms, a share of them, or those that fit into bytes. */
 export const pruning = (metavar: string, help: string): Setting<Pruning> => ({

@@ -19,10 +19,8 @@ const labelled = readFileSync(tickets, 'utf8');
 const body = labelled.slice(labelled.indexOf('\n') + 1);
 /** Enough for a thread of its own. */
 const large = folder.file('large.csv', labelled + body.repeat(11));
-// biome-ignore lint/suspicious/noExplicitAny: answers of the command, as JSON
-let decided: any;
-// biome-ignore lint/suspicious/noExplicitAny: as above
-let plain: any;
+let decided: Awaited<ReturnType<typeof json>>;
+let plain: Awaited<ReturnType<typeof json>>;
 
 beforeAll(async () => {
   const floor = ['--tune-threshold', 'recall(billing) >= 0.95'];

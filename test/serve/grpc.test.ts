@@ -21,8 +21,8 @@ const refusals: string[] = [];
 
 describe.skipIf(!python)('a Python client with stubs made of the published files', () => {
   let lines: AsyncIterator<string>;
-  // biome-ignore lint/suspicious/noExplicitAny: whatever the client prints
-  let found: any;
+  /** What the client prints, as JSON. */
+  let found: ReturnType<typeof JSON.parse>;
 
   beforeAll(async () => {
     await train({
