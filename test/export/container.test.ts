@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, wri
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
 import { Deployment } from 'kubernetes-models/apps/v1';
 import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2';
 import { Pod, Service } from 'kubernetes-models/v1';
@@ -177,6 +178,13 @@ test('the bill of materials names each package once, with version, licence and d
   }
   const fastify = components.find(({ name }: { name: string }) => name === 'fastify');
   expect(fastify.version).toBe(lock['node_modules/fastify'].version);
+});
+
+test('the bill of materials is valid by the published schema of CycloneDX', async () => {
+  const validator = new Validation.JsonStrictValidator(Spec.Version.v1dot6);
+  const source = read('server/sbom.cdx.json');
+  expect(await validator.validate(source)).toBeNull();
+  expect(await validator.validate(source.replace('"SHA-512"', '"SHA-9"'))).not.toBeNull();
 });
 
 test('manifests agree with the schemas of Kubernetes, and with the image', () => {
