@@ -1,6 +1,7 @@
 import { textsOf } from '../text/batch.js';
 import { type CountedTerms, NONE } from './term-counter.js';
 import type { Terms } from './terms.js';
+import { encodeTerms } from './terms-json.js';
 import { type Words, wordText } from './words.js';
 
 /** The terms of nodes: words with a space between them, or code points. */
@@ -23,7 +24,7 @@ export function termsOfNodes(counted: Pick<CountedTerms, 'nodes' | 'words'>, of:
     length: of.length,
     list,
     toJSON: list,
-    encode: () => encode(counted, of, textOf),
+    encode: () => encodeTerms(counted, of),
     texts: () => textsOf(list()),
     at: (column) => textOf(of[column]!),
     columnsOf: (terms) => columnsOf(counted, of, textOf, new Set(terms)),
@@ -88,72 +89,3 @@ function symbolsOfWords(words: Words, terms: Iterable<string>): (term: string) =
   }
   return (term) => term.split(' ').map((word) => numbers.get(word)!);
 }
-
-const [SPACE, QUOTE, COMMA, OPEN, BACKSLASH, CLOSE] = [0x20, 0x22, 0x2c, 0x5b, 0x5c, 0x5d];
-/** UTF-16 units that are turned into UTF-8 at a time. */
-const PIECE = 1 << 20;
-
-/** JSON of terms without making a string of each: their units are put together and turned into UTF-8 as a whole. */
-function encode(
-  { nodes: { parents, symbols }, words }: Pick<CountedTerms, 'nodes' | 'words'>,
-  of: Uint32Array,
-  textOf: (node: number) => string,
-): Uint8Array {
-  const pieces: Buffer[] = [];
-  const path = new Uint32Array(256);
-  let out = new Uint16Array(2 * PIECE);
-  let length = 0;
-  const flush = () => {
-    pieces.push(Buffer.from(Buffer.from(out.buffer, 0, 2 * length).toString('utf16le')));
-    length = 0;
-  };
-  /** Room for so many units more. */
-  const reserve = (units: number) => {
-    if (length + units <= out.length) return;
-    const larger = new Uint16Array(2 * (length + units));
-    larger.set(out);
-    out = larger;
-  };
-  out[length++] = OPEN;
-  for (let i = 0; i < of.length; i++) {
-    if (i > 0) out[length++] = COMMA;
-    const start = length;
-    let depth = 0;
-    for (let node = of[i]!; node !== NONE; node = parents[node]!) path[depth++] = symbols[node]!;
-    let plain = true;
-    reserve(3 * depth + 8);
-    out[length++] = QUOTE;
-    while (depth > 0) {
-      const symbol = path[--depth]!;
-      if (!words) {
-        if (symbol > 0xffff) out[length++] = 0xd7c0 + (symbol >> 10);
-        out[length++] = symbol > 0xffff ? 0xdc00 + (symbol & 0x3ff) : symbol;
-        if (isOdd(symbol)) plain = false;
-        continue;
-      }
-      const end = words.starts[symbol + 1]!;
-      reserve(end - words.starts[symbol]! + 3 * depth + 8);
-      for (let at = words.starts[symbol]!; at < end; at++) {
-        const unit = words.units[at]!;
-        out[length++] = unit;
-        if (isOdd(unit)) plain = false;
-      }
-      if (depth > 0) out[length++] = SPACE;
-    }
-    out[length++] = QUOTE;
-    if (!plain) {
-      const json = JSON.stringify(textOf(of[i]!));
-      length = start;
-      reserve(json.length + 8);
-      for (let u = 0; u < json.length; u++) out[length++] = json.charCodeAt(u);
-    }
-    if (length > PIECE) flush();
-  }
-  out[length++] = CLOSE;
-  flush();
-  return Buffer.concat(pieces);
-}
-
-/** Whether JSON writes it otherwise: quotes, control characters, and surrogates, which may stand alone. */
-const isOdd = (unit: number) =>
-  unit < 0x20 || unit === QUOTE || unit === BACKSLASH || (unit >= 0xd800 && unit <= 0xdfff);

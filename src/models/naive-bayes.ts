@@ -44,8 +44,13 @@ export function fitNaiveBayes(
     }
   }
   const sign = complement ? -1 : 1;
+  // most terms are in the rows of few classes
+  const ofNone = totals.map((total) => sign * Math.log(alpha / total));
   for (let from = 0; from < counts.length; from += classes) {
-    for (let c = 0; c < classes; c++) counts[from + c] = sign * Math.log(counts[from + c]! / totals[c]!);
+    for (let c = 0; c < classes; c++) {
+      const count = counts[from + c]!;
+      counts[from + c] = count === alpha ? ofNone[c]! : sign * Math.log(count / totals[c]!);
+    }
   }
   const coef = new Float32Array(centred(counts, classes));
   const intercept = complement

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { access, constants, mkdir, readdir, readFile, realpath } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { MaasError } from '../errors.js';
 import { asidePath, discard, fillFolder, replaceFolder, writeDurably } from './aside.js';
@@ -90,8 +90,28 @@ async function checkReplaceable(path: string, format: string): Promise<boolean> 
 
 /** Makes a folder and those above it. Throws `usage` where that cannot be. */
 export async function makeFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+  await makeAll(resolve(path)).catch((error: NodeJS.ErrnoException) => {
     throw notWritable(path, error);
+  });
+}
+
+/** As Node's own recursive `mkdir`, which never ends under /proc on Node 20, since what cannot be made there is "not found". */
+async function makeAll(path: string): Promise<void> {
+  try {
+    await makeOne(path);
+  } catch (error) {
+    const above = dirname(path);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || above === path) throw error;
+    await makeAll(above);
+    await makeOne(path);
+  }
+}
+
+/** Makes a folder whose parent is there, unless it is there itself. */
+async function makeOne(path: string): Promise<void> {
+  await mkdir(path).catch(async (error: NodeJS.ErrnoException) => {
+    const found = await stat(path).catch(() => undefined);
+    if (!found?.isDirectory()) throw error;
   });
 }
 

@@ -134,6 +134,7 @@ export async function trainOn(
   listener: Listener,
 ): Promise<TrainResult> {
   const { settings } = options;
+  const git = gitCommit(options.data[0]!);
   const loadChecked = async () => {
     const loaded = await load();
     checkTargets(settings, loaded.prepared);
@@ -180,7 +181,7 @@ export async function trainOn(
     device,
     data: { sha256: prepared.sha256, files: prepared.files },
     dataset: dataset ? { path: dataset.path, sha256: dataset.sha256 } : null,
-    git: await gitCommit(options.data[0]!),
+    git: await git,
     rows,
     classes: known,
     features: pipeline.vectorizer.features,

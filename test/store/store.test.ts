@@ -61,6 +61,15 @@ describe('versions', () => {
     await expect(store.prepare('m')).rejects.toThrow(/models.m cannot be written as a folder \(EACCES\)/);
   });
 
+  test.runIf(existsSync('/proc/self'))(
+    'a place in which the system lets nobody make folders is refused',
+    async () => {
+      await expect(new Store('/proc/x/y').publish('m', {}, facts())).rejects.toThrow(
+        '/proc/x/y/models cannot be written as a folder (ENOENT)',
+      );
+    },
+  );
+
   test('what is not there is an error that says what is', async () => {
     await expect(store.open()).rejects.toMatchObject({
       code: 'artifact',
