@@ -16,6 +16,11 @@ for (const report of reports) {
     if (numPassedTests === 0) failures.push(`${node}: no test passed`);
     for (const { name, status, message, assertionResults } of testResults) {
       const file = `${node}: ${relative('', name)}`;
+      const tried = assertionResults.filter(
+        (test) => test.status === 'passed' && test.failureMessages.length > 0,
+      );
+      for (const test of tried)
+        console.log(`SECOND TRY ${file}: ${test.fullName}\n${test.failureMessages.join('\n')}`);
       const broken = assertionResults.filter((test) => test.status === 'failed');
       for (const test of broken)
         failures.push(`${file}: ${test.fullName}\n${test.failureMessages.join('\n')}`);
