@@ -37,7 +37,9 @@ export class Pipeline {
 
   /** Class probabilities, row-major [texts, classes]. */
   probabilities(texts: readonly string[]): Float64Array {
-    return this.classifier.probabilities(this.vectorizer.transform(texts));
+    const { vectorizer } = this;
+    const one = texts.length === 1 ? vectorizer.transformOne?.(texts[0]!) : undefined;
+    return this.classifier.probabilities(one ?? vectorizer.transform(texts));
   }
 
   /** One prediction for each text, in order. */

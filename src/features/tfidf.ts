@@ -33,6 +33,8 @@ export class TfidfVectorizer implements Vectorizer {
   readonly features: number;
   /** Made when the first text is transformed: in training few ever are, of which the terms are asked for alone. */
   #columnsOf: ((text: string) => Uint32Array) | undefined;
+  /** Of one row. */
+  readonly #indptr = new Uint32Array(2);
 
   constructor(
     private readonly learned: TfidfState,
@@ -49,13 +51,30 @@ export class TfidfVectorizer implements Vectorizer {
   }
 
   transform(texts: readonly string[]): Csr {
-    const { analyzer, terms, idf, weights } = this.learned;
-    if (terms.columnsOf) {
-      const columnsOf = columnsAmong(terms.columnsOf, texts, createAnalyzer(analyzer, this.stem));
-      return weighedRows(texts, columnsOf, this.features, idf, weights);
-    }
+    const { idf, weights } = this.learned;
+    return weighedRows(texts, this.#finder(texts), this.features, idf, weights);
+  }
+
+  transformOne(text: string): Csr {
+    const { idf, weights } = this.learned;
+    const columns = this.#finder([text])(text);
+    const n = weighRow(columns, idf, weights);
+    this.#indptr[1] = n;
+    return {
+      rows: 1,
+      cols: this.features,
+      indptr: this.#indptr,
+      indices: columns.subarray(0, n),
+      values: weighed.subarray(0, n),
+    };
+  }
+
+  /** What finds the columns of the terms of these texts. */
+  #finder(texts: readonly string[]): (text: string) => Uint32Array {
+    const { analyzer, terms } = this.learned;
+    if (terms.columnsOf) return columnsAmong(terms.columnsOf, texts, createAnalyzer(analyzer, this.stem));
     this.#columnsOf ??= finderOf(terms, analyzer, this.stem);
-    return weighedRows(texts, this.#columnsOf, this.features, idf, weights);
+    return this.#columnsOf;
   }
 
   state(): TfidfState {
@@ -100,11 +119,12 @@ export function weighedRows(
   weights: WeightOptions,
 ): Csr {
   const indptr = new Uint32Array(texts.length + 1);
-  const rows: Weighed[] = [];
+  const rows: { indices: Uint32Array; values: Float32Array }[] = [];
   for (let r = 0; r < texts.length; r++) {
-    const row = weighedRow(columnsOf(texts[r]!), idf, weights);
-    rows.push(row);
-    indptr[r + 1] = indptr[r]! + row.indices.length;
+    const columns = columnsOf(texts[r]!);
+    const n = weighRow(columns, idf, weights);
+    rows.push({ indices: columns.slice(0, n), values: weighed.slice(0, n) });
+    indptr[r + 1] = indptr[r]! + n;
   }
   if (rows.length === 1) return { rows: 1, cols, indptr, ...rows[0]! };
   const indices = new Uint32Array(indptr[texts.length]!);
@@ -116,19 +136,17 @@ export function weighedRows(
   return { rows: texts.length, cols, indptr, indices, values };
 }
 
-/** The columns of a row and their weights. */
-interface Weighed {
-  indices: Uint32Array;
-  values: Float32Array;
-}
-
-/** Counts of a row. */
+/** Counts and weights of the row that was weighed last. */
 let counts = new Float64Array(256);
+let weighed = new Float32Array(256);
 
-function weighedRow(columns: Uint32Array, idf: Float64Array, weights: WeightOptions): Weighed {
+/** Moves the distinct ones of a row's columns to the front, rising, puts their weights into `weighed`, and answers how many there are. */
+function weighRow(columns: Uint32Array, idf: Float64Array, weights: WeightOptions): number {
   sortInPlace(columns);
-  if (columns.length > counts.length) counts = new Float64Array(2 * columns.length);
-  // distinct columns move to the front
+  if (columns.length > counts.length) {
+    counts = new Float64Array(2 * columns.length);
+    weighed = new Float32Array(2 * columns.length);
+  }
   let n = 0;
   for (let i = 0; i < columns.length; i++) {
     const column = columns[i]!;
@@ -138,10 +156,8 @@ function weighedRow(columns: Uint32Array, idf: Float64Array, weights: WeightOpti
       counts[n++] = 1;
     }
   }
-  const indices = columns.slice(0, n);
-  const values = new Float32Array(n);
-  weigh(counts, indices, values, 0, n, idf, weights);
-  return { indices, values };
+  weigh(counts, columns, weighed, 0, n, idf, weights);
+  return n;
 }
 
 /**

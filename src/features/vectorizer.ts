@@ -18,6 +18,8 @@ export interface Vectorizer {
    * empty row.
    */
   transform(texts: readonly string[]): Csr;
+  /** The row of one text in memory that the next call uses again, where making some takes longer than all else. */
+  transformOne?(text: string): Csr;
   /** Everything that `loadVectorizer` needs, as plain data. */
   state(): VectorizerState;
 }

@@ -18,17 +18,19 @@ export interface LinearState {
 export class LinearClassifier implements Classifier {
   readonly kind: LinearState['kind'];
   readonly classes: number;
+  readonly #logits: Float64Array;
 
   constructor(private readonly learned: LinearState) {
     this.kind = learned.kind;
     this.classes = learned.classes;
+    this.#logits = new Float64Array(learned.intercept.length);
   }
 
   probabilities({ rows, indptr, indices, values }: Csr): Float64Array {
     const { coef, intercept, classes } = this.learned;
     const columns = intercept.length;
     const out = new Float64Array(rows * classes);
-    const logits = new Float64Array(columns);
+    const logits = this.#logits;
     for (let r = 0; r < rows; r++) {
       const end = indptr[r + 1]!;
       logits.set(intercept);

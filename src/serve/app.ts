@@ -97,7 +97,7 @@ export async function buildApp(service: Service, options: AppOptions): Promise<F
       load.pending++;
       const from = performance.now();
       // comes even where who asked has gone away
-      reply.raw.once('close', () => {
+      reply.raw.on('close', () => {
         load.pending--;
         const seconds = (performance.now() - from) / 1000;
         const status = reply.raw.writableFinished ? reply.statusCode : GONE;

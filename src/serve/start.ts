@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import type { IncomingMessage } from 'node:http';
 import { type AddressInfo, Server, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Server as TlsServer } from 'node:tls';
@@ -90,7 +89,7 @@ export async function start(
     routes: routesOf(service, { hostRoutes, keys: keyFile !== undefined }),
     cors: options.cors && { origins: options.cors },
   });
-  const silent = silentConnections(app);
+  const connections = connectionsOf(app);
   const close = () => {
     for (const each of [hosting, shadows, keyFile]) each?.close();
   };
@@ -116,7 +115,7 @@ export async function start(
     service,
     async stop() {
       hosting.drain();
-      await Promise.all([drained(app, silent, service.limits.timeoutMs), grpc?.stop()]);
+      await Promise.all([drained(app, connections, service.limits.timeoutMs), grpc?.stop()]);
       close();
     },
   };
@@ -132,22 +131,25 @@ async function openGrpc(
   return listenGrpc(service, { ...access, host, port: grpcPort });
 }
 
-/** Connections that nothing was asked on yet, such as browsers open ahead: a server that closes does not take them for idle. */
-function silentConnections({ server }: FastifyInstance): ReadonlySet<Socket> {
-  const silent = new Set<Socket>();
+/** Every connection that is open. */
+function connectionsOf({ server }: FastifyInstance): ReadonlySet<Socket> {
+  const open = new Set<Socket>();
   server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
-    silent.add(socket);
-    socket.once('close', () => silent.delete(socket));
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
   });
-  server.on('request', ({ socket }: IncomingMessage) => silent.delete(socket));
-  return silent;
+  return open;
 }
 
 /**
  * Closes without losing a request. Nobody new is let in. A connection that is closed while a request is on its way would lose it,
  * so that each is told to close with its next answer first; who has not asked for so long is idle.
  */
-async function drained(app: FastifyInstance, silent: ReadonlySet<Socket>, timeoutMs: number): Promise<void> {
+async function drained(
+  app: FastifyInstance,
+  connections: ReadonlySet<Socket>,
+  timeoutMs: number,
+): Promise<void> {
   const { server } = app;
   // of the HTTP server, `close` would end idle connections as well
   Server.prototype.close.call(server);
@@ -155,7 +157,7 @@ async function drained(app: FastifyInstance, silent: ReadonlySet<Socket>, timeou
     new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count ?? 0)));
   const until = performance.now() + GRACE_MS;
   while (performance.now() < until && (await open()) > 0) await wait(20);
-  for (const socket of silent) socket.destroy();
+  for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
   const late = setTimeout(() => server.closeAllConnections(), timeoutMs).unref();
   server.closeIdleConnections();
   while ((await open()) > 0) await wait(20);

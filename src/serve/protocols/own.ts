@@ -41,11 +41,11 @@ export const own = (service: Service): Route[] => [
     body,
     response: { oneOf: [schemas.prediction, schemas.predictions] },
     handle: (request, reply) => {
-      const { text, texts, model, ...asked } = request.body as PredictBody;
-      const version = service.hosting.find(model);
-      return texts
-        ? answerTexts(service, version, texts, asked, reply)
-        : answerText(service, version, text!, asked, reply);
+      const asked = request.body as PredictBody;
+      const version = service.hosting.find(asked.model);
+      return asked.texts
+        ? answerTexts(service, version, asked.texts, asked, reply)
+        : answerText(service, version, asked.text!, asked, reply);
     },
   },
 ];
