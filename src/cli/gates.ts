@@ -1,6 +1,6 @@
 import { MaasError } from '../errors.js';
 import { figure, signed } from '../report/format.js';
-import type { GateResult } from '../tasks/gates.js';
+import type { GateResult } from '../tasks/gate-results.js';
 import type { FlagValues } from './flags.js';
 import { type Terminal, table } from './terminal.js';
 

@@ -10,8 +10,8 @@ import { type CompareResult, compareAgainst } from './compare.js';
 import type { CrossValidation } from './cross-validate.js';
 import { evaluateRecipe } from './evaluate-recipe.js';
 import { type ExamineOptions, examineFiles, examineHeldOut, type Mistake } from './examine.js';
-import { gatesOf, slicesNeeded } from './gate.js';
-import { checkGates, type GateResult } from './gates.js';
+import { type GateResult, holdToGates } from './gate-results.js';
+import { parseGates, slicesNeeded } from './gate-syntax.js';
 import { type MeasuredDecisions, type MeasureOptions, measureDecisions } from './measured-decisions.js';
 import { checkReport, writeReport } from './report.js';
 import { checkReadTwice } from './same-rows.js';
@@ -68,7 +68,7 @@ export async function evaluateModel(
   options: EvaluateOptions,
   listener: Listener = {},
 ): Promise<EvaluateResult> {
-  const gates = gatesOf(options.gate, options.maxNegativeFlips);
+  const gates = parseGates(options.gate, options.maxNegativeFlips);
   if (options.cv && (gates.length > 0 || options.against !== undefined)) {
     throw new MaasError(
       'usage',
@@ -128,7 +128,7 @@ export async function evaluateModel(
     options.against !== undefined &&
     (await compareAgainst(options.store, options.against, examined, options, listener));
   const checked =
-    gates.length > 0 && (await checkGates(options.store, examined, gates, options, listener)).gates;
+    gates.length > 0 && (await holdToGates(options.store, examined, gates, options, listener)).gates;
   const result = {
     ...{ model, version, data, ...evaluation, ...understanding, ...measured },
     ...(baselines && { baselines }),

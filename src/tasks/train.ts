@@ -27,8 +27,8 @@ import { asksForDecisions } from './calibrated.js';
 import type { CrossValidation } from './cross-validate.js';
 import type { Decisions } from './decisions.js';
 import { type FittedModel, fitModel, type TrainedOn } from './fit.js';
-import { checkClasses, gatesOf } from './gate.js';
-import { type Gated, gateVersion } from './gated-training.js';
+import { checkGateClasses, parseGates } from './gate-syntax.js';
+import { type Gated, promoteIfMet } from './gated-promotion.js';
 import { encodeGoldenRows } from './golden-rows.js';
 import { type Loaded, load } from './load.js';
 import { type Part, type Prepared, type PrepareInput, rowCounts } from './prepare.js';
@@ -105,18 +105,18 @@ export interface TrainResult extends Gated {
 export async function train(given: TrainOptions, listener: Listener = {}): Promise<TrainResult> {
   const options = { ...given, settings: await withVectorDim(given) };
   const { name = modelNameFor(options.data[0] ?? '') } = options;
-  const gates = gatesOf(options.gate, options.maxNegativeFlips);
+  const gates = parseGates(options.gate, options.maxNegativeFlips);
   if (options.promote !== undefined) checkAlias(options.promote);
   await new Store(options.store).prepare(name);
   const stopwatch = new Stopwatch();
   const loadChecked = async () => {
     const loaded = await load(options, stopwatch, listener);
-    checkClasses(gates, loaded.prepared.labels);
+    checkGateClasses(gates, loaded.prepared.labels);
     return loaded;
   };
   const result = await trainOn(options, loadChecked, stopwatch, listener);
   const asked = { gates, promote: options.promote };
-  return { ...result, ...(await gateVersion(options.store, result, asked, options, listener)) };
+  return { ...result, ...(await promoteIfMet(options.store, result, asked, options, listener)) };
 }
 
 /** Embeddings that begin with word vectors have as many numbers as these. */

@@ -14,8 +14,8 @@ import type { Texts } from '../text/batch.js';
 import { loadStopWords } from '../text/stopwords.js';
 import { checkHeld } from './cross-validate.js';
 import { openFitter } from './fit.js';
-import { checkClasses, gatesOf } from './gate.js';
-import { gateVersion } from './gated-training.js';
+import { checkGateClasses, parseGates } from './gate-syntax.js';
+import { promoteIfMet } from './gated-promotion.js';
 import { MemoryBudget } from './memory.js';
 import { type PrepareInput, vectorize } from './prepare.js';
 import { DecidingTexts, decide } from './recipe.js';
@@ -90,7 +90,7 @@ export async function tune(options: TuneOptions, listener: Listener = {}): Promi
   const { trials: limit = null, metric = 'accuracy', preset } = options;
   const budget = options.budget ?? (limit === null ? BUDGET : null);
   const name = options.name ?? modelNameFor(options.data[0] ?? '');
-  const gates = gatesOf(options.gate, options.maxNegativeFlips);
+  const gates = parseGates(options.gate, options.maxNegativeFlips);
   if (options.promote !== undefined) checkAlias(options.promote);
   const models = possibleModels(options.models, options.given, preset, listener);
   const given = await withVectorDim(options.given, models, preset);
@@ -102,7 +102,7 @@ export async function tune(options: TuneOptions, listener: Listener = {}): Promi
   const stopwatch = new Stopwatch();
   const memory = new MemoryBudget(options.maxMemory);
   const { rows, texts } = await readTexts(options, settings, memory, stopwatch, listener);
-  checkClasses(gates, rows.labels);
+  checkGateClasses(gates, rows.labels);
   const divided = splitRows(rows, settings, listener);
   const split: Split = {
     train: Uint32Array.from([...divided.train, ...divided.validation]).sort(),
@@ -215,7 +215,7 @@ export async function tune(options: TuneOptions, listener: Listener = {}): Promi
   await journal.remove();
   const asked = { gates, promote: options.promote };
   const held = { threads: options.threads, settings: winner.settings };
-  return { ...result, tune: tuning, ...(await gateVersion(store, result, asked, held, listener)) };
+  return { ...result, tune: tuning, ...(await promoteIfMet(store, result, asked, held, listener)) };
 }
 
 async function check(

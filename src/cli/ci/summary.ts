@@ -3,7 +3,7 @@ import type { ComparedMetric } from '../../metrics/comparison.js';
 import { confusedPairs } from '../../report/confusion.js';
 import { figure, grouped, intervalText, percent, signed } from '../../report/format.js';
 import { cell, table } from '../../report/markdown-table.js';
-import type { GateResult } from '../../tasks/gates.js';
+import type { GateResult } from '../../tasks/gate-results.js';
 import type { CiFacts } from './facts.js';
 
 /** The metrics that a summary tells. */

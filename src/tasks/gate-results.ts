@@ -10,7 +10,14 @@ import type { Artifact } from '../store/artifact.js';
 import { type ModelManifest, Store } from '../store/store.js';
 import { CHAMPION } from './aliases.js';
 import type { AnswerOptions } from './answers.js';
-import { checkClasses, type Gate, NEGATIVE_FLIPS, type SliceFigure, sliceOf, slicesText } from './gate.js';
+import {
+  checkGateClasses,
+  type Gate,
+  NEGATIVE_FLIPS,
+  type SliceFigure,
+  sliceOf,
+  slicesText,
+} from './gate-syntax.js';
 import { nameOf, sameRows } from './same-rows.js';
 
 /** How a version did at a gate. */
@@ -53,14 +60,14 @@ interface Beside {
  * Holds a version to gates. One that is about the champion passes while there is none. Throws `usage` for a class that is not
  * there, `data` where the champion does not know the same rows.
  */
-export async function checkGates(
+export async function holdToGates(
   store: string,
   examined: Examined,
   gates: readonly Gate[],
   options: AnswerOptions,
   listener: Listener,
 ): Promise<{ gates: GateResult[]; champion: number | null }> {
-  checkClasses(
+  checkGateClasses(
     gates,
     examined.evaluation.perClass.map(({ label }) => label),
   );

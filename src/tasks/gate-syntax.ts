@@ -47,7 +47,7 @@ export const gateExamples =
   '"f1_macro >= 0.85", "recall(urgent) >= 0.9", "accuracy[source=web] >= 0.8" or "accuracy >= champion - 0.005 @95%"';
 
 /** Gates as they were given, with `--max-negative-flips` as one of them. Throws `usage` for one that cannot be. */
-export function gatesOf(texts: readonly string[] = [], maxNegativeFlips?: number): Gate[] {
+export function parseGates(texts: readonly string[] = [], maxNegativeFlips?: number): Gate[] {
   const gates = texts.map(parseGate);
   if (maxNegativeFlips === undefined) return gates;
   const flips: Gate = {
@@ -59,7 +59,7 @@ export function gatesOf(texts: readonly string[] = [], maxNegativeFlips?: number
 }
 
 /** Throws `usage` where a gate asks for a class that is not there. */
-export function checkClasses(gates: readonly Gate[], labels: readonly string[]): void {
+export function checkGateClasses(gates: readonly Gate[], labels: readonly string[]): void {
   for (const { text, label } of gates) {
     if (label === null || labels.includes(label)) continue;
     throw new MaasError('usage', `the gate "${text}" asks for the class "${label}", which is not there`, {
