@@ -1,5 +1,5 @@
 import type { ReportContent } from './content.js';
-import { baselineNames, figure, grouped, percent } from './format.js';
+import { baselineNames, figure, grouped, listed, percent } from './format.js';
 
 /** What a report says first. */
 export interface Verdict {
@@ -145,5 +145,3 @@ const rows = (n: number) => `${grouped(n)} ${n === 1 ? 'row' : 'rows'}`;
 const points = (difference: number) => `${(100 * Math.abs(difference)).toFixed(1)} points`;
 const signedPoints = (difference: number) =>
   `${difference < 0 ? '−' : '+'}${(100 * Math.abs(difference)).toFixed(1)} points`;
-const listed = (names: readonly string[]) =>
-  names.length > 5 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ');

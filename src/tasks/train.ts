@@ -26,14 +26,14 @@ import { type Baselines, baselinesOf } from './baselines.js';
 import { asksForDecisions } from './calibrated.js';
 import type { CrossValidation } from './cross-validate.js';
 import type { Decisions } from './decisions.js';
+import { checkAsked, type DividedRows } from './early-checks.js';
 import { type FittedModel, fitModel, type TrainedOn } from './fit.js';
-import { checkGateClasses, parseGates } from './gate-syntax.js';
+import { parseGates } from './gate-syntax.js';
 import { type Gated, promoteIfMet } from './gated-promotion.js';
 import { encodeGoldenRows } from './golden-rows.js';
 import { type Loaded, load } from './load.js';
 import { type Part, type Prepared, type PrepareInput, rowCounts } from './prepare.js';
 import type { TrainSettings } from './settings.js';
-import { checkTargets } from './threshold-targets.js';
 import { vectorDim } from './word-vectors.js';
 
 export interface TrainOptions extends PrepareInput {
@@ -109,11 +109,9 @@ export async function train(given: TrainOptions, listener: Listener = {}): Promi
   if (options.promote !== undefined) checkAlias(options.promote);
   await new Store(options.store).prepare(name);
   const stopwatch = new Stopwatch();
-  const loadChecked = async () => {
-    const loaded = await load(options, stopwatch, listener);
-    checkGateClasses(gates, loaded.prepared.labels);
-    return loaded;
-  };
+  const check = (rows: DividedRows, model: string) =>
+    checkAsked(options.store, { model, gates, settings: options.settings }, rows);
+  const loadChecked = () => load(options, check, stopwatch, listener);
   const result = await trainOn(options, loadChecked, stopwatch, listener);
   const asked = { gates, promote: options.promote };
   return { ...result, ...(await promoteIfMet(options.store, result, asked, options, listener)) };
@@ -135,12 +133,7 @@ export async function trainOn(
 ): Promise<TrainResult> {
   const { settings } = options;
   const git = gitCommit(options.data[0]!);
-  const loadChecked = async () => {
-    const loaded = await load();
-    checkTargets(settings, loaded.prepared);
-    return loaded;
-  };
-  const fitted = await fitModel(options, loadChecked, stopwatch, listener);
+  const fitted = await fitModel(options, load, stopwatch, listener);
   const { prepared, dataset, name, report, device, cv, tuning, finished } = fitted;
   const { parts, labels, classes } = prepared;
   const known = labels.slice(0, classes);

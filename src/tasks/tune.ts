@@ -1,4 +1,4 @@
-import { gathered } from '../data/places.js';
+import { gathered, placesOf } from '../data/places.js';
 import type { Split } from '../data/split.js';
 import { MaasError } from '../errors.js';
 import type { ClassifierKind } from '../models/kinds.js';
@@ -13,8 +13,9 @@ import { modelNameFor, Store } from '../store/store.js';
 import type { Texts } from '../text/batch.js';
 import { loadStopWords } from '../text/stopwords.js';
 import { checkHeld } from './cross-validate.js';
+import { checkAsked } from './early-checks.js';
 import { openFitter } from './fit.js';
-import { checkGateClasses, parseGates } from './gate-syntax.js';
+import { parseGates } from './gate-syntax.js';
 import { promoteIfMet } from './gated-promotion.js';
 import { MemoryBudget } from './memory.js';
 import { type PrepareInput, vectorize } from './prepare.js';
@@ -102,8 +103,9 @@ export async function tune(options: TuneOptions, listener: Listener = {}): Promi
   const stopwatch = new Stopwatch();
   const memory = new MemoryBudget(options.maxMemory);
   const { rows, texts } = await readTexts(options, settings, memory, stopwatch, listener);
-  checkGateClasses(gates, rows.labels);
   const divided = splitRows(rows, settings, listener);
+  const test = placesOf(rows.places, divided.test);
+  await checkAsked(options.store, { model: name, gates, settings }, { ...rows, test });
   const split: Split = {
     train: Uint32Array.from([...divided.train, ...divided.validation]).sort(),
     validation: new Uint32Array(0),
