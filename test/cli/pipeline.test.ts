@@ -324,4 +324,5 @@ test('models list and show', async () => {
   ]);
   const text = await maas(['models', 'show', 'tickets@1', '--store', store]);
   expect(text.stdout).toContain('classes   account, billing, delivery, product, returns');
+  expect(text.stdout).toMatch(/\nfile +bytes\n(?:\S+ +[\d,]+\n){10}$/);
 });

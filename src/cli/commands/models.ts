@@ -126,18 +126,19 @@ export const modelsShow: Command = {
       ['accuracy', figure(metrics.accuracy)],
       ['F1 macro', figure(metrics.f1_macro)],
       ['log loss', figure(metrics.log_loss)],
-      [
-        'files',
-        Object.entries(shown.files)
-          .map(([name, { size }]) => `${name} (${grouped(size)})`)
-          .join(', '),
-      ],
     ];
     return {
       json: shown,
       text: [
         bold(`${shown.model}@${shown.version}`),
         ...facts.map(([name, value]) => `${name.padEnd(9)} ${value}`),
+        '',
+        table(
+          terminal.style,
+          ['file', 'bytes'],
+          Object.entries(shown.files).map(([name, { size }]) => [name, grouped(size)]),
+          [false, true],
+        ),
       ].join('\n'),
     };
   },
