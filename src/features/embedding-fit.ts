@@ -83,7 +83,7 @@ export class EmbeddingCollector implements FeatureCollector {
 const MOST_BYTES = 2 ** 31 - 1;
 
 /** Counted words, to fit a vectorizer on. */
-export class EmbeddingFit implements FeatureFit {
+class EmbeddingFit implements FeatureFit {
   /** The vectors of all words, read once for all fits. */
   #read: Promise<WordVectors> | undefined;
 

@@ -3,7 +3,7 @@ import { lossOfScore } from './classification.js';
 import type { Outcomes } from './outcomes.js';
 
 /** Metrics that intervals are given for. */
-export const intervalMetrics = ['accuracy', 'balanced_accuracy', 'f1_macro', 'log_loss'] as const;
+const intervalMetrics = ['accuracy', 'balanced_accuracy', 'f1_macro', 'log_loss'] as const;
 export type IntervalMetric = (typeof intervalMetrics)[number];
 
 export type Interval = [low: number, high: number];
