@@ -1,5 +1,5 @@
 /** How many rows each class has. */
-function classCounts(labels: Int32Array, classes: number): Float64Array {
+export function classCounts(labels: Int32Array, classes: number): Float64Array {
   const counts = new Float64Array(classes);
   for (const label of labels) counts[label]!++;
   return counts;

@@ -51,26 +51,24 @@ function besideBaselines({ evaluation, baselines = {}, facts, data }: ReportCont
   });
   if (accuracy === null)
     return { tone: 'unsure', headline: 'Nothing can be said without rows', findings: [] };
-  if (known.length === 0) {
-    const most = Math.max(...evaluation.perClass.map(({ support }) => support));
-    const before = facts.metrics?.accuracy ?? null;
-    const findings = [
-      ...(data.kind === 'file' && before !== null
-        ? [`On the rows that were held out from its training it was right on ${percent(before)}.`]
-        : []),
-      `The most frequent class has ${percent(most / evaluation.metrics.n)} of the rows.`,
-    ];
-    return {
-      tone: 'unsure',
-      headline: `Accuracy ${percent(accuracy)}`,
-      findings,
-    };
+  const before = data.kind === 'file' ? (facts.metrics?.accuracy ?? null) : null;
+  const most = Math.max(...evaluation.perClass.map(({ support }) => support));
+  const findings = [
+    ...(before !== null
+      ? [`On the rows that were held out from its training it was right on ${percent(before)}.`]
+      : []),
+    ...(known.length === 0
+      ? [`The most frequent class has ${percent(most / evaluation.metrics.n)} of the rows.`]
+      : known.map(
+          ({ name, value }) =>
+            `${points(accuracy - value)} ${accuracy >= value ? 'above' : 'below'} ${name} (${percent(value)})${within(value, interval) ? ', which is within what these rows can tell' : ''}.`,
+        )),
+  ];
+  const best = known.reduce((a, b) => (b.value > a.value ? b : a), { name: '', value: 0 });
+  // of files the most frequent class alone is known, which is too low a bar to be praised for
+  if (known.length === 0 || (data.kind === 'file' && accuracy > best.value)) {
+    return { tone: 'unsure', headline: `Accuracy ${percent(accuracy)}`, findings };
   }
-  const findings = known.map(
-    ({ name, value }) =>
-      `${points(accuracy - value)} ${accuracy >= value ? 'above' : 'below'} ${name} (${percent(value)})${within(value, interval) ? ', which is within what these rows can tell' : ''}.`,
-  );
-  const best = known.reduce((a, b) => (b.value > a.value ? b : a));
   if (!interval)
     return { tone: 'unsure', headline: `Accuracy ${figure(accuracy)}, without an interval`, findings };
   if (interval[0] > best.value)

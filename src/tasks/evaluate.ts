@@ -5,7 +5,7 @@ import { type Slices, slicesOf } from '../metrics/slices.js';
 import type { Listener } from '../progress.js';
 import { type ConfusedPair, confusedPairs } from '../report/confusion.js';
 import { Store } from '../store/store.js';
-import type { Baselines } from './baselines.js';
+import { type Baselines, baselinesOnFiles } from './baselines.js';
 import { type CompareResult, compareAgainst } from './compare.js';
 import type { CrossValidation } from './cross-validate.js';
 import { evaluateRecipe } from './evaluate-recipe.js';
@@ -48,7 +48,7 @@ export interface EvaluateResult extends FullEvaluation, Partial<Slices>, Measure
   confusedPairs: ConfusedPair[];
   /** The rows that the version is wrong about and surest of, surest first; with their texts where `keepText` asks for them. */
   mistakes?: Mistake[];
-  /** What the most frequent class and naive Bayes reach on the held-out rows. */
+  /** What the most frequent class and, on held-out rows, naive Bayes reach. */
   baselines?: Baselines;
   /** How it did beside the version that it was to be compared with, which is `a`. */
   comparison?: CompareResult;
@@ -121,7 +121,9 @@ export async function evaluateModel(
     );
   }
   const measured = await measureDecisions(artifact, outcomes, options, listener);
-  const baselines = (options.data ? {} : artifact.manifest.baselines) as Baselines | undefined;
+  const baselines: Baselines | undefined = options.data
+    ? baselinesOnFiles(artifact.manifest, outcomes)
+    : artifact.manifest.baselines;
   const { slices } = understanding;
   const examined = { version: artifact, outcomes, divisions, evaluation, slices, files: options.data };
   const comparison =

@@ -8,6 +8,7 @@ import { evaluateFully, type FullEvaluation } from '../metrics/evaluation.js';
 import { outcomesOf } from '../metrics/outcomes.js';
 import { bulkProbabilities } from '../models/bulk.js';
 import type { FitReport } from '../models/fits.js';
+import { classCounts } from '../models/weights.js';
 import { pipelineOf } from '../pipeline.js';
 import { type Listener, Stopwatch } from '../progress.js';
 import { confusionCsv } from '../report/confusion.js';
@@ -177,6 +178,7 @@ export async function trainOn(
     git: await git,
     rows,
     classes: known,
+    classCounts: Array.from(classCounts(parts.train.labels, classes)),
     features: pipeline.vectorizer.features,
     ...(prepared.embeddings && { embeddings: prepared.embeddings }),
     ...(prepared.sentence && { sentence: prepared.sentence }),
