@@ -74,7 +74,9 @@ export async function load(
     throw new MaasError(
       'usage',
       `the dataset ${first} has no validation rows, which calibration and thresholds are fitted on`,
-      { hint: 'make it with `maas preprocess --validation-size 0.1`, or train from the CSV file' },
+      {
+        hint: 'make it with `maas preprocess --validation-size 0.1` (validationSize: 0.1 in the config file), or train from the CSV file',
+      },
     );
   }
   const read = prepared.files.map(({ path }) => path);
