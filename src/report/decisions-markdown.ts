@@ -12,7 +12,7 @@ import { table } from './markdown-table.js';
 const figureNames = {
   log_loss: 'log loss',
   brier_score: 'Brier score',
-  expected_calibration_error: 'expected calibration error',
+  expected_calibration_error: 'expected calibration error of the most probable class',
 } as const;
 
 /** What a temperature changed, where one was fitted. */
