@@ -1,4 +1,5 @@
 import type { IntervalMetric } from '../metrics/bootstrap.js';
+import { conclusionOf } from './conclusion.js';
 import { nameOf, type ReportContent, rowsText } from './content.js';
 import { measuredSections, thresholdSections } from './decisions-markdown.js';
 import { baselineNames, figure, grouped, intervalText, percent, signed } from './format.js';
@@ -6,15 +7,14 @@ import { lineage } from './lineage.js';
 import { cell, table } from './markdown-table.js';
 import { metricTitles } from './metric-titles.js';
 import type { Pictures } from './pictures.js';
-import { verdictOf } from './verdict.js';
 
 /** Slices and mistakes that are told; all slices are in slices.csv. */
 const TOLD = 10;
 
-/** report.md of an evaluation: the verdict, the figures, and the pictures beside it. */
+/** report.md of an evaluation: the conclusion, the figures, and the pictures beside it. */
 export function evaluationMarkdown(content: ReportContent, pictures: Pictures): string {
   const { evaluation, facts, gates = [], confusedPairs, mistakes } = content;
-  const { headline, findings } = verdictOf(content);
+  const { headline, findings } = conclusionOf(content);
   const sliced = content.slices?.slices.slice(0, TOLD) ?? [];
   const shown = (name: string) => {
     const picture = pictures.get(name);

@@ -47,7 +47,7 @@ export function sentenceText({ dim, maxLength, pooling, normalize, computed, cac
 }
 
 /** Seconds with two digits, or minutes. */
-export const duration = (seconds: number): string =>
+export const durationText = (seconds: number): string =>
   seconds < 120 ? `${seconds.toFixed(2)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 
 /** Bytes in the unit that suits them: "1.2 GB". */

@@ -18,7 +18,7 @@ export interface DividedRows {
 }
 
 /** What a training is asked for that its rows may be unable to give. */
-export interface Asked {
+export interface Conditions {
   /** Name of the model that is to have the version. */
   model: string;
   gates: readonly Gate[];
@@ -29,7 +29,7 @@ export interface Asked {
  * Throws what a training would come to know after its end: `usage` where thresholds or gates ask for a class that is not there,
  * `data` where gates have no rows held out to be about, or the champion was tested on others.
  */
-export async function checkAsked(store: string, { model, gates, settings }: Asked, rows: DividedRows) {
+export async function checkAsked(store: string, { model, gates, settings }: Conditions, rows: DividedRows) {
   checkTargets(settings, rows);
   checkGateClasses(gates, rows.labels);
   if (gates.length > 0 && rows.test.row.length === 0) {

@@ -39,7 +39,7 @@ export interface GateResult {
 }
 
 /** What is known of a version at its gates. */
-export interface Examined {
+export interface GatedVersion {
   version: Artifact<ModelManifest>;
   outcomes: Outcomes;
   evaluation: FullEvaluation;
@@ -62,7 +62,7 @@ interface Beside {
  */
 export async function holdToGates(
   store: string,
-  examined: Examined,
+  examined: GatedVersion,
   gates: readonly Gate[],
   options: AnswerOptions,
   listener: Listener,
@@ -83,7 +83,7 @@ export async function holdToGates(
 
 async function championBeside(
   champion: Artifact<ModelManifest>,
-  { version, outcomes, files }: Examined,
+  { version, outcomes, files }: GatedVersion,
   options: AnswerOptions,
   listener: Listener,
 ): Promise<Beside> {
@@ -96,7 +96,7 @@ const EXACT = 1e-12;
 
 function passage(
   gate: Gate,
-  { version, evaluation, slices = [] }: Examined,
+  { version, evaluation, slices = [] }: GatedVersion,
   beside: Beside | undefined,
 ): GateResult {
   const { text, operator, champion, bound, confidence } = gate;

@@ -28,12 +28,12 @@ import { rungsFor, Samples } from './tuning/halving.js';
 import { affords, foldsFor, threadsFor } from './tuning/limits.js';
 import { namedFiles } from './tuning/named-files.js';
 import { possibleModels } from './tuning/named-models.js';
-import { Pool } from './tuning/pool.js';
 import { type Finding, RungScores } from './tuning/rung-scores.js';
 import { bestOf, search, type Trial } from './tuning/search.js';
 import { type Changes, candidates, firstChanges, parseSpace, resolveRecipe } from './tuning/space.js';
 import { progressOf, triedRecipe } from './tuning/telling.js';
 import { collectKept, KeptTexts, shared, textOf } from './tuning/texts.js';
+import { WorkerPool } from './tuning/worker-pool.js';
 import { vectorDim } from './word-vectors.js';
 
 export interface TuneOptions extends PrepareInput {
@@ -127,7 +127,7 @@ export async function tune(options: TuneOptions, listener: Listener = {}): Promi
 
   const { classes } = rows;
   const { beside, each } = threadsFor(options.threads, classes, texts, memory);
-  const pool = new Pool(beside, { texts, classOf: shared(rows.classOf), classes, threads: each });
+  const pool = new WorkerPool(beside, { texts, classOf: shared(rows.classOf), classes, threads: each });
   const scores = new RungScores(pool, samples, split.train, journal, found);
   const sample = firstTexts(texts, rows.own);
   const recipes = candidates({

@@ -1,4 +1,4 @@
-import { duration, figure } from '../../report/format.js';
+import { durationText, figure } from '../../report/format.js';
 import { changesText, type Tuning } from '../../report/tuning.js';
 import { settings as allSettings } from '../../tasks/settings.js';
 import { ciFlags } from '../ci/ci-flags.js';
@@ -105,7 +105,7 @@ function trialsText(tuning: Tuning, style: Terminal['style']): string {
     table(style, head, rows, [true, true, true, ...others.map(() => true), true]),
     ...(trials.length > SHOWN ? [`and ${trials.length - SHOWN} more in trials.csv`] : []),
     '',
-    `${tried} recipes by ${names[metric] ?? metric} on ${on} of the training rows, in ${duration(seconds)}`,
+    `${tried} recipes by ${names[metric] ?? metric} on ${on} of the training rows, in ${durationText(seconds)}`,
     `the best: ${flagsText(best.changes)}`,
   ].join('\n');
 }

@@ -2,7 +2,7 @@ import type { ReportContent } from './content.js';
 import { baselineNames, figure, grouped, listed, percent } from './format.js';
 
 /** What a report says first. */
-export interface Verdict {
+export interface Conclusion {
   tone: 'good' | 'unsure' | 'bad';
   headline: string;
   /** Findings, the most important first. */
@@ -13,7 +13,7 @@ export interface Verdict {
  * What the figures come to, in words. A model is called better than another only where the 95 % interval of its accuracy lies
  * above what the other has on the same rows, or where the comparison of the two says so.
  */
-export function verdictOf(content: ReportContent): Verdict {
+export function conclusionOf(content: ReportContent): Conclusion {
   const { evaluation, gates = [], champion } = content;
   const { n, accuracy } = evaluation.metrics;
   const interval = evaluation.intervals.accuracy;
@@ -42,7 +42,7 @@ export function verdictOf(content: ReportContent): Verdict {
   return { tone: standing.tone, headline, findings };
 }
 
-function besideBaselines({ evaluation, baselines = {}, facts, data }: ReportContent): Verdict {
+function besideBaselines({ evaluation, baselines = {}, facts, data }: ReportContent): Conclusion {
   const { accuracy } = evaluation.metrics;
   const interval = evaluation.intervals.accuracy;
   const known = (['nb', 'majority'] as const).flatMap((name) => {
