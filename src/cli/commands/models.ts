@@ -19,7 +19,7 @@ import {
   vectorsText,
 } from '../../report/format.js';
 import type { Command } from '../command.js';
-import { table } from '../terminal.js';
+import { textTable } from '../terminal.js';
 
 export const modelsList: Command = {
   usage: 'list [name]',
@@ -50,7 +50,7 @@ export const modelsList: Command = {
       text:
         models.length === 0
           ? `no versions in ${store}`
-          : table(
+          : textTable(
               terminal.style,
               ['version', 'aliases', 'created', 'rows', 'features', 'accuracy', 'F1 macro'],
               models.map((m) => [
@@ -133,7 +133,7 @@ export const modelsShow: Command = {
         bold(`${shown.model}@${shown.version}`),
         ...facts.map(([name, value]) => `${name.padEnd(9)} ${value}`),
         '',
-        table(
+        textTable(
           terminal.style,
           ['file', 'bytes'],
           Object.entries(shown.files).map(([name, { size }]) => [name, grouped(size)]),

@@ -4,7 +4,7 @@ import { durationText } from '../../report/format.js';
 import type { ReproduceResult } from '../../tasks/reproduce.js';
 import type { Command } from '../command.js';
 import type { FlagName } from '../flags.js';
-import { type Terminal, table } from '../terminal.js';
+import { type Terminal, textTable } from '../terminal.js';
 
 export const reproduce: Command = {
   usage: 'reproduce [model]',
@@ -72,7 +72,7 @@ function reproductionText(result: ReproduceResult, style: Terminal['style']): st
   return [
     `${style.bold(`${model}@${version}`)} ${again}: ${style.bold(identical ? 'byte-identical' : `differs from the ${differs} on`)}`,
     '',
-    table(
+    textTable(
       style,
       ['stage', '', ''],
       stages.map(({ stage, same, what }) => [stage, same ? 'same' : 'differs', what ?? '']),

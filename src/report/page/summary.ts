@@ -5,7 +5,7 @@ import { nameOf, type ReportContent } from '../content.js';
 import { baselineNames, figure, grouped, intervalText, percent, signed } from '../format.js';
 import { metricTitles } from '../metric-titles.js';
 import type { Pictures } from '../pictures.js';
-import { bidi, details, figureOf, html, type Markup, table } from './markup.js';
+import { bidi, details, figureOf, html, htmlTable, type Markup } from './markup.js';
 
 /** What a reader in a hurry needs: the conclusion, the figures that matter, and what they stand beside. */
 export function summary(content: ReportContent, pictures: Pictures): Markup {
@@ -35,7 +35,7 @@ ${details('All figures', figures(content))}`;
 }
 
 const gatesTable = (gates: NonNullable<ReportContent['gates']>): Markup =>
-  table(
+  htmlTable(
     'Gates',
     ['gate', 'result', 'value', 'held to', 'margin', ''],
     gates.map(({ gate, passed, value, threshold, margin, note }) => [
@@ -52,7 +52,7 @@ const gatesTable = (gates: NonNullable<ReportContent['gates']>): Markup =>
 function championTable(content: ReportContent, champion: NonNullable<ReportContent['champion']>): Markup {
   const { comparison } = champion;
   const names = Object.keys(comparedMetrics) as (keyof typeof comparedMetrics)[];
-  return table(
+  return htmlTable(
     `${nameOf(content)} beside ${champion.name}`,
     ['metric', champion.name, nameOf(content), 'difference', '95 % interval', 'verdict'],
     names.map((name) => {
@@ -68,7 +68,7 @@ function figures({ evaluation, baselines = {} }: ReportContent): Markup {
   const { metrics, intervals } = evaluation;
   const beside = (['nb', 'majority'] as const).filter((name) => baselines[name]);
   const keys = (Object.keys(metricTitles) as (keyof typeof metrics)[]).filter((key) => key !== 'n');
-  return table(
+  return htmlTable(
     'All figures',
     ['metric', 'value', '95 % interval', ...beside.map((name) => baselineNames[name])],
     keys.map((key) => [
