@@ -17,7 +17,7 @@ export {
   explainText,
 } from './tasks/explain.js';
 export { type ExportOptions, type ExportResult, exportModel } from './tasks/export.js';
-export type { GateResult } from './tasks/gates.js';
+export type { GateResult } from './tasks/gate-results.js';
 export { listModels, showModel } from './tasks/models.js';
 export {
   type Answer,

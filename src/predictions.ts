@@ -45,7 +45,7 @@ function scoresOf(
 }
 
 /** Place of the largest of `count` values from `from` on, counted from there; the first where several tie. */
-export function argmax(values: Float64Array, from: number, count: number): number {
+function argmax(values: Float64Array, from: number, count: number): number {
   let best = 0;
   for (let c = 1; c < count; c++) if (values[from + c]! > values[from + best]!) best = c;
   return best;

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { commands } from '../src/cli/commands/index.js';
 import { type FlagName, flags, longFlag } from '../src/cli/flags.js';
 import { common } from '../src/cli/program.js';
+import { chromium, inChromium } from './support/chromium.js';
 import { maas } from './support/maas.js';
 import { temporaryFolder } from './support/temp.js';
 
@@ -71,6 +72,37 @@ test('the code examples run', () => {
   };
   expect(run(exported!)).toBe('account\n');
   expect(run(library!)).toBe('true delivery\n');
+});
+
+test('the code examples of exports run', async () => {
+  const [onnx, tfjs, ...more] = blocks(textOf('docs/exports.md'), 'js');
+  expect(more).toEqual([]);
+  symlinkSync(join(root, 'node_modules'), join(folder.path, 'node_modules'), 'junction');
+  const exported = async (format: string) => {
+    const { code } = await maas(['export', '--format', format, '-o', `${format}/model`], {
+      cwd: folder.path,
+    });
+    expect(code).toBe(0);
+    return join(folder.path, format);
+  };
+  const cwd = await exported('onnx');
+  writeFileSync(join(cwd, 'example.mjs'), `${onnx}console.log(label.data[0], probabilities.dims.join());`);
+  expect(execFileSync(process.execPath, ['example.mjs'], { cwd, encoding: 'utf8' })).toBe('delivery 1,5\n');
+
+  if (!chromium) return console.warn('skipped: the example of tfjs (no Chromium)');
+  await exported('tfjs');
+  const scripts = [
+    'tfjs-core/dist/tf-core',
+    'tfjs-backend-cpu/dist/tf-backend-cpu',
+    'tfjs-layers/dist/tf-layers',
+  ];
+  const { answer } = await inChromium(
+    folder.path,
+    `${scripts.map((path) => `await import('/node_modules/@tensorflow/${path}.min.js');`).join('\n')}
+    ${tfjs!.replaceAll("'model/", "'tfjs/model/").replace("'./model/", "'./tfjs/model/")}
+    return (await (await fetch('tfjs/model/labels.json')).json())[probabilities.indexOf(Math.max(...probabilities))];`,
+  );
+  expect(answer).toBe('delivery');
 });
 
 /** The command lines of maas in a page's shell blocks, without comments. */

@@ -1,7 +1,7 @@
 import type { ComparedMetric, Flips } from '../metrics/comparison.js';
 import { figure, grouped, percent, signed } from '../report/format.js';
 import type { CompareResult } from '../tasks/compare.js';
-import { type Terminal, table } from './terminal.js';
+import { type Terminal, textTable } from './terminal.js';
 
 /** How version b did beside version a, in words and tables. */
 export function comparisonText(result: CompareResult, style: Terminal['style']): string {
@@ -17,7 +17,7 @@ export function comparisonText(result: CompareResult, style: Terminal['style']):
   return [
     `${style.bold(b)} against ${style.bold(a)} on ${on} (${grouped(result.rows)} rows): ${style.bold(result.verdict)}${more}`,
     '',
-    table(
+    textTable(
       style,
       ['metric', a, b, 'difference', '95 % interval', ''],
       (Object.keys(result.metrics) as ComparedMetric[]).map((name) => {
@@ -60,7 +60,7 @@ const flipsTable = (
   head: string[],
   rows: [names: string[], flips: Pick<Flips, 'rightToWrong' | 'wrongToRight' | 'rows'>][],
 ): string =>
-  table(
+  textTable(
     style,
     [...head, 'right → wrong', 'wrong → right', 'rows'],
     rows.map(([names, { rightToWrong, wrongToRight, rows }]) => [

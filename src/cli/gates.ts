@@ -1,8 +1,8 @@
 import { MaasError } from '../errors.js';
 import { figure, signed } from '../report/format.js';
-import type { GateResult } from '../tasks/gates.js';
+import type { GateResult } from '../tasks/gate-results.js';
 import type { FlagValues } from './flags.js';
-import { type Terminal, table } from './terminal.js';
+import { type Terminal, textTable } from './terminal.js';
 
 /** The flags of every command that publishes a version and may hold it to gates. */
 export const gateFlags = ['gate', 'maxNegativeFlips', 'promote'] as const;
@@ -16,7 +16,7 @@ export const gateOptions = ({ gate, maxNegativeFlips, promote }: FlagValues) => 
 
 /** How a version did at its gates, as a table. */
 export const gatesText = (gates: readonly GateResult[], style: Terminal['style']): string =>
-  table(
+  textTable(
     style,
     ['gate', 'value', 'threshold', 'margin', ''],
     gates.map(({ gate, value, threshold, margin, passed, note }) => [

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { Command as Commander, CommanderError, Option } from 'commander';
 import { exitCodes, MaasError } from '../errors.js';
 import { presets } from '../tasks/presets.js';
@@ -8,6 +7,7 @@ import type { Place } from './ci/annotations.js';
 import { type CiPlaces, ciPlaces } from './ci/places.js';
 import type { Command } from './command.js';
 import { readConfig } from './config.js';
+import { embeddingCacheOf } from './embedding-cache.js';
 import {
   type FlagName,
   type FlagValues,
@@ -107,8 +107,9 @@ function declare(
     });
     use(terminal, values);
     await terminal.prepare();
-    const telling = command.flags.includes('junit') ? await openTelling(path, places, terminal) : undefined;
     const store = values.store ?? (process.env.MAAS_STORE || 'artifacts');
+    const embeddingCache = await embeddingCacheOf(values, store);
+    const telling = command.flags.includes('junit') ? await openTelling(path, places, terminal) : undefined;
     const running = command.run({
       args: positional,
       values,
@@ -116,8 +117,7 @@ function declare(
       settings: Object.fromEntries(Object.entries(values).filter(([flag]) => Object.hasOwn(settings, flag))),
       store,
       devices: process.env.MAAS_DEVICES || undefined,
-      embeddingCache:
-        values.embeddingCache === null ? undefined : (values.embeddingCache ?? join(store, 'embeddings')),
+      embeddingCache,
       argv,
       terminal,
     });

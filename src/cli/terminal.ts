@@ -118,7 +118,12 @@ export class Terminal implements Listener {
 }
 
 /** Columns of text under a heading; numbers to the right, the rest to the left. */
-export function table(style: ChalkInstance, head: string[], raw: string[][], right: boolean[] = []): string {
+export function textTable(
+  style: ChalkInstance,
+  head: string[],
+  raw: string[][],
+  right: boolean[] = [],
+): string {
   // a line break or an escape sequence in a label would break the table, or the terminal
   const rows = raw.map((row) => row.map((cell) => cell.replace(/\p{Cc}/gu, '␣')));
   const widths = head.map((title, c) =>

@@ -1,7 +1,7 @@
 import type { ChalkInstance } from 'chalk';
 import { figure, grouped, intervalText, signed } from '../report/format.js';
 import type { EvaluateResult } from '../tasks/evaluate.js';
-import { table } from './terminal.js';
+import { textTable } from './terminal.js';
 
 /** What people are told; more of it is in `--json`. */
 const PAIRS = 5;
@@ -19,7 +19,7 @@ export function understandingText(result: EvaluateResult, style: ChalkInstance):
     const pairs = confusedPairs
       .slice(0, PAIRS)
       .map(({ label, predicted, rows }) => [label, predicted, grouped(rows)]);
-    tables.push(table(style, ['most confused', 'predicted', 'rows'], pairs, [false, false, true]));
+    tables.push(textTable(style, ['most confused', 'predicted', 'rows'], pairs, [false, false, true]));
   }
   if (mistakes.length > 0) {
     const rows = mistakes
@@ -29,7 +29,7 @@ export function understandingText(result: EvaluateResult, style: ChalkInstance):
         ...(texts ? [cut((text ?? '').trim().replace(/\s+/g, ' '))] : []),
       ]);
     const head = ['surest mistakes', 'label', 'predicted', 'score', ...(texts ? ['text'] : [])];
-    tables.push(table(style, head, rows, [false, false, false, true, false]));
+    tables.push(textTable(style, head, rows, [false, false, false, true, false]));
   }
   if (slices.length > 0) {
     const rows = slices
@@ -47,7 +47,7 @@ export function understandingText(result: EvaluateResult, style: ChalkInstance):
       'against the rest',
       '95 %',
     ];
-    tables.push(table(style, head, rows, [false, ...Array(6).fill(true)]));
+    tables.push(textTable(style, head, rows, [false, ...Array(6).fill(true)]));
   }
   return tables;
 }

@@ -46,5 +46,5 @@ export async function loadVectorize(folder: string): Promise<Vectorize> {
 }
 
 /** Padding that a row of terms ends with: one at the least, and for convolutions a window of nothing else. */
-export const zerosBehind = (classifier: ClassifierState): number =>
+const zerosBehind = (classifier: ClassifierState): number =>
   classifier.kind === 'cnn' ? Math.max(...classifier.convolutions.map(({ width }) => width)) : 1;

@@ -5,7 +5,7 @@ import { termsOfNodes } from './counted-terms.js';
 import { type Counting, openCounting } from './counting.js';
 import { denseRows, EmbeddingVectorizer } from './embedding.js';
 import type { FeatureCollector, FeatureFit, FittedFeatures, FitWith } from './fits.js';
-import { Pool, type Pooling, scaleRow, scalingOf, wordWeights } from './pooling.js';
+import { Pooler, type Pooling, scaleRow, scalingOf, wordWeights } from './pooling.js';
 import { type CountedTerms, NONE } from './term-counter.js';
 import { listedTerms } from './terms.js';
 import { keepWords } from './vectors/kept.js';
@@ -38,11 +38,11 @@ export interface EmbeddingFacts {
 
 /** The same with how many words of the rows have a vector. */
 export interface EmbeddingReport extends EmbeddingFacts {
-  coverage: { train: Coverage; test: Coverage };
+  coverage: { train: VectorCoverage; test: VectorCoverage };
 }
 
 /** How many words have a vector. */
-export interface Coverage {
+export interface VectorCoverage {
   /** Share of the different words, and of all words with their repeats; null where there are none. */
   words: number | null;
   tokens: number | null;
@@ -83,7 +83,7 @@ export class EmbeddingCollector implements FeatureCollector {
 const MOST_BYTES = 2 ** 31 - 1;
 
 /** Counted words, to fit a vectorizer on. */
-export class EmbeddingFit implements FeatureFit {
+class EmbeddingFit implements FeatureFit {
   /** The vectors of all words, read once for all fits. */
   #read: Promise<WordVectors> | undefined;
 
@@ -133,7 +133,7 @@ export class EmbeddingFit implements FeatureFit {
     const trained = new Uint8Array(used.length);
     for (const r of trainRows) trained[r] = used[r]!;
     if (!trained.includes(1)) {
-      throw noVectors(file.path);
+      throw noWordKnown(file.path);
     }
     const scaling = scalingOf(pooled, trained, dim, pooling === 'sif');
     const count = (marks: Uint8Array) => marks.reduce((sum, mark) => sum + mark, 0);
@@ -214,7 +214,7 @@ export class EmbeddingFit implements FeatureFit {
     const count = this.counted.rows.length.length;
     const pooled = new Float32Array(count * dim);
     const used = new Uint8Array(count);
-    const pool = new Pool(dim, this.options.pooling);
+    const pool = new Pooler(dim, this.options.pooling);
     for (let r = 0; r < count; r++) {
       const { nodes, counts } = this.#row(r);
       // a row has no more than 2^24 words
@@ -233,7 +233,7 @@ export class EmbeddingFit implements FeatureFit {
     return { pooled, used };
   }
 
-  #coverage(chosen: Uint32Array, places: Uint32Array): Coverage {
+  #coverage(chosen: Uint32Array, places: Uint32Array): VectorCoverage {
     const seen = new Uint8Array(places.length);
     let [words, covered, tokens, coveredTokens] = [0, 0, 0, 0];
     for (const r of chosen) {
@@ -264,7 +264,7 @@ export class EmbeddingFit implements FeatureFit {
 }
 
 /** What training rows are without a word that has a vector. */
-export const noVectors = (path: string) =>
+export const noWordKnown = (path: string) =>
   new MaasError('data', `no word of the training rows has a vector in ${path}`, {
     hint: 'look whether the vectors are of that language; --no-lowercase keeps capital letters',
   });

@@ -1,6 +1,6 @@
 import type { Csr } from '../sparse/csr.js';
 import { type Analyzer, type AnalyzerOptions, createAnalyzer } from '../text/analyzer.js';
-import { Pool, type Pooling, type RowScaling, scaleRow } from './pooling.js';
+import { Pooler, type Pooling, type RowScaling, scaleRow } from './pooling.js';
 import { listedTerms, type Terms } from './terms.js';
 import type { Vectorizer } from './vectorizer.js';
 import { type Subwords, SubwordVectors } from './vectors/subwords.js';
@@ -35,7 +35,7 @@ export class EmbeddingVectorizer implements Vectorizer {
   readonly kind = 'embedding';
   readonly features: number;
   readonly #analyze: Analyzer;
-  readonly #pool: Pool;
+  readonly #pool: Pooler;
   /** Made when the first text is transformed: training never does that. */
   #places: Map<string, number> | undefined;
   readonly #ofNgrams: SubwordVectors | undefined;
@@ -44,7 +44,7 @@ export class EmbeddingVectorizer implements Vectorizer {
     const { features, subwords, analyzer, pooling } = learned;
     this.features = features;
     this.#analyze = createAnalyzer(analyzer);
-    this.#pool = new Pool(features, pooling);
+    this.#pool = new Pooler(features, pooling);
     this.#ofNgrams = subwords ? new SubwordVectors(subwords, features) : undefined;
   }
 

@@ -2,10 +2,10 @@ import type { Listener } from '../progress.js';
 import type { Csr } from '../sparse/csr.js';
 import type { Stem } from '../text/analyzer.js';
 import {
-  type Coverage,
   EmbeddingCollector,
   type EmbeddingFacts,
   type EmbeddingOptions,
+  type VectorCoverage,
 } from './embedding-fit.js';
 import { FastTextCollector, type FastTextOptions } from './fasttext-fit.js';
 import { HashingCollector, type HashingOptions } from './hashing-fit.js';
@@ -58,7 +58,7 @@ export interface FittedFeatures<V extends AnyVectorizer = AnyVectorizer> {
   /** What the embeddings of a network on these rows begin with, where word vectors were given for them. */
   startingVectors?: StartingVectors;
   /** The word vectors that it is made of, where it is, and how many words of some rows have one. */
-  embeddings?: { facts: EmbeddingFacts; coverage(rows: Uint32Array): Coverage };
+  embeddings?: { facts: EmbeddingFacts; coverage(rows: Uint32Array): VectorCoverage };
   /** The model that sentence embeddings are made with, where they are. */
   sentence?: SentenceReport;
 }

@@ -7,7 +7,7 @@ export type Pooling = (typeof poolings)[number];
  * (Arora et al. 2017, "A Simple but Tough-to-Beat Baseline for Sentence Embeddings"). It is summed in float64 in the order
  * in which words are added, and used for one text after the other.
  */
-export class Pool {
+export class Pooler {
   readonly #sum: Float64Array;
   #total = 0;
 

@@ -31,7 +31,7 @@ export class SentenceCollector implements FeatureCollector {
 }
 
 /** Texts to embed, once for all fits. */
-export class SentenceFit implements FeatureFit {
+class SentenceFit implements FeatureFit {
   #embedded: Promise<Float32Array> | undefined;
 
   constructor(

@@ -4,7 +4,7 @@ import { GrowableU32 } from '../sparse/growable.js';
 import { byFallingKey } from '../sparse/sort.js';
 import { type Analyzer, type AnalyzerOptions, createAnalyzer, type Stem } from '../text/analyzer.js';
 import { compareCodePoints } from '../text/code-points.js';
-import { type Coverage, noVectors } from './embedding-fit.js';
+import { noWordKnown, type VectorCoverage } from './embedding-fit.js';
 import type { FeatureCollector, FeatureFit, FittedFeatures, FitWith } from './fits.js';
 import { FIRST, SequenceVectorizer, UNKNOWN } from './sequence.js';
 import { type StartingVectors, VectorSource } from './starting-vectors.js';
@@ -92,7 +92,7 @@ export class SequenceCollector implements FeatureCollector {
     if (!source) return fitted;
     const terms = (fitted.vectorizer as SequenceVectorizer).state().terms.list();
     const { vectors, facts } = await source.of(terms, FIRST, beside);
-    if (!vectors.known.includes(1)) throw noVectors(facts.path);
+    if (!vectors.known.includes(1)) throw noWordKnown(facts.path);
     const coverage = (rows: Uint32Array) => coverageOf(fitted.vectorize(rows), vectors);
     return { ...fitted, startingVectors: vectors, embeddings: { facts, coverage } };
   }
@@ -150,7 +150,7 @@ export class SequenceCollector implements FeatureCollector {
 }
 
 /** How many words of rows have a vector; those that are unknown have none. */
-function coverageOf({ indices }: Csr, { known }: StartingVectors): Coverage {
+function coverageOf({ indices }: Csr, { known }: StartingVectors): VectorCoverage {
   const met = new Uint8Array(known.length);
   let [words, covered, coveredTokens] = [0, 0, 0];
   let tokens = 0;

@@ -3,7 +3,7 @@ import { lossOfScore } from './classification.js';
 import type { Outcomes } from './outcomes.js';
 
 /** Metrics that intervals are given for. */
-export const intervalMetrics = ['accuracy', 'balanced_accuracy', 'f1_macro', 'log_loss'] as const;
+const intervalMetrics = ['accuracy', 'balanced_accuracy', 'f1_macro', 'log_loss'] as const;
 export type IntervalMetric = (typeof intervalMetrics)[number];
 
 export type Interval = [low: number, high: number];
@@ -30,7 +30,7 @@ export function bootstrapIntervals(outcomes: Outcomes, { resamples = 1000, seed 
   for (let i = 0; i < resamples; i++) {
     const loss = draw(strata, predictions, hits, random);
     found.log_loss[i] = strata.known === 0 ? Number.NaN : loss / strata.known;
-    const figures = drawnFigures({ support, predictions, hits });
+    const figures = figuresOfCounts({ support, predictions, hits });
     found.accuracy[i] = figures.accuracy;
     found.balanced_accuracy[i] = figures.balanced_accuracy;
     found.f1_macro[i] = figures.f1_macro;
@@ -43,14 +43,14 @@ export function bootstrapIntervals(outcomes: Outcomes, { resamples = 1000, seed 
 }
 
 /** Rows of each label in a draw: those that have it, those that it was predicted for, and those where both is so. */
-export interface Drawn {
+export interface LabelCounts {
   support: Uint32Array;
   predictions: Uint32Array;
   hits: Uint32Array;
 }
 
 /** Figures of a draw; NaN where it has no rows. */
-export function drawnFigures({ support, predictions, hits }: Drawn) {
+export function figuresOfCounts({ support, predictions, hits }: LabelCounts) {
   let [rows, right, recalls, present, f1, counted] = [0, 0, 0, 0, 0, 0];
   for (let c = 0; c < hits.length; c++) {
     const own = support[c]!;

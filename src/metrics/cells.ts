@@ -1,6 +1,6 @@
 import { seededRandom } from '../random.js';
 import { binomial } from './binomial.js';
-import { type Drawn, drawnFigures, type Interval, middle } from './bootstrap.js';
+import { figuresOfCounts, type Interval, type LabelCounts, middle } from './bootstrap.js';
 import type { Outcomes } from './outcomes.js';
 
 /** The cells of a confusion matrix that have rows, by true label. */
@@ -35,7 +35,7 @@ export function cellsOfGroups(
 }
 
 /** The rows of each label that these cells hold. */
-export function drawnOf({ truth, predicted, counts }: Cells, labels: number): Drawn {
+export function labelCounts({ truth, predicted, counts }: Cells, labels: number): LabelCounts {
   const [support, predictions, hits] = [0, 0, 0].map(() => new Uint32Array(labels)) as [
     Uint32Array,
     Uint32Array,
@@ -55,9 +55,9 @@ export function drawnOf({ truth, predicted, counts }: Cells, labels: number): Dr
  */
 export function intervalsOf(cells: Cells, labels: number, { resamples = 1000, seed = 42 } = {}) {
   const { truth, predicted, counts } = cells;
-  const { support } = drawnOf(cells, labels);
+  const { support } = labelCounts(cells, labels);
   const random = seededRandom(seed);
-  const drawn: Drawn = { support, predictions: new Uint32Array(labels), hits: new Uint32Array(labels) };
+  const drawn: LabelCounts = { support, predictions: new Uint32Array(labels), hits: new Uint32Array(labels) };
   const found = { accuracy: new Float64Array(resamples), f1_macro: new Float64Array(resamples) };
   for (let i = 0; i < resamples; i++) {
     drawn.predictions.fill(0);
@@ -75,7 +75,7 @@ export function intervalsOf(cells: Cells, labels: number, { resamples = 1000, se
       drawn.predictions[predicted[cell]!]! += taken;
       if (label === predicted[cell]) drawn.hits[label] = taken;
     }
-    const { accuracy, f1_macro } = drawnFigures(drawn);
+    const { accuracy, f1_macro } = figuresOfCounts(drawn);
     found.accuracy[i] = accuracy;
     found.f1_macro[i] = f1_macro;
   }

@@ -1,5 +1,5 @@
-import { drawnFigures, type Interval } from './bootstrap.js';
-import { cellsOfGroups, drawnOf, intervalsOf } from './cells.js';
+import { figuresOfCounts, type Interval } from './bootstrap.js';
+import { cellsOfGroups, intervalsOf, labelCounts } from './cells.js';
 import type { Groups } from './groups.js';
 import type { Outcomes } from './outcomes.js';
 import { differenceInterval } from './proportions.js';
@@ -45,8 +45,8 @@ export function slicesOf(outcomes: Outcomes, divisions: readonly Groups[]): Slic
 function slicesBy({ by, names, of }: Groups, outcomes: Outcomes, allHits: number): Slice[] {
   const labels = outcomes.labels.length;
   return cellsOfGroups(outcomes, of, names.length).map((cells, group) => {
-    const drawn = drawnOf(cells, labels);
-    const { accuracy, f1_macro } = drawnFigures(drawn);
+    const drawn = labelCounts(cells, labels);
+    const { accuracy, f1_macro } = figuresOfCounts(drawn);
     const [n, hits] = [sum(drawn.support), sum(drawn.hits)];
     const rest = { hits: allHits - hits, rows: of.length - n };
     return {

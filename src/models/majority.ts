@@ -1,6 +1,6 @@
 import type { Csr } from '../sparse/csr.js';
 import type { Classifier } from './classifier.js';
-import { classShares } from './weights.js';
+import { classPriors } from './weights.js';
 
 /** What counting the classes learned. */
 export interface MajorityState {
@@ -31,4 +31,4 @@ export class MajorityClassifier implements Classifier {
 
 /** Learns how many rows each class has; `labels` holds a class below `classes` for each row. */
 export const fitMajority = (labels: Int32Array, classes: number): MajorityClassifier =>
-  new MajorityClassifier({ kind: 'majority', shares: classShares(labels, classes) });
+  new MajorityClassifier({ kind: 'majority', shares: classPriors(labels, classes) });

@@ -1,7 +1,7 @@
 import { MaasError } from '../errors.js';
 import type { Csr } from '../sparse/csr.js';
 import { LinearClassifier } from './linear.js';
-import { classShares } from './weights.js';
+import { classPriors } from './weights.js';
 
 /** Options of naive Bayes, named as scikit-learn names them. */
 export interface NaiveBayesOptions {
@@ -55,7 +55,7 @@ export function fitNaiveBayes(
   const coef = new Float32Array(centred(counts, classes));
   const intercept = complement
     ? new Float32Array(classes)
-    : new Float32Array(centred(classShares(labels, classes).map(Math.log), classes));
+    : new Float32Array(centred(classPriors(labels, classes).map(Math.log), classes));
   return new LinearClassifier({ kind: 'nb', classes, features: cols, coef, intercept });
 }
 

@@ -6,7 +6,7 @@ export function classCounts(labels: Int32Array, classes: number): Float64Array {
 }
 
 /** Share of the rows that each class has. */
-export const classShares = (labels: Int32Array, classes: number): Float64Array =>
+export const classPriors = (labels: Int32Array, classes: number): Float64Array =>
   classCounts(labels, classes).map((count) => count / labels.length);
 
 /** The weight of each class: 1, or for `balanced` rows / (classes · rows of the class), as scikit-learn has it. */

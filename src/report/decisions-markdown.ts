@@ -7,12 +7,12 @@ import {
   thresholdRule,
 } from './decisions.js';
 import { figure, grouped } from './format.js';
-import { table } from './markdown-table.js';
+import { markdownTable } from './markdown-table.js';
 
 const figureNames = {
   log_loss: 'log loss',
   brier_score: 'Brier score',
-  expected_calibration_error: 'expected calibration error',
+  expected_calibration_error: 'expected calibration error of the most probable class',
 } as const;
 
 /** What a temperature changed, where one was fitted. */
@@ -26,12 +26,12 @@ export function calibrationSections(calibration: CalibrationReport | undefined):
   return [
     '## Calibration',
     `${fitted} On the held-out rows:`,
-    table(
+    markdownTable(
       ['figure', 'before', 'after'],
       names.map((name) => [figureNames[name], figure(before[name]), figure(after[name])]),
     ),
     'How often the most probable class is right, by its probability:',
-    table(
+    markdownTable(
       ['probability', 'rows before', 'confidence', 'accuracy', 'rows after', 'confidence', 'accuracy'],
       after.reliability.map(({ from, to }, i) => [
         `${from.toFixed(1)}–${to.toFixed(1)}`,
@@ -57,11 +57,11 @@ export function thresholdSections(report: ThresholdReport | undefined, classes: 
   return [
     '## Thresholds',
     `${thresholdRule(report, classes)} They were tuned on ${fittedOnText(report)}.`,
-    table(
+    markdownTable(
       ['class', 'threshold'],
       thresholds.map(({ label, threshold }) => [label, String(threshold)]),
     ),
-    table(
+    markdownTable(
       ['tuned for', 'most probable class', 'with thresholds', 'held-out rows', 'with thresholds', 'reached'],
       targets.map(({ target, before, value, met }, i) => [
         target,

@@ -48,7 +48,7 @@ export interface ThresholdReport extends FittedOn {
 export const fittedOnText = ({ rows, source }: FittedOn): string =>
   `${grouped(rows)} ${source === 'validation' ? 'validation rows' : 'training rows out of fold'}`;
 
-/** "temperature 1.4286 by 500 validation rows; on the test rows log loss 0.45 → 0.41, calibration error 0.16 → 0.03". */
+/** "temperature 1.4286 by 500 validation rows; log loss 0.45 → 0.41, Brier score 0.21 → 0.2, …". */
 export function calibrationText(report: CalibrationReport): string {
   const { temperature, test } = report;
   const fitted = `temperature ${figure(temperature)} by ${fittedOnText(report)}`;
@@ -56,12 +56,15 @@ export function calibrationText(report: CalibrationReport): string {
   return `${fitted}; ${changeText(test)}`;
 }
 
-/** "log loss 0.4514 → 0.4102, Brier score 0.2122 → 0.2085, calibration error 0.1646 → 0.0312". */
+/**
+ * "log loss 0.4514 → 0.4102, Brier score 0.2122 → 0.2085, calibration error of the most probable class 0.1646 → 0.0312". The
+ * metric of an evaluation is of the class that is decided for, which thresholds may change.
+ */
 function changeText({ before, after }: Recalibration): string {
   const names = {
     log_loss: 'log loss',
     brier_score: 'Brier score',
-    expected_calibration_error: 'calibration error',
+    expected_calibration_error: 'calibration error of the most probable class',
   } as const;
   return (Object.keys(names) as (keyof typeof names)[])
     .map((name) => `${names[name]} ${figure(before[name])} → ${figure(after[name])}`)

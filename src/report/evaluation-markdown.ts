@@ -1,20 +1,20 @@
 import type { IntervalMetric } from '../metrics/bootstrap.js';
+import { conclusionOf } from './conclusion.js';
 import { nameOf, type ReportContent, rowsText } from './content.js';
 import { measuredSections, thresholdSections } from './decisions-markdown.js';
 import { baselineNames, figure, grouped, intervalText, percent, signed } from './format.js';
 import { lineage } from './lineage.js';
-import { cell, table } from './markdown-table.js';
+import { cell, markdownTable } from './markdown-table.js';
 import { metricTitles } from './metric-titles.js';
 import type { Pictures } from './pictures.js';
-import { verdictOf } from './verdict.js';
 
 /** Slices and mistakes that are told; all slices are in slices.csv. */
 const TOLD = 10;
 
-/** report.md of an evaluation: the verdict, the figures, and the pictures beside it. */
+/** report.md of an evaluation: the conclusion, the figures, and the pictures beside it. */
 export function evaluationMarkdown(content: ReportContent, pictures: Pictures): string {
   const { evaluation, facts, gates = [], confusedPairs, mistakes } = content;
-  const { headline, findings } = verdictOf(content);
+  const { headline, findings } = conclusionOf(content);
   const sliced = content.slices?.slices.slice(0, TOLD) ?? [];
   const shown = (name: string) => {
     const picture = pictures.get(name);
@@ -29,7 +29,7 @@ export function evaluationMarkdown(content: ReportContent, pictures: Pictures): 
     ...(gates.length > 0
       ? [
           '## Gates',
-          table(
+          markdownTable(
             ['gate', 'result', 'value', 'held to'],
             gates.map(({ gate, passed, value, threshold }) => [
               gate,
@@ -44,7 +44,7 @@ export function evaluationMarkdown(content: ReportContent, pictures: Pictures): 
     figures(content),
     '## By class',
     ...shown('per_class'),
-    table(
+    markdownTable(
       ['class', 'precision', 'recall', 'F1', 'rows'],
       evaluation.perClass.map((c) => [
         c.label,
@@ -57,7 +57,7 @@ export function evaluationMarkdown(content: ReportContent, pictures: Pictures): 
     '## Most confused',
     ...shown('confusion_matrix'),
     confusedPairs.length > 0
-      ? table(
+      ? markdownTable(
           ['label', 'predicted', 'rows', 'share'],
           confusedPairs.map((p) => [p.label, p.predicted, grouped(p.rows), percent(p.share)]),
         )
@@ -65,7 +65,7 @@ export function evaluationMarkdown(content: ReportContent, pictures: Pictures): 
     ...(sliced.length > 0
       ? [
           '## Slices',
-          table(
+          markdownTable(
             ['slice', 'rows', 'accuracy', '95 % interval', 'than the rest'],
             sliced.map(({ by, value, n, accuracy, intervals, difference }) => [
               `${by} ${value}`,
@@ -80,7 +80,7 @@ export function evaluationMarkdown(content: ReportContent, pictures: Pictures): 
     ...(mistakes.length > 0
       ? [
           '## Surest mistakes',
-          table(
+          markdownTable(
             ['row', 'label', 'predicted', 'probability'],
             mistakes
               .slice(0, TOLD)
@@ -94,7 +94,7 @@ export function evaluationMarkdown(content: ReportContent, pictures: Pictures): 
     ...['roc', 'precision_recall', 'reliability', 'scores'].flatMap(shown),
     ...('history' in facts.fit ? ['## Training', ...shown('history')] : []),
     '## Where it comes from',
-    table(['what', 'value'], lineage(facts)),
+    markdownTable(['what', 'value'], lineage(facts)),
     '',
   ].join('\n\n');
 }
@@ -103,7 +103,7 @@ function figures({ evaluation, baselines = {}, facts }: ReportContent): string {
   const { metrics, intervals } = evaluation;
   const beside = (['nb', 'majority'] as const).filter((name) => baselines[name]);
   const keys = (Object.keys(metricTitles) as (keyof typeof metrics)[]).filter((key) => key !== 'n');
-  return table(
+  return markdownTable(
     ['metric', facts.model, '95 % interval', ...beside.map((name) => baselineNames[name])],
     keys.map((key) => [
       metricTitles[key],

@@ -20,6 +20,12 @@ export const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)
 export const percent = (share: number | null): string =>
   share === null ? '–' : `${(100 * share).toFixed(1)} %`;
 
+/** "a, b, c", and how many more there are. */
+export const listed = (names: readonly string[], most = 5): string =>
+  names.length > most
+    ? `${names.slice(0, most).join(', ')} and ${names.length - most} more`
+    : names.join(', ');
+
 /** What word vectors there are: "400,000 words of 100 numbers (GloVe text), 28,123 kept (11 MB)". */
 export function vectorsText({ words, dim, format, kept, subwords, bytes }: EmbeddingReport): string {
   const ngrams = subwords > 0 ? ` and ${grouped(subwords)} n-grams` : '';
@@ -41,7 +47,7 @@ export function sentenceText({ dim, maxLength, pooling, normalize, computed, cac
 }
 
 /** Seconds with two digits, or minutes. */
-export const duration = (seconds: number): string =>
+export const durationText = (seconds: number): string =>
   seconds < 120 ? `${seconds.toFixed(2)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 
 /** Bytes in the unit that suits them: "1.2 GB". */

@@ -4,7 +4,7 @@ import {
   chosenText,
   coverageText,
   deviceText,
-  duration,
+  durationText,
   fitText,
   grouped,
   librariesText,
@@ -34,7 +34,7 @@ export function lineage(facts: ReportFacts): string[][] {
       [deviceText(facts.device), librariesText(facts.device.libraries)].filter(Boolean).join(' with '),
     ],
     ['seed', String(facts.seed)],
-    ['time', duration(facts.timings.total ?? 0)],
+    ['time', durationText(facts.timings.total ?? 0)],
   ];
 }
 

@@ -8,7 +8,7 @@ import type { CalibrationReport, ThresholdReport } from './decisions.js';
 import { calibrationSections, thresholdSections } from './decisions-markdown.js';
 import { baselineNames, figure, grouped } from './format.js';
 import { lineage } from './lineage.js';
-import { cell, table } from './markdown-table.js';
+import { cell, markdownTable } from './markdown-table.js';
 import { metricTitles } from './metric-titles.js';
 import { changesText, type Tuning } from './tuning.js';
 
@@ -55,15 +55,15 @@ export function reportMarkdown(facts: ReportFacts, evaluation: FullEvaluation): 
     `# ${facts.model}`,
     `Trained ${facts.created} by ${facts.tool.name} ${facts.tool.version}.`,
     '## On held-out rows',
-    table(['metric', facts.model, ...beside.map((name) => baselineNames[name])], figures),
+    markdownTable(['metric', facts.model, ...beside.map((name) => baselineNames[name])], figures),
     '## By class',
-    table(
+    markdownTable(
       ['class', 'precision', 'recall', 'F1', 'rows'],
       perClass.map((c) => [c.label, figure(c.precision), figure(c.recall), figure(c.f1), grouped(c.support)]),
     ),
     '## Most confused',
     pairs.length > 0
-      ? table(
+      ? markdownTable(
           ['label', 'predicted', 'rows'],
           pairs.map((p) => [p.label, p.predicted, grouped(p.rows)]),
         )
@@ -74,9 +74,9 @@ export function reportMarkdown(facts: ReportFacts, evaluation: FullEvaluation): 
     ...searched(facts.tuning),
     ...history(fit),
     '## Where it comes from',
-    table(['what', 'value'], lineage(facts)),
+    markdownTable(['what', 'value'], lineage(facts)),
     '## Settings',
-    table(
+    markdownTable(
       ['setting', 'value'],
       Object.entries(facts.config).map(([key, value]) => [key, JSON.stringify(value)]),
     ),
@@ -95,7 +95,7 @@ function folds(cv: ReportFacts['cv']): string[] {
   return [
     `## On ${cv.folds} folds of the training rows`,
     'Each fold was scored by a model of the same settings that was fitted on the others.',
-    table(['metric', 'mean', 'standard deviation'], rows),
+    markdownTable(['metric', 'mean', 'standard deviation'], rows),
   ];
 }
 
@@ -123,7 +123,7 @@ function searched(tuning: Tuning | undefined): string[] {
     '## Search',
     `${tried} recipes were compared by ${metricTitles[metric]} on ${scoredFolds} of ${folds} folds of the training rows (${limits.join(' or ')} at the most, seed ${seed}${models ? `, models ${models.join(', ')}` : ''}). No test row took part; the winner's own score is the best of many, and flatters it.`,
     ...(space ? [`Searched: ${cell(JSON.stringify(space))}`] : []),
-    table(
+    markdownTable(
       [
         'trial',
         metricTitles[metric],
@@ -155,6 +155,6 @@ function history(fit: FitReport): string[] {
   return [
     '## Training',
     '![loss by epoch](history.svg)',
-    table(watched ? [...head, ...validated] : head, rows),
+    markdownTable(watched ? [...head, ...validated] : head, rows),
   ];
 }

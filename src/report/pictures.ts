@@ -2,10 +2,10 @@ import { scoreHistogram } from '../metrics/score-histogram.js';
 import { reliabilityPicture, scorePicture } from './charts/calibration.js';
 import { classBars } from './charts/class-bars.js';
 import { confusionMap } from './charts/confusion-map.js';
-import { type Drawn, openPen, type Picture } from './charts/draw.js';
+import { type DrawnPicture, openPen, type Picture } from './charts/draw.js';
 import { historyPicture } from './charts/history.js';
 import { precisionRecallPicture, rocPicture } from './charts/ranking-curves.js';
-import { classShares, lengthsPicture } from './charts/shares.js';
+import { classesPicture, lengthsPicture } from './charts/shares.js';
 import { type Standing, slicesPicture, standingPicture } from './charts/standing.js';
 import { termsPicture } from './charts/terms.js';
 import { nameOf, type ReportContent } from './content.js';
@@ -19,7 +19,7 @@ const WEAKEST = 6;
 const MOST_SLICES = 20;
 
 /** A picture that was drawn, with what it is called. */
-export type Shown = Drawn & Pick<Picture, 'name' | 'title' | 'description'>;
+export type Shown = DrawnPicture & Pick<Picture, 'name' | 'title' | 'description'>;
 
 /** The pictures of a report by name; one that has nothing to show is not there. */
 export type Pictures = ReadonlyMap<string, Shown>;
@@ -41,7 +41,7 @@ export async function drawPictures(content: ReportContent): Promise<Pictures> {
     scorePicture(scoreHistogram(rows.outcomes)),
     ...termsShown(content).map(termsPicture),
     ...('history' in facts.fit ? [historyPicture(facts.fit)] : []),
-    classShares(perClass),
+    classesPicture(perClass),
     ...(rows.lengths && rows.lengths.length > 0 ? [lengthsPicture(rows.lengths)] : []),
   ];
   const draw = await openPen();

@@ -31,7 +31,7 @@ export const answerLines = (version: ServedVersion, probabilities: Float64Array,
   );
 
 /** Classes of a row, the most probable first; those that tie in the model's order. */
-export const rankedClasses = (probabilities: Float64Array, from: number, count: number): number[] =>
+const rankedClasses = (probabilities: Float64Array, from: number, count: number): number[] =>
   Array.from({ length: count }, (_, c) => c).sort(
     (a, b) => probabilities[from + b]! - probabilities[from + a]!,
   );

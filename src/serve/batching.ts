@@ -14,7 +14,7 @@ export interface BatchingOptions {
   waiting: number;
 }
 
-export const defaultBatching: BatchingOptions = { batch: 32, waiting: 2048 };
+const defaultBatching: BatchingOptions = { batch: 32, waiting: 2048 };
 
 /**
  * Puts the texts of requests that come at the same time together, for models to which many cost little more than one. Nobody

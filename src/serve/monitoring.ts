@@ -1,6 +1,6 @@
-import { Coverage } from './coverage.js';
 import { Counter, type Family, Histogram, label } from './metrics.js';
 import type { ServedVersion } from './served.js';
+import { UnknownWords } from './unknown-words.js';
 
 /** The labels of what is counted about an answer. */
 interface Lines {
@@ -14,7 +14,7 @@ interface Asked {
   labels: string;
   classes: readonly string[];
   counts: Float64Array;
-  coverage: Coverage | undefined;
+  unknownWords: UnknownWords | undefined;
 }
 
 /** Everything that is counted about requests and answers. */
@@ -60,11 +60,11 @@ export class Monitoring {
 
   /** Counts what a version said of texts. */
   predicted(version: ServedVersion, texts: readonly string[], probabilities: Float64Array): void {
-    const { counts, coverage } = this.#asked.get(version.reference) ?? this.#begin(version);
+    const { counts, unknownWords } = this.#asked.get(version.reference) ?? this.#begin(version);
     const classes = counts.length;
     for (let row = 0; row < texts.length; row++) {
       counts[version.decide(probabilities, row * classes)]!++;
-      coverage?.note(texts[row]!);
+      unknownWords?.note(texts[row]!);
     }
   }
 
@@ -74,7 +74,7 @@ export class Monitoring {
       labels: `${label('model', model)},${label('version', number)}`,
       classes: labels,
       counts: new Float64Array(labels.length),
-      coverage: new Coverage(pipeline),
+      unknownWords: new UnknownWords(pipeline),
     };
     this.#asked.set(version.reference, asked);
     return asked;
@@ -93,8 +93,8 @@ export class Monitoring {
       asked.classes.forEach((name, c) => {
         predictions.add(`${asked.labels},${label('label', name)}`, asked.counts[c]!);
       });
-      if (!isServed(reference)) asked.coverage = undefined;
-      const found = asked.coverage?.recent();
+      if (!isServed(reference)) asked.unknownWords = undefined;
+      const found = asked.unknownWords?.recent();
       if (!found) continue;
       words.add(asked.labels, found.words);
       unknown.add(asked.labels, found.unknown);

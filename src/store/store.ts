@@ -53,6 +53,8 @@ export interface ModelManifest extends ArtifactManifest {
   git: { commit: string } | null;
   rows: { train: number; validation: number; test: number };
   classes: string[];
+  /** How many of the training rows each class has; absent in versions of before. */
+  classCounts?: readonly number[];
   features: number;
   /** The word vectors that features are made of, where they are. */
   embeddings?: EmbeddingReport;

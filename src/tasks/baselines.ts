@@ -2,11 +2,12 @@ import { FastTextVectorizer } from '../features/fasttext.js';
 import { TfidfVectorizer } from '../features/tfidf.js';
 import type { AnyVectorizer } from '../features/vectorizer.js';
 import { evaluate, type Metrics } from '../metrics/classification.js';
-import { outcomesOf } from '../metrics/outcomes.js';
+import { type Outcomes, outcomesOf } from '../metrics/outcomes.js';
 import type { Classifier } from '../models/classifier.js';
 import type { ClassifierKind } from '../models/kinds.js';
 import { fitMajority } from '../models/majority.js';
 import { fitNaiveBayes } from '../models/naive-bayes.js';
+import type { ModelManifest } from '../store/store.js';
 import type { Prepared } from './prepare.js';
 
 /** Metrics of classifiers that cost nothing, on the same rows and features: what a model has to be better than. */
@@ -35,4 +36,23 @@ export function baselinesOf(
         nb: metricsOf(fitNaiveBayes(features, ofRows, classes, { alpha: 1, complement: false })),
       }),
   };
+}
+
+/** What the most frequent class of the training rows reaches on rows of files; nothing for versions that did not count them. */
+export function baselinesOnFiles(
+  { classCounts, config }: Pick<ModelManifest, 'classCounts' | 'config'>,
+  { labels, classes, truth }: Outcomes,
+): Baselines {
+  if (!classCounts || config.model === 'majority') return {};
+  const rows = classCounts.reduce((sum, count) => sum + count, 0);
+  const shares = classCounts.map((count) => count / rows);
+  const most = shares.indexOf(Math.max(...shares));
+  const { length } = truth;
+  const majority = {
+    ...{ labels, classes, truth, probabilities: null },
+    predicted: new Uint32Array(length).fill(most),
+    score: new Float64Array(length).fill(shares[most]!),
+    labelScore: Float64Array.from(truth, (label) => shares[label] ?? Number.NaN),
+  };
+  return { majority: evaluate(majority).metrics };
 }

@@ -6,7 +6,7 @@ import type { Artifact } from '../store/artifact.js';
 import { type ModelManifest, Store } from '../store/store.js';
 import type { AnswerOptions } from './answers.js';
 import { type ExamineOptions, examineFiles, examineHeldOut } from './examine.js';
-import { checkReadTwice, type SameRows, sameRows } from './same-rows.js';
+import { checkReadTwice, nameOf, type SameRows, sameRows } from './same-rows.js';
 
 export interface CompareOptions extends ExamineOptions {
   store: string;
@@ -81,6 +81,7 @@ async function compareVersions(
   { threads, settings, devices, embeddings, embeddingCache }: AnswerOptions,
   listener: Listener,
 ): Promise<CompareResult> {
+  if (a.folder === b.folder) listener.warn?.(`both are the same version: ${nameOf(a)}`);
   const asked = { threads, settings, devices, embeddings, embeddingCache };
   const { pairs, data } = await sameRows(a, b, files, asked, listener, outcomes);
   const named = ({ model, version }: { model: string; version: number }) => ({ model, version });

@@ -5,13 +5,13 @@ import { type Slices, slicesOf } from '../metrics/slices.js';
 import type { Listener } from '../progress.js';
 import { type ConfusedPair, confusedPairs } from '../report/confusion.js';
 import { Store } from '../store/store.js';
-import type { Baselines } from './baselines.js';
+import { type Baselines, baselinesOnFiles } from './baselines.js';
 import { type CompareResult, compareAgainst } from './compare.js';
 import type { CrossValidation } from './cross-validate.js';
 import { evaluateRecipe } from './evaluate-recipe.js';
 import { type ExamineOptions, examineFiles, examineHeldOut, type Mistake } from './examine.js';
-import { gatesOf, slicesNeeded } from './gate.js';
-import { checkGates, type GateResult } from './gates.js';
+import { type GateResult, holdToGates } from './gate-results.js';
+import { parseGates, slicesNeeded } from './gate-syntax.js';
 import { type MeasuredDecisions, type MeasureOptions, measureDecisions } from './measured-decisions.js';
 import { checkReport, writeReport } from './report.js';
 import { checkReadTwice } from './same-rows.js';
@@ -48,7 +48,7 @@ export interface EvaluateResult extends FullEvaluation, Partial<Slices>, Measure
   confusedPairs: ConfusedPair[];
   /** The rows that the version is wrong about and surest of, surest first; with their texts where `keepText` asks for them. */
   mistakes?: Mistake[];
-  /** What the most frequent class and naive Bayes reach on the held-out rows. */
+  /** What the most frequent class and, on held-out rows, naive Bayes reach. */
   baselines?: Baselines;
   /** How it did beside the version that it was to be compared with, which is `a`. */
   comparison?: CompareResult;
@@ -68,7 +68,7 @@ export async function evaluateModel(
   options: EvaluateOptions,
   listener: Listener = {},
 ): Promise<EvaluateResult> {
-  const gates = gatesOf(options.gate, options.maxNegativeFlips);
+  const gates = parseGates(options.gate, options.maxNegativeFlips);
   if (options.cv && (gates.length > 0 || options.against !== undefined)) {
     throw new MaasError(
       'usage',
@@ -121,14 +121,16 @@ export async function evaluateModel(
     );
   }
   const measured = await measureDecisions(artifact, outcomes, options, listener);
-  const baselines = (options.data ? {} : artifact.manifest.baselines) as Baselines | undefined;
+  const baselines: Baselines | undefined = options.data
+    ? baselinesOnFiles(artifact.manifest, outcomes)
+    : artifact.manifest.baselines;
   const { slices } = understanding;
   const examined = { version: artifact, outcomes, divisions, evaluation, slices, files: options.data };
   const comparison =
     options.against !== undefined &&
     (await compareAgainst(options.store, options.against, examined, options, listener));
   const checked =
-    gates.length > 0 && (await checkGates(options.store, examined, gates, options, listener)).gates;
+    gates.length > 0 && (await holdToGates(options.store, examined, gates, options, listener)).gates;
   const result = {
     ...{ model, version, data, ...evaluation, ...understanding, ...measured },
     ...(baselines && { baselines }),

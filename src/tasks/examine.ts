@@ -7,7 +7,7 @@ import type { Artifact } from '../store/artifact.js';
 import type { Predictions } from '../store/predictions.js';
 import type { ModelManifest } from '../store/store.js';
 import { type AnswerOptions, answers, heldOut } from './answers.js';
-import type { SliceName } from './gate.js';
+import type { SliceName } from './gate-syntax.js';
 import { RowFacts } from './row-facts.js';
 import { readAgain } from './source-rows.js';
 

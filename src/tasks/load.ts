@@ -1,3 +1,4 @@
+import { placesOf } from '../data/places.js';
 import { MaasError } from '../errors.js';
 import { fitters } from '../models/fits.js';
 import type { Listener, Stopwatch } from '../progress.js';
@@ -7,6 +8,7 @@ import { isDataset } from '../store/dataset.js';
 import { modelNameFor } from '../store/store.js';
 import { asksForDecisions, CALIBRATION_FOLDS } from './calibrated.js';
 import { openDataset } from './dataset.js';
+import type { DividedRows } from './early-checks.js';
 import { fewerTerms, MemoryBudget } from './memory.js';
 import { preflight, type Size } from './preflight.js';
 import { type Collected, collect, type Prepared, vectorize } from './prepare.js';
@@ -26,10 +28,15 @@ export interface Loaded {
 }
 
 /**
- * Reads CSV files, or opens a dataset folder, which holds to what it has decided. Throws `data`, `usage`, `artifact`, and
- * `failed` where memory does not suffice.
+ * Reads CSV files, or opens a dataset folder, which holds to what it has decided. `check` is asked about the rows before
+ * anything is made of them. Throws `data`, `usage`, `artifact`, and `failed` where memory does not suffice.
  */
-export async function load(options: TrainOptions, stopwatch: Stopwatch, listener: Listener): Promise<Loaded> {
+export async function load(
+  options: TrainOptions,
+  check: (rows: DividedRows, model: string) => Promise<void>,
+  stopwatch: Stopwatch,
+  listener: Listener,
+): Promise<Loaded> {
   const [first] = options.data;
   if (first === undefined)
     throw new MaasError('usage', 'there is nothing to train on, expected a CSV file or a dataset');
@@ -39,8 +46,10 @@ export async function load(options: TrainOptions, stopwatch: Stopwatch, listener
     const needs = (classes: number) => fitNeeds(classes, options);
     const budget = new MemoryBudget(options.maxMemory, fewerTerms[vectorizer]);
     const collected = await collect(options, options.settings, budget, stopwatch, listener);
-    const prepared = await vectorize(collected, budget, stopwatch, listener, needs);
     const name = options.name ?? modelNameFor(first);
+    const { rows, split } = collected;
+    await check({ ...rows, test: placesOf(rows.places, split.test) }, name);
+    const prepared = await vectorize(collected, budget, stopwatch, listener, needs);
     const refitted = options.cv || (asksForDecisions(options.settings) && !collected.split.validation.length);
     return { prepared, name, ...(refitted && { collected }) };
   }
@@ -65,7 +74,9 @@ export async function load(options: TrainOptions, stopwatch: Stopwatch, listener
     throw new MaasError(
       'usage',
       `the dataset ${first} has no validation rows, which calibration and thresholds are fitted on`,
-      { hint: 'make it with `maas preprocess --validation-size 0.1`, or train from the CSV file' },
+      {
+        hint: 'make it with `maas preprocess --validation-size 0.1` (validationSize: 0.1 in the config file), or train from the CSV file',
+      },
     );
   }
   const read = prepared.files.map(({ path }) => path);
@@ -77,6 +88,8 @@ export async function load(options: TrainOptions, stopwatch: Stopwatch, listener
     });
   }
   const { train, validation, test } = prepared.parts;
+  const name = options.name ?? manifest.name;
+  await check({ ...prepared, test }, name);
   const rows = [train, validation, test].reduce((sum, { labels }) => sum + labels.length, 0);
   const size = {
     features: train.features.cols,
@@ -89,7 +102,7 @@ export async function load(options: TrainOptions, stopwatch: Stopwatch, listener
   const needs = preflight(rows, size, fitNeeds(prepared.classes, options), budget, listener);
   return {
     prepared: { ...prepared, needs },
-    name: options.name ?? manifest.name,
+    name,
     dataset: { path: first, sha256: digest, config },
   };
 }

@@ -1,6 +1,6 @@
 import type { FittedFeatures } from '../features/fits.js';
 import type { Listener } from '../progress.js';
-import { bytesText, duration, grouped } from '../report/format.js';
+import { bytesText, durationText, grouped } from '../report/format.js';
 import type { MemoryBudget } from './memory.js';
 
 /** What a run will need, as far as counting its terms can tell. */
@@ -59,7 +59,7 @@ export function preflight(
   budget.require(more, what);
   if (needs.seconds > LONG_SECONDS || needs.bytes > MUCH_BYTES) {
     listener.info?.(
-      `${what}: about ${duration(needs.seconds)} and ${bytesText(needs.bytes)} of ${bytesText(budget.limit)}`,
+      `${what}: about ${durationText(needs.seconds)} and ${bytesText(needs.bytes)} of ${bytesText(budget.limit)}`,
     );
   }
   return needs;

@@ -11,7 +11,7 @@ import {
   settings,
   type TrainSettings,
 } from './settings.js';
-import { checkVectors, noVectors } from './word-vectors.js';
+import { checkVectors, refusalsOfVectors } from './word-vectors.js';
 
 /** Exactly what scikit-learn's `TfidfVectorizer()` and `LogisticRegression()` do. */
 const sklearn: Decided<TrainSettings> & { C: number } = {
@@ -239,10 +239,10 @@ function checkFeatures(features: TrainSettings): void {
 
 /** Throws `usage` for a model that cannot read the rows of a vectorizer. */
 export function checkRows(model: ClassifierKind, vectorizer: VectorizerKind): void {
-  if ((vectorizer === 'embedding' || vectorizer === 'sentence') && noVectors[model]) {
+  if ((vectorizer === 'embedding' || vectorizer === 'sentence') && refusalsOfVectors[model]) {
     throw new MaasError(
       'usage',
-      `the model "${model}" ${noVectors[model]}: it takes no vectorizer "${vectorizer}"`,
+      `the model "${model}" ${refusalsOfVectors[model]}: it takes no vectorizer "${vectorizer}"`,
       { hint: 'use --model logistic or dense' },
     );
   }

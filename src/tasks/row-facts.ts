@@ -4,7 +4,7 @@ import type { Places } from '../data/places.js';
 import { type Groups, groupsOfNumbers, groupsOfValues } from '../metrics/groups.js';
 import { GrowableU32 } from '../sparse/growable.js';
 import { scriptNames, scriptOf } from '../text/scripts.js';
-import type { SliceName } from './gate.js';
+import type { SliceName } from './gate-syntax.js';
 
 /** What rows are divided by without being asked: the UTF-16 units of the text, and the script of most of its letters. */
 const automatic: readonly string[] = ['text_length', 'script'];

@@ -1,3 +1,4 @@
+import type { Places } from '../data/places.js';
 import { MaasError } from '../errors.js';
 import type { Outcomes } from '../metrics/outcomes.js';
 import { firstUnlike, type Paired, paired } from '../metrics/paired.js';
@@ -41,6 +42,28 @@ export async function sameRows(
   return { pairs: pairsOf(a, b, outcomes, 'the held-out rows'), outcomes, data: { kind: 'held-out' } };
 }
 
+/** Throws `data` where a version was tested on other rows than those that a training holds out. */
+export async function checkHeldOut(
+  version: Version,
+  { files, test }: { files: readonly { sha256: string }[]; test: Places },
+): Promise<void> {
+  const known = new Set(rowNamesOf(version, await heldOut(version)));
+  const own = rowNames(
+    files.map(({ sha256 }) => sha256),
+    test,
+  );
+  const same = own.filter((name) => known.has(name)).length;
+  if (same === own.length && same === known.size) return;
+  throw new MaasError(
+    'data',
+    `${nameOf(version)} was tested on other rows than this training holds out: ${grouped(known.size)} and ${grouped(own.length)}, of which ${grouped(same)} are the same`,
+    {
+      hint: 'train both with the same --test, or hold the new version to numbers',
+      details: { rows: [known.size, own.length], same },
+    },
+  );
+}
+
 /** Throws `usage` for standard input, which two versions cannot both read. */
 export function checkReadTwice(files: readonly string[] | undefined): void {
   if (!files?.includes('-')) return;
@@ -61,8 +84,8 @@ function pairsOf(a: Version, b: Version, outcomes: readonly [Outcomes, Outcomes]
 
 /** The outcomes of `a` in the order in which `b` has the rows: they are known by the file's content and their number there. */
 function inOrder(a: Version, ofA: Predictions, b: Version, ofB: Predictions): Outcomes {
-  const placeOf = new Map(rowNames(a, ofA).map((name, r) => [name, r]));
-  const order = rowNames(b, ofB).flatMap((name) => placeOf.get(name) ?? []);
+  const placeOf = new Map(rowNamesOf(a, ofA).map((name, r) => [name, r]));
+  const order = rowNamesOf(b, ofB).flatMap((name) => placeOf.get(name) ?? []);
   const [rowsA, rowsB] = [ofA.outcomes.truth.length, ofB.outcomes.truth.length];
   if (order.length !== rowsB || placeOf.size !== rowsB) {
     throw new MaasError(
@@ -90,8 +113,13 @@ function inOrder(a: Version, ofA: Predictions, b: Version, ofB: Predictions): Ou
   };
 }
 
-function rowNames({ manifest }: Version, { files, places }: Predictions): string[] {
+function rowNamesOf({ manifest }: Version, { files, places }: Predictions): string[] {
   const digests = new Map(manifest.data.files.map(({ path, sha256 }) => [path, sha256]));
-  const names = files.map((path) => digests.get(path) ?? path);
-  return Array.from(places.row, (row, r) => `${names[places.file[r]!]}:${row}`);
+  return rowNames(
+    files.map((path) => digests.get(path) ?? path),
+    places,
+  );
 }
+
+const rowNames = (files: readonly string[], { file, row }: Places): string[] =>
+  Array.from(row, (number, r) => `${files[file[r]!]}:${number}`);

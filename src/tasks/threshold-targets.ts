@@ -2,6 +2,7 @@ import { MaasError } from '../errors.js';
 import type { ClassMetrics } from '../metrics/classification.js';
 import { type DecisionMetric, decisionMetrics } from '../metrics/decided-counts.js';
 import type { Targets } from '../metrics/thresholds.js';
+import { listed } from '../report/format.js';
 
 /** What thresholds are to be tuned for: a floor of a class where there is a bound, else a metric, or the F1 of a class. */
 export interface Target {
@@ -45,7 +46,7 @@ export function targetsOf(targets: readonly Target[], classes: readonly string[]
     throw new MaasError(
       'usage',
       `--tune-threshold "${text}" asks for the class "${label}", which no training row has`,
-      { hint: `the classes are ${classes.join(', ')}`, details: { classes } },
+      { hint: `the classes are ${listed(classes, 20)}`, details: { classes } },
     );
   };
   const goal = targets.find(({ bound }) => bound === null);

@@ -8,6 +8,7 @@ import { evaluateFully, type FullEvaluation } from '../metrics/evaluation.js';
 import { outcomesOf } from '../metrics/outcomes.js';
 import { bulkProbabilities } from '../models/bulk.js';
 import type { FitReport } from '../models/fits.js';
+import { classCounts } from '../models/weights.js';
 import { pipelineOf } from '../pipeline.js';
 import { type Listener, Stopwatch } from '../progress.js';
 import { confusionCsv } from '../report/confusion.js';
@@ -26,14 +27,14 @@ import { type Baselines, baselinesOf } from './baselines.js';
 import { asksForDecisions } from './calibrated.js';
 import type { CrossValidation } from './cross-validate.js';
 import type { Decisions } from './decisions.js';
+import { checkAsked, type DividedRows } from './early-checks.js';
 import { type FittedModel, fitModel, type TrainedOn } from './fit.js';
-import { checkClasses, gatesOf } from './gate.js';
-import { type Gated, gateVersion } from './gated-training.js';
+import { parseGates } from './gate-syntax.js';
+import { type Gated, promoteIfMet } from './gated-promotion.js';
 import { encodeGoldenRows } from './golden-rows.js';
 import { type Loaded, load } from './load.js';
 import { type Part, type Prepared, type PrepareInput, rowCounts } from './prepare.js';
 import type { TrainSettings } from './settings.js';
-import { checkTargets } from './threshold-targets.js';
 import { vectorDim } from './word-vectors.js';
 
 export interface TrainOptions extends PrepareInput {
@@ -105,18 +106,16 @@ export interface TrainResult extends Gated {
 export async function train(given: TrainOptions, listener: Listener = {}): Promise<TrainResult> {
   const options = { ...given, settings: await withVectorDim(given) };
   const { name = modelNameFor(options.data[0] ?? '') } = options;
-  const gates = gatesOf(options.gate, options.maxNegativeFlips);
+  const gates = parseGates(options.gate, options.maxNegativeFlips);
   if (options.promote !== undefined) checkAlias(options.promote);
   await new Store(options.store).prepare(name);
   const stopwatch = new Stopwatch();
-  const loadChecked = async () => {
-    const loaded = await load(options, stopwatch, listener);
-    checkClasses(gates, loaded.prepared.labels);
-    return loaded;
-  };
+  const check = (rows: DividedRows, model: string) =>
+    checkAsked(options.store, { model, gates, settings: options.settings }, rows);
+  const loadChecked = () => load(options, check, stopwatch, listener);
   const result = await trainOn(options, loadChecked, stopwatch, listener);
   const asked = { gates, promote: options.promote };
-  return { ...result, ...(await gateVersion(options.store, result, asked, options, listener)) };
+  return { ...result, ...(await promoteIfMet(options.store, result, asked, options, listener)) };
 }
 
 /** Embeddings that begin with word vectors have as many numbers as these. */
@@ -135,12 +134,7 @@ export async function trainOn(
 ): Promise<TrainResult> {
   const { settings } = options;
   const git = gitCommit(options.data[0]!);
-  const loadChecked = async () => {
-    const loaded = await load();
-    checkTargets(settings, loaded.prepared);
-    return loaded;
-  };
-  const fitted = await fitModel(options, loadChecked, stopwatch, listener);
+  const fitted = await fitModel(options, load, stopwatch, listener);
   const { prepared, dataset, name, report, device, cv, tuning, finished } = fitted;
   const { parts, labels, classes } = prepared;
   const known = labels.slice(0, classes);
@@ -184,6 +178,7 @@ export async function trainOn(
     git: await git,
     rows,
     classes: known,
+    classCounts: Array.from(classCounts(parts.train.labels, classes)),
     features: pipeline.vectorizer.features,
     ...(prepared.embeddings && { embeddings: prepared.embeddings }),
     ...(prepared.sentence && { sentence: prepared.sentence }),

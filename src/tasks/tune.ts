@@ -1,4 +1,4 @@
-import { gathered } from '../data/places.js';
+import { gathered, placesOf } from '../data/places.js';
 import type { Split } from '../data/split.js';
 import { MaasError } from '../errors.js';
 import type { ClassifierKind } from '../models/kinds.js';
@@ -13,9 +13,10 @@ import { modelNameFor, Store } from '../store/store.js';
 import type { Texts } from '../text/batch.js';
 import { loadStopWords } from '../text/stopwords.js';
 import { checkHeld } from './cross-validate.js';
+import { checkAsked } from './early-checks.js';
 import { openFitter } from './fit.js';
-import { checkClasses, gatesOf } from './gate.js';
-import { gateVersion } from './gated-training.js';
+import { parseGates } from './gate-syntax.js';
+import { promoteIfMet } from './gated-promotion.js';
 import { MemoryBudget } from './memory.js';
 import { type PrepareInput, vectorize } from './prepare.js';
 import { DecidingTexts, decide } from './recipe.js';
@@ -27,12 +28,12 @@ import { rungsFor, Samples } from './tuning/halving.js';
 import { affords, foldsFor, threadsFor } from './tuning/limits.js';
 import { namedFiles } from './tuning/named-files.js';
 import { possibleModels } from './tuning/named-models.js';
-import { Pool } from './tuning/pool.js';
 import { type Finding, RungScores } from './tuning/rung-scores.js';
 import { bestOf, search, type Trial } from './tuning/search.js';
 import { type Changes, candidates, firstChanges, parseSpace, resolveRecipe } from './tuning/space.js';
 import { progressOf, triedRecipe } from './tuning/telling.js';
 import { collectKept, KeptTexts, shared, textOf } from './tuning/texts.js';
+import { WorkerPool } from './tuning/worker-pool.js';
 import { vectorDim } from './word-vectors.js';
 
 export interface TuneOptions extends PrepareInput {
@@ -90,7 +91,7 @@ export async function tune(options: TuneOptions, listener: Listener = {}): Promi
   const { trials: limit = null, metric = 'accuracy', preset } = options;
   const budget = options.budget ?? (limit === null ? BUDGET : null);
   const name = options.name ?? modelNameFor(options.data[0] ?? '');
-  const gates = gatesOf(options.gate, options.maxNegativeFlips);
+  const gates = parseGates(options.gate, options.maxNegativeFlips);
   if (options.promote !== undefined) checkAlias(options.promote);
   const models = possibleModels(options.models, options.given, preset, listener);
   const given = await withVectorDim(options.given, models, preset);
@@ -102,8 +103,9 @@ export async function tune(options: TuneOptions, listener: Listener = {}): Promi
   const stopwatch = new Stopwatch();
   const memory = new MemoryBudget(options.maxMemory);
   const { rows, texts } = await readTexts(options, settings, memory, stopwatch, listener);
-  checkClasses(gates, rows.labels);
   const divided = splitRows(rows, settings, listener);
+  const test = placesOf(rows.places, divided.test);
+  await checkAsked(options.store, { model: name, gates, settings }, { ...rows, test });
   const split: Split = {
     train: Uint32Array.from([...divided.train, ...divided.validation]).sort(),
     validation: new Uint32Array(0),
@@ -125,7 +127,7 @@ export async function tune(options: TuneOptions, listener: Listener = {}): Promi
 
   const { classes } = rows;
   const { beside, each } = threadsFor(options.threads, classes, texts, memory);
-  const pool = new Pool(beside, { texts, classOf: shared(rows.classOf), classes, threads: each });
+  const pool = new WorkerPool(beside, { texts, classOf: shared(rows.classOf), classes, threads: each });
   const scores = new RungScores(pool, samples, split.train, journal, found);
   const sample = firstTexts(texts, rows.own);
   const recipes = candidates({
@@ -215,7 +217,7 @@ export async function tune(options: TuneOptions, listener: Listener = {}): Promi
   await journal.remove();
   const asked = { gates, promote: options.promote };
   const held = { threads: options.threads, settings: winner.settings };
-  return { ...result, tune: tuning, ...(await gateVersion(store, result, asked, held, listener)) };
+  return { ...result, tune: tuning, ...(await promoteIfMet(store, result, asked, held, listener)) };
 }
 
 async function check(

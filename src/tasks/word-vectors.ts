@@ -19,7 +19,7 @@ export async function vectorDim(path: string, asked?: unknown): Promise<number> 
 }
 
 /** Why word vectors are nothing for some classifiers. */
-export const noVectors: Partial<Record<ClassifierKind, string>> = {
+export const refusalsOfVectors: Partial<Record<ClassifierKind, string>> = {
   nb: 'counts terms, and numbers of vectors are no counts',
   bag: 'learns the vectors of terms itself',
 };

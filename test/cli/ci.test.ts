@@ -142,6 +142,8 @@ test('on GitLab metrics.txt is written, unless another is asked for', async () =
 test('a file that was asked for and cannot be written is refused before the work', async () => {
   const refused = await run({}, 'train', tickets, '--junit', folder.path);
   expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('is a directory') });
+  const toStdout = await run({}, 'train', tickets, '--junit', '-');
+  expect(toStdout).toMatchObject({ code: 2, stderr: expect.stringContaining('expected a file for --junit') });
   expect(existsSync(join(folder.path, 'artifacts', 'models', 'tickets'))).toBe(false);
 });
 

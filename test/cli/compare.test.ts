@@ -26,7 +26,8 @@ test('versions with the same held-out rows are compared by what they said of the
   }
   const back = await json('models', 'compare', 'tickets@2', 'tickets@1');
   expect(back.verdict).toBe('regressed');
-  const { stdout } = await maas(['models', 'compare', 'tickets@2', 'tickets@2'], inStore);
+  const { stdout, stderr } = await maas(['models', 'compare', 'tickets@2', 'tickets@2'], inStore);
+  expect(stderr).toContain('both are the same version: tickets@2');
   expect(stdout).toContain('tickets@2 against tickets@2 on their held-out rows (84 rows): same');
 });
 

@@ -131,22 +131,22 @@ test('the winner of a search is held to gates, and promoted, as a training is', 
   await json('models', 'rollback', 'tickets');
 });
 
-test('a champion that was tested on other rows is nothing to compare with', async () => {
-  const found = await json(
-    'train',
-    tickets,
-    '--seed',
-    '7',
-    '--gate',
-    'accuracy >= champion',
-    '--promote',
-    'champion',
-  );
-  expect(found).toMatchObject({ code: 3, error: { code: 'data' } });
-  expect(found.error.message).toMatch(
-    /^tickets@6 is published and not promoted: tickets@2 and tickets@6 were tested on/,
-  );
-  expect((await json('models', 'show', 'tickets@champion')).version).toBe(2);
+test('a champion that was tested on other rows is nothing to compare with, which is told before anything is trained', async () => {
+  const { models } = await json('models', 'list', 'tickets');
+  const asked = ['--gate', 'accuracy >= champion', '--promote', 'champion'];
+  for (const held of [
+    ['--seed', '7'],
+    ['--test-size', '0.1'],
+  ]) {
+    const found = await json('train', tickets, ...held, ...asked);
+    expect(found).toMatchObject({ code: 3, error: { code: 'data' } });
+    expect(found.error.message).toMatch(
+      /^tickets@2 was tested on other rows than this training holds out: 84 and \d+, of which \d+ are the same$/,
+    );
+  }
+  const nothing = await json('train', tickets, '--test-size', '0', ...asked);
+  expect(nothing.error.message).toBe('no rows are held out, which the gate "accuracy >= champion" is about');
+  expect((await json('models', 'list', 'tickets')).models).toEqual(models);
 });
 
 test('a version is removed by its number, unless an alias names it, and its number is not given again', async () => {

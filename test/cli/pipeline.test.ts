@@ -254,6 +254,7 @@ describe('predict', () => {
     const output = join(folder.path, 'summed.csv');
     const ran = await predict(tickets, '-o', output, '--json');
     expect(JSON.parse(ran.stdout)).toEqual({ model: 'tickets', version: 1, rows: 420, output });
+    expect((await predict(tickets, '-o', '-')).stdout).toBe(readFileSync(output, 'utf8'));
     expect(readFileSync(output, 'utf8')).toMatch(/^text,input_label,label,score\n/);
   });
 
@@ -324,4 +325,5 @@ test('models list and show', async () => {
   ]);
   const text = await maas(['models', 'show', 'tickets@1', '--store', store]);
   expect(text.stdout).toContain('classes   account, billing, delivery, product, returns');
+  expect(text.stdout).toMatch(/\nfile +bytes\n(?:\S+ +[\d,]+\n){10}$/);
 });

@@ -202,6 +202,14 @@ describe.skipIf(withoutSentences)('a model of sentence embeddings', () => {
   });
 });
 
+test('a file is no place for embeddings', async () => {
+  const { stderr, code } = await maas(['predict', data, '--embedding-cache', data, '--store', store]);
+  expect({ stderr, code }).toEqual({
+    code: 2,
+    stderr: `error: --embedding-cache ${data} is a file, expected a folder\n`,
+  });
+});
+
 test('without its libraries it is refused with the command that installs them', async () => {
   const { stderr, code } = await maas(
     ['train', data, '--vectorizer', 'sentence', '--embeddings', folder.path, '--store', store],

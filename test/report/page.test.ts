@@ -197,7 +197,7 @@ test('nothing is loaded from elsewhere, and nothing of the data is markup', () =
   }
 });
 
-test('what the verdict says is what the figures say', () => {
+test('what the conclusion says is what the figures say', () => {
   expect(written.hostile!['report.html']).toContain('Misses a gate');
   expect(written.hostile!['report.html']).toContain('1 of 2 gates is missed');
   expect(written.hostile!['report.md']).toContain('No row is of a "quoted"');

@@ -1,7 +1,7 @@
 import type { AliasResult } from '../../tasks/aliases.js';
 import type { CompareResult } from '../../tasks/compare.js';
 import type { EvaluateResult } from '../../tasks/evaluate.js';
-import type { GateResult } from '../../tasks/gates.js';
+import type { GateResult } from '../../tasks/gate-results.js';
 
 /** What a command found out about a version, for a CI to show. */
 export interface CiFacts {

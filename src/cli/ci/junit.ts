@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { figure, signed } from '../../report/format.js';
-import type { GateResult } from '../../tasks/gates.js';
+import type { GateResult } from '../../tasks/gate-results.js';
 import type { CiFacts } from './facts.js';
 
 /**

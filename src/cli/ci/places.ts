@@ -17,7 +17,7 @@ export interface CiPlaces {
 }
 
 /** The file that GitLab is told to read metrics from. */
-export const GITLAB_METRICS = 'metrics.txt';
+const GITLAB_METRICS = 'metrics.txt';
 
 /** The places that flags ask for, and those of the CI that the environment, or `--ci`, says it is. */
 export function ciPlaces(env: NodeJS.ProcessEnv, values: FlagValues): CiPlaces {

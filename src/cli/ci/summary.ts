@@ -2,8 +2,8 @@ import type { IntervalMetric } from '../../metrics/bootstrap.js';
 import type { ComparedMetric } from '../../metrics/comparison.js';
 import { confusedPairs } from '../../report/confusion.js';
 import { figure, grouped, intervalText, percent, signed } from '../../report/format.js';
-import { cell, table } from '../../report/markdown-table.js';
-import type { GateResult } from '../../tasks/gates.js';
+import { cell, markdownTable } from '../../report/markdown-table.js';
+import type { GateResult } from '../../tasks/gate-results.js';
 import type { CiFacts } from './facts.js';
 
 /** The metrics that a summary tells. */
@@ -58,7 +58,7 @@ function metricsTable({ metrics, intervals, baselines, data }: NonNullable<CiFac
   return [
     `On ${grouped(metrics.n)} rows (${text(on)}):`,
     '',
-    table(
+    markdownTable(
       ['metric', 'value', '95 % interval', ...(baselines?.nb ? ['naive Bayes'] : [])],
       headlines.map((name) => [
         name,
@@ -71,7 +71,7 @@ function metricsTable({ metrics, intervals, baselines, data }: NonNullable<CiFac
 }
 
 const gatesTable = (gates: readonly GateResult[]): string =>
-  table(
+  markdownTable(
     ['gate', 'value', 'threshold', 'margin', ''],
     gates.map(({ gate, value, threshold, margin, passed, note }) => [
       short(gate),
@@ -90,7 +90,7 @@ function changes({ a, b, metrics, flips, mcnemar, negativeFlipRate }: NonNullabl
   const [before, after] = [a, b].map(({ model, version }) => `${model}@${version}`) as [string, string];
   return [
     `### ${text(after)} against ${text(before)}`,
-    table(
+    markdownTable(
       ['metric', before, after, 'change', '95 % interval', ''],
       (Object.keys(metrics) as ComparedMetric[]).map((name) => {
         const { a, b, difference, interval, verdict } = metrics[name];
@@ -101,7 +101,7 @@ function changes({ a, b, metrics, flips, mcnemar, negativeFlipRate }: NonNullabl
     `${grouped(mcnemar.rightToWrong)} rows went from right to wrong (${percent(negativeFlipRate)}), ${grouped(mcnemar.wrongToRight)} from wrong to right.`,
     ...(moved.length > 0
       ? [
-          table(
+          markdownTable(
             ['class', 'right → wrong', 'wrong → right', 'rows'],
             moved.map((flip) => [
               short(flip.label),
@@ -118,7 +118,7 @@ function mistakes({ perClass, confusion }: NonNullable<CiFacts['evaluation']>): 
   const pairs = confusedPairs(confusion, PAIRS);
   return [
     `### By class, worst first${worst.length < perClass.length ? ` (${worst.length} of ${perClass.length})` : ''}`,
-    table(
+    markdownTable(
       ['class', 'precision', 'recall', 'f1', 'rows'],
       worst.map((each) => [
         short(each.label),
@@ -129,7 +129,7 @@ function mistakes({ perClass, confusion }: NonNullable<CiFacts['evaluation']>): 
     ...(pairs.length > 0
       ? [
           '### Most confused',
-          table(
+          markdownTable(
             ['class', 'predicted', 'rows'],
             pairs.map(({ label, predicted, rows }) => [short(label), short(predicted), grouped(rows)]),
           ),

@@ -18,13 +18,20 @@ export class CiTelling {
     private readonly listener: Listener,
   ) {}
 
-  /** Throws `usage` for a file that cannot be written. */
+  /** Throws `usage` for standard output, and for a file that cannot be written. */
   static async open(command: string, places: CiPlaces, listener: Listener): Promise<CiTelling> {
     const files: CiTelling['files'] = {};
     try {
       for (const name of ['summary', 'openmetrics', 'junit'] as const) {
         const path = places[name];
-        if (path !== undefined) files[name] = await openOutput(path);
+        if (path === undefined) continue;
+        if (path === '-') {
+          throw new MaasError(
+            'usage',
+            `standard output carries the result alone, expected a file for --${name}`,
+          );
+        }
+        files[name] = await openOutput(path);
       }
     } catch (error) {
       for (const file of Object.values(files)) await file.discard();

@@ -1,6 +1,6 @@
 import type { AliasResult } from '../../tasks/aliases.js';
 import type { Command } from '../command.js';
-import { table } from '../terminal.js';
+import { textTable } from '../terminal.js';
 
 export const modelsPromote: Command = {
   usage: 'promote <model>',
@@ -56,7 +56,7 @@ export const modelsHistory: Command = {
       text:
         rows.length === 0
           ? `no version of ${result.model} was promoted`
-          : table(terminal.style, ['when', 'what', 'alias', 'from', 'to', 'who', 'why'], rows, [
+          : textTable(terminal.style, ['when', 'what', 'alias', 'from', 'to', 'who', 'why'], rows, [
               false,
               false,
               false,

@@ -4,7 +4,7 @@ import { deviceText, grouped, librariesText } from '../../report/format.js';
 import type { Diagnosis } from '../../tasks/doctor.js';
 import { downloads, type Installable } from '../../tasks/installable.js';
 import type { Command, CommandInput, CommandOutput } from '../command.js';
-import { table } from '../terminal.js';
+import { textTable } from '../terminal.js';
 
 export const doctorCommand: Command = {
   usage: 'doctor',
@@ -58,7 +58,7 @@ function diagnosisText(diagnosis: Diagnosis, style: CommandInput['terminal']['st
     `maas ${diagnosis.maas}, Node ${diagnosis.node}, ${diagnosis.platform}, ${gigabytes(diagnosis.memoryBytes)}`,
     `libraries of devices: ${diagnosis.folder}`,
     '',
-    table(style, head, rows, [false, false, true, true, true]),
+    textTable(style, head, rows, [false, false, true, true, true]),
     ...(missing.length > 0 ? ['', ...missing] : []),
   ].join('\n');
 }

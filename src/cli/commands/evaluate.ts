@@ -7,7 +7,7 @@ import { ciFlags } from '../ci/ci-flags.js';
 import type { Command } from '../command.js';
 import { comparisonText } from '../comparison.js';
 import { gateError, gatesText } from '../gates.js';
-import { table } from '../terminal.js';
+import { textTable } from '../terminal.js';
 import { understandingText } from '../understanding.js';
 
 /** Not told to people: rows stand above, and micro averages are the accuracy where each row has one label. */
@@ -100,7 +100,7 @@ export const evaluate: Command = {
       text: [
         `${style.bold(`${result.model}@${result.version}`)} on ${on} (${grouped(metrics.n)} rows)`,
         '',
-        table(
+        textTable(
           style,
           ['metric', 'value', '95 % interval', ...beside.map((name) => baselineNames[name])],
           (Object.keys(metrics) as (keyof typeof metrics)[])
@@ -117,7 +117,7 @@ export const evaluate: Command = {
         ),
         ...(result.cv ? ['', `by fold: ${foldsText(result.cv)}`] : []),
         '',
-        table(
+        textTable(
           style,
           ['class', 'precision', 'recall', 'f1', 'rows'],
           perClass.map((c) => [

@@ -4,7 +4,7 @@ import { MaasError } from '../../errors.js';
 import { figure, signed } from '../../report/format.js';
 import type { ExplainedTerms, ExplainResult } from '../../tasks/explain.js';
 import type { Command, CommandInput, CommandOutput } from '../command.js';
-import { table } from '../terminal.js';
+import { textTable } from '../terminal.js';
 
 /** Terms for and against a class, and n-grams of characters, where no number is named. */
 const TOP = 20;
@@ -74,7 +74,7 @@ function explanationText(result: ExplainResult, text: string, top: number | unde
     'term' in part ? JSON.stringify(part.term) : part.text,
     signed(part.contribution),
   ]);
-  const [head, ...lines] = table(style, [characters ? 'n-gram' : 'word', 'contribution'], rows, [
+  const [head, ...lines] = textTable(style, [characters ? 'n-gram' : 'word', 'contribution'], rows, [
     false,
     true,
   ]).split('\n');
@@ -175,7 +175,7 @@ function termsText({ model, version, classes }: ExplainedTerms, style: Style): s
         each ? [each.term, signed(each.weight)] : ['', ''],
       ),
     );
-    return table(style, [`for ${found.label}`, 'weight', 'against', 'weight'], rows, [
+    return textTable(style, [`for ${found.label}`, 'weight', 'against', 'weight'], rows, [
       false,
       true,
       false,

@@ -2,7 +2,7 @@ import { MaasError } from '../../errors.js';
 import { grouped } from '../../report/format.js';
 import type { VerifiedVersion } from '../../tasks/verify.js';
 import type { Command } from '../command.js';
-import { table } from '../terminal.js';
+import { textTable } from '../terminal.js';
 
 export const modelsVerify: Command = {
   usage: 'verify [model...]',
@@ -41,7 +41,7 @@ export const modelsVerify: Command = {
             )
           : undefined,
       text: [
-        table(
+        textTable(
           style,
           ['version', 'files', 'golden rows', 'largest |Δp|', ''],
           versions.map((each) => [

@@ -11,7 +11,7 @@ import {
   chosenText,
   coverageText,
   deviceText,
-  duration,
+  durationText,
   figure,
   grouped,
   librariesText,
@@ -19,7 +19,7 @@ import {
   vectorsText,
 } from '../../report/format.js';
 import type { Command } from '../command.js';
-import { table } from '../terminal.js';
+import { textTable } from '../terminal.js';
 
 export const modelsList: Command = {
   usage: 'list [name]',
@@ -50,7 +50,7 @@ export const modelsList: Command = {
       text:
         models.length === 0
           ? `no versions in ${store}`
-          : table(
+          : textTable(
               terminal.style,
               ['version', 'aliases', 'created', 'rows', 'features', 'accuracy', 'F1 macro'],
               models.map((m) => [
@@ -121,23 +121,24 @@ export const modelsShow: Command = {
         'device',
         `${[deviceText(shown.device), librariesText(shown.device.libraries)].filter(Boolean).join(' with ')}, Node ${shown.device.node}, ${shown.device.platform}`,
       ],
-      ['time', duration(shown.timings.total ?? 0)],
+      ['time', durationText(shown.timings.total ?? 0)],
       ...decisionFacts(shown),
       ['accuracy', figure(metrics.accuracy)],
       ['F1 macro', figure(metrics.f1_macro)],
       ['log loss', figure(metrics.log_loss)],
-      [
-        'files',
-        Object.entries(shown.files)
-          .map(([name, { size }]) => `${name} (${grouped(size)})`)
-          .join(', '),
-      ],
     ];
     return {
       json: shown,
       text: [
         bold(`${shown.model}@${shown.version}`),
         ...facts.map(([name, value]) => `${name.padEnd(9)} ${value}`),
+        '',
+        textTable(
+          terminal.style,
+          ['file', 'bytes'],
+          Object.entries(shown.files).map(([name, { size }]) => [name, grouped(size)]),
+          [false, true],
+        ),
       ].join('\n'),
     };
   },

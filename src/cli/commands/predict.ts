@@ -28,18 +28,19 @@ export const predict: Command = {
 
   async run(input) {
     const { args, values, terminal } = input;
-    const { model, file } = whichIsWhich(args as (string | undefined)[], values.text !== undefined);
+    const asked = whichIsWhich(args as (string | undefined)[], values.text !== undefined);
     const found = await (values.text === undefined
-      ? predictFile(model, file, input)
-      : predictText(model, values.text, input));
-    // with --output the rows go there, and stdout is free for a summary
-    const toStdout = values.output === undefined;
+      ? predictFile(asked.model, asked.file, input)
+      : predictText(asked.model, values.text, input));
+    // with --output the rows go there, unless that is "-", and stdout is free for a summary
+    const file = values.output === '-' ? undefined : values.output;
+    const toStdout = file === undefined;
     const asJson = values.text === undefined ? 'json' : 'object';
     const format = values.json && toStdout ? asJson : (values.rowFormat ?? 'csv');
     const writer: RowWriter = rowWriters[format](
       ...([found.columns, found.labels, values.topK, terminal, found.sets] as const),
     );
-    const output = await openOutput(values.output);
+    const output = await openOutput(file);
     let rows = 0;
     let abstained = 0;
     // nothing is written before it is known that something can be predicted
@@ -73,7 +74,7 @@ export const predict: Command = {
     if (toStdout || !values.json) return undefined;
     const unanswered = minScore === undefined ? {} : { abstained };
     const facts = { model: found.model, version: found.version, rows, ...unanswered };
-    return { json: { ...facts, output: values.output }, text: '' };
+    return { json: { ...facts, output: file }, text: '' };
   },
 };
 

@@ -1,4 +1,4 @@
-import { coverageText, duration, grouped, sentenceText, vectorsText } from '../../report/format.js';
+import { coverageText, durationText, grouped, sentenceText, vectorsText } from '../../report/format.js';
 import { resolveSettings } from '../../tasks/presets.js';
 import { dataSettings, featureSettings } from '../../tasks/settings.js';
 import type { Command } from '../command.js';
@@ -35,7 +35,7 @@ export const preprocess: Command = {
     return {
       json: result,
       text: [
-        `${terminal.style.bold(result.path)} (${duration(timings.total)})`,
+        `${terminal.style.bold(result.path)} (${durationText(timings.total)})`,
         `${grouped(rows.train)} training rows, ${grouped(rows.validation)} validation, ${grouped(rows.test)} test`,
         `${result.classes.length} classes, ${grouped(result.features)} features, ${grouped(result.nonZeros)} non-zeros`,
         ...(result.embeddings

@@ -1,10 +1,10 @@
 import type { DeviceChoice } from '../../compute/choices.js';
 import { MaasError } from '../../errors.js';
-import { duration } from '../../report/format.js';
+import { durationText } from '../../report/format.js';
 import type { ReproduceResult } from '../../tasks/reproduce.js';
 import type { Command } from '../command.js';
 import type { FlagName } from '../flags.js';
-import { type Terminal, table } from '../terminal.js';
+import { type Terminal, textTable } from '../terminal.js';
 
 export const reproduce: Command = {
   usage: 'reproduce [model]',
@@ -68,11 +68,11 @@ const noun = {
 
 function reproductionText(result: ReproduceResult, style: Terminal['style']): string {
   const { model, version, stages, identical, differs, timings } = result;
-  const again = timings ? `trained again in ${duration(timings.total ?? 0)}` : 'not trained again';
+  const again = timings ? `trained again in ${durationText(timings.total ?? 0)}` : 'not trained again';
   return [
     `${style.bold(`${model}@${version}`)} ${again}: ${style.bold(identical ? 'byte-identical' : `differs from the ${differs} on`)}`,
     '',
-    table(
+    textTable(
       style,
       ['stage', '', ''],
       stages.map(({ stage, same, what }) => [stage, same ? 'same' : 'differs', what ?? '']),

@@ -1,4 +1,4 @@
-import { duration, figure } from '../../report/format.js';
+import { durationText, figure } from '../../report/format.js';
 import { changesText, type Tuning } from '../../report/tuning.js';
 import { settings as allSettings } from '../../tasks/settings.js';
 import { ciFlags } from '../ci/ci-flags.js';
@@ -6,7 +6,7 @@ import type { Command } from '../command.js';
 import { dataFlags, dataOptions } from '../data-flags.js';
 import { type FlagName, longFlag } from '../flags.js';
 import { gateError, gateFlags, gateOptions } from '../gates.js';
-import { type Terminal, table } from '../terminal.js';
+import { type Terminal, textTable } from '../terminal.js';
 import { ciFacts, passedText, trainedText } from './train.js';
 
 /** Trials that stdout shows. */
@@ -102,10 +102,10 @@ function trialsText(tuning: Tuning, style: Terminal['style']): string {
   const on = scoredFolds === 1 ? `one of ${folds} folds` : `${folds} folds`;
   const best = trials.find(({ trial }) => trial === winner)!;
   return [
-    table(style, head, rows, [true, true, true, ...others.map(() => true), true]),
+    textTable(style, head, rows, [true, true, true, ...others.map(() => true), true]),
     ...(trials.length > SHOWN ? [`and ${trials.length - SHOWN} more in trials.csv`] : []),
     '',
-    `${tried} recipes by ${names[metric] ?? metric} on ${on} of the training rows, in ${duration(seconds)}`,
+    `${tried} recipes by ${names[metric] ?? metric} on ${on} of the training rows, in ${durationText(seconds)}`,
     `the best: ${flagsText(best.changes)}`,
   ].join('\n');
 }

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import type { JsonSchema } from '../../tasks/json-schema.js';
-import { dataSettings, featureSettings, modelSettings } from '../../tasks/settings.js';
+import { dataSettings, decisionSettings, featureSettings, modelSettings } from '../../tasks/settings.js';
 import { type ConfigKey, configKeys, helpOf, schemaOf } from '../config-schema.js';
 import { flags, longFlag } from '../flags.js';
 
@@ -9,6 +9,7 @@ const sections: [heading: string, keys: readonly string[]][] = [
   ['Rows', ['train', 'test', 'name', ...Object.keys(dataSettings)]],
   ['Features', ['preset', ...Object.keys(featureSettings)]],
   ['Model', Object.keys(modelSettings)],
+  ['Decisions', [...Object.keys(decisionSettings), 'coverage', 'minScore']],
   ['Search (maas tune)', ['trials', 'budget', 'metric', 'models', 'search', 'cv']],
   ['Gates', ['gate', 'maxNegativeFlips', 'promote']],
 ];

@@ -1,7 +1,7 @@
 import type { Confusion } from '../../metrics/classification.js';
 import { grouped, percent } from '../format.js';
 import type { Picture } from './draw.js';
-import { clipped, drawn, textStyle, widthOf } from './look.js';
+import { clipped, customSeries, textStyle, widthOf } from './look.js';
 import { ink } from './palette.js';
 
 /** Classes that a map shows at the most; of more those that are mistaken most. */
@@ -66,7 +66,7 @@ export function confusionMap(confusion: Confusion): Picture {
       },
       yAxis: { ...axis, name: 'true', inverse: true, nameGap: room + 8, axisLabel: label },
       series: [
-        drawn(
+        customSeries(
           data,
           ([j, i, rows, share], place) => {
             const [x, y] = place(j, i);
@@ -97,7 +97,7 @@ const strength = (share: number, dense: boolean) => {
 
 /** Faint lines between the classes, so that an empty cell can be told whose it is. */
 const frame = (n: number, cell: number) =>
-  drawn(
+  customSeries(
     Array.from({ length: n }, (_, at) => at),
     (at, place) => {
       const [x, y] = place(at, at);

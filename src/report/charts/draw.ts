@@ -16,7 +16,7 @@ export interface Picture {
 }
 
 /** A picture as SVG for a page that styles it, and as a file. */
-export interface Drawn {
+export interface DrawnPicture {
   inline: string;
   file: string;
 }
@@ -25,7 +25,7 @@ export interface Drawn {
 const LEAST = 0.75;
 
 /** Loads what draws pictures. */
-export async function openPen(): Promise<(picture: Picture) => Drawn> {
+export async function openPen(): Promise<(picture: Picture) => DrawnPicture> {
   // a bundle of its own, which the build makes
   const built = new URL('../../../dist/report/charts/echarts.js', import.meta.url);
   const { render }: typeof import('./echarts.js') = await import(built.href);

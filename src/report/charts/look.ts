@@ -26,12 +26,12 @@ const emsOf = (sign: string): number => {
 };
 
 /** A place on the axes as one in the picture, in pixels. */
-export type Place = (x: number, y: number) => [x: number, y: number];
+export type ToPixels = (x: number, y: number) => [x: number, y: number];
 
 /** A series whose marks are drawn one by one, where and as `mark` says: shapes of ECharts. */
-export const drawn = <T>(
+export const customSeries = <T>(
   items: readonly T[],
-  mark: (item: T, place: Place) => object,
+  mark: (item: T, place: ToPixels) => object,
   more: object = {},
 ) => ({
   type: 'custom',
@@ -45,7 +45,7 @@ export const drawn = <T>(
 
 /** A column of figures behind an axis from the top down, which ends at 1. */
 export const figuresBehind = (figures: readonly number[]) =>
-  drawn(
+  customSeries(
     figures.map((figure, row) => ({ figure, row })),
     ({ figure, row }, place) => {
       const [x, y] = place(1, row);

@@ -1,7 +1,7 @@
 import { figure } from '../format.js';
 import type { RankingCurve } from '../ranking.js';
 import type { Picture } from './draw.js';
-import { clipped, drawn, textStyle, valueAxis } from './look.js';
+import { clipped, customSeries, textStyle, valueAxis } from './look.js';
 import { ink, strokes } from './palette.js';
 
 /** ROC curves, each of one class against the rest. */
@@ -65,7 +65,7 @@ function picture(
 
 /** What each line is, above the plane: a piece of it, and its name. */
 const key = (names: readonly string[]) =>
-  drawn(
+  customSeries(
     names.map((name, i) => ({ name, y: 12 + 18 * i, ...strokes[i]! })),
     ({ name, y, tone, dash }) => ({
       type: 'group',

@@ -7,7 +7,7 @@ import { ink } from './palette.js';
 const MOST = 40;
 
 /** Rows of each class, the largest first. */
-export function classShares(classes: readonly { label: string; support: number }[]): Picture {
+export function classesPicture(classes: readonly { label: string; support: number }[]): Picture {
   const total = classes.reduce((sum, { support }) => sum + support, 0);
   const shown = [...classes].sort((a, b) => b.support - a.support).slice(0, MOST);
   const names = shown.map(({ label }) => clipped(label));

@@ -1,6 +1,6 @@
 import { figure, intervalText } from '../format.js';
 import type { Picture } from './draw.js';
-import { clipped, drawn, figuresBehind, nameAxis, textStyle, valueAxis, widthOf } from './look.js';
+import { clipped, customSeries, figuresBehind, nameAxis, textStyle, valueAxis, widthOf } from './look.js';
 import { ink } from './palette.js';
 
 /** A figure of one model, with its interval where there is one. */
@@ -41,7 +41,7 @@ function points(name: string, title: string, standings: readonly Standing[], who
       xAxis: valueAxis('accuracy', { min, max: 1 }),
       yAxis: nameAxis(names, { inverse: true }),
       series: [
-        drawn(
+        customSeries(
           standings.flatMap(({ interval, own }, row) => (interval ? [{ interval, own, row }] : [])),
           ({ interval, own, row }, place) => {
             const [[x1, y1], [x2]] = [place(interval[0], row), place(interval[1], row)];
@@ -71,7 +71,7 @@ function points(name: string, title: string, standings: readonly Standing[], who
 
 /** A line across all rows. */
 const upright = (value: number, rows: number) =>
-  drawn([value], (at, place) => {
+  customSeries([value], (at, place) => {
     const [[x, first], [, last]] = [place(at, 0), place(at, rows - 1)];
     return {
       type: 'line',

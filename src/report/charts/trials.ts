@@ -1,6 +1,6 @@
 import { changesText, type TriedRecipe, type Tuning } from '../tuning.js';
 import type { Picture } from './draw.js';
-import { drawn, named, textStyle, valueAxis } from './look.js';
+import { customSeries, named, textStyle, valueAxis } from './look.js';
 import { ink } from './palette.js';
 
 /** Metrics of which less is better. */
@@ -58,7 +58,7 @@ export function trialsPicture({ trials, metric, winner, folds, scoredFolds }: Tu
           lineStyle: { color: ink('accent'), width: 2 },
           endLabel: named('best', 'accent'),
         },
-        drawn(best ? [best] : [], (tried, place) => {
+        customSeries(best ? [best] : [], (tried, place) => {
           const [cx, cy] = place(tried.trial, scoreOf(tried));
           return {
             type: 'circle',

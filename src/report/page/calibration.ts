@@ -2,12 +2,12 @@ import { scoreHistogram } from '../../metrics/score-histogram.js';
 import type { ReportContent } from '../content.js';
 import { figure, grouped, percent } from '../format.js';
 import type { Pictures } from '../pictures.js';
-import { details, figureOf, html, type Markup, table } from './markup.js';
+import { details, figureOf, html, htmlTable, type Markup } from './markup.js';
 
 /** What its probabilities are worth. */
 export function calibration({ evaluation, rows }: ReportContent, pictures: Pictures): Markup {
   const { reliability, metrics } = evaluation;
-  const bins = table(
+  const bins = htmlTable(
     'Reliability',
     ['probability', 'rows', 'mean probability', 'right'],
     reliability.map(({ from, to, rows, confidence, accuracy }) => [
@@ -18,7 +18,7 @@ export function calibration({ evaluation, rows }: ReportContent, pictures: Pictu
     ]),
     { numbers: [1, 2, 3] },
   );
-  const histogram = table(
+  const histogram = htmlTable(
     'Probability of the predicted label',
     ['probability', 'right', 'wrong'],
     scoreHistogram(rows.outcomes).map(({ from, to, right, wrong }) => [
@@ -40,7 +40,7 @@ ${figureOf(pictures.get('reliability')!.inline, 'Points on the dashed line are a
 export function training({ facts: { fit } }: ReportContent, pictures: Pictures): Markup {
   if (!('history' in fit)) return html``;
   const watched = fit.history.some(({ validation }) => validation !== null);
-  const epochs = table(
+  const epochs = htmlTable(
     'Epochs',
     ['epoch', 'loss', 'learning rate', ...(watched ? ['validation log loss', 'accuracy', 'F1 (macro)'] : [])],
     fit.history.map(({ epoch, loss, learningRate, validation }) => [

@@ -2,7 +2,7 @@ import { termsName } from '../charts/terms.js';
 import type { ReportContent } from '../content.js';
 import { figure, grouped } from '../format.js';
 import { type Pictures, termsShown } from '../pictures.js';
-import { bidi, details, figureOf, html, type Markup, table } from './markup.js';
+import { bidi, details, figureOf, html, htmlTable, type Markup } from './markup.js';
 
 /** Classes from which a table is filtered by typing. */
 const MANY = 15;
@@ -12,7 +12,7 @@ export function classes({ evaluation }: ReportContent, pictures: Pictures): Mark
   const { perClass } = evaluation;
   const scored = perClass.some(({ roc_auc }) => roc_auc !== undefined);
   const shown = (value: number | null | undefined) => ({ text: figure(value ?? null), sort: value ?? null });
-  const all = table(
+  const all = htmlTable(
     'Figures by class',
     ['class', 'precision', 'recall', 'F1', ...(scored ? ['ROC AUC', 'average precision'] : []), 'rows'],
     perClass.map(({ label, precision, recall, f1, roc_auc, average_precision, support }) => [
@@ -58,7 +58,7 @@ export function terms(content: ReportContent, pictures: Pictures): Markup {
   })}</div>
 ${details(
   'As a table',
-  html`${filterOf('by-term', terms.length)}<div class="tall" id="by-term">${table(
+  html`${filterOf('by-term', terms.length)}<div class="tall" id="by-term">${htmlTable(
     'Terms by class',
     ['class', 'for', 'against'],
     terms.map((each) => [bidi(each.label), html`${weighed(each.for)}`, html`${weighed(each.against)}`]),

@@ -2,7 +2,7 @@ import type { Recalibration } from '../../metrics/calibration.js';
 import type { ReportContent } from '../content.js';
 import { fittedOnText, measuredTexts, targetTexts, thresholdRule } from '../decisions.js';
 import { grouped, percent } from '../format.js';
-import { details, html, type Markup, table } from './markup.js';
+import { details, html, htmlTable, type Markup } from './markup.js';
 
 /** By what it decides beside the largest probability, and what that is worth; nothing where that is all. */
 export function decisions({ measured = {}, facts: { thresholds, classes } }: ReportContent): Markup | null {
@@ -17,7 +17,7 @@ ${
 <ul>${targetTexts(thresholds).map((each) => html`<li>${each}</li>`)}</ul>
 ${details(
   'All thresholds',
-  html`<div class="tall">${table(
+  html`<div class="tall">${htmlTable(
     'Thresholds',
     ['class', 'threshold'],
     thresholds.thresholds.map(({ label, threshold }) => [label, String(threshold)]),
@@ -29,7 +29,7 @@ ${details(
 
 /** How often the most probable class is right, by its probability, with and without the temperature. */
 const reliabilities = ({ before, after }: Recalibration) =>
-  table(
+  htmlTable(
     'How often the most probable class is right',
     ['probability', 'rows before', 'mean probability', 'right', 'rows after', 'mean probability', 'right'],
     after.reliability.map(({ from, to }, i) => [

@@ -25,7 +25,7 @@ export const bidi = (text: string): Markup =>
 type Cell = Markup | string | { text: string; sort: number | null };
 
 /** A table with a caption for those who do not see it; the first cell of a row is its head. */
-export function table(
+export function htmlTable(
   caption: string,
   head: readonly string[],
   rows: readonly (readonly Cell[])[],

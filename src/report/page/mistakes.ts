@@ -3,7 +3,7 @@ import { MOST_MAPPED } from '../charts/confusion-map.js';
 import type { ReportContent } from '../content.js';
 import { figure, grouped, intervalText, percent, signed } from '../format.js';
 import type { Pictures } from '../pictures.js';
-import { bidi, details, figureOf, html, type Markup, table } from './markup.js';
+import { bidi, details, figureOf, html, htmlTable, type Markup } from './markup.js';
 
 /** Classes up to which the table behind the map is the whole matrix. */
 const MOST_TABLED = 20;
@@ -15,7 +15,7 @@ const MOST_BESIDE = 8;
 export function confusion({ evaluation, confusedPairs }: ReportContent, pictures: Pictures): Markup {
   const { labels, counts } = evaluation.confusion;
   const map = pictures.get('confusion_matrix')!;
-  const pairs = table(
+  const pairs = htmlTable(
     'Most confused classes',
     ['label', 'predicted', 'rows', 'share of the label'],
     confusedPairs.map(({ label, predicted, rows, share }) => [
@@ -30,7 +30,7 @@ export function confusion({ evaluation, confusedPairs }: ReportContent, pictures
     labels.length <= MOST_TABLED &&
     details(
       'The matrix as a table',
-      table(
+      htmlTable(
         'Confusion matrix',
         ['true \\ predicted', ...labels],
         counts.map((row, i) => [bidi(labels[i]!), ...row.map(grouped)]),
@@ -54,7 +54,7 @@ export function mistakes({ mistakes }: ReportContent): Markup {
   const lead =
     'Wrong labels find their way into data, too: what a model is surest of and “wrong” about is worth a look.';
   return html`<p class="lead">${lead}${only !== undefined && html` Lines are those of ${bidi(only)}.`}</p>
-${table(
+${htmlTable(
   'Surest mistakes',
   [
     only === undefined ? 'row' : 'line',
@@ -80,7 +80,7 @@ ${table(
 export const slices = (all: readonly Slice[], pictures: Pictures): Markup =>
   html`<p class="lead">Parts of the rows, those first that are most surely worse than the rest. Where the last interval holds 0, a slice may be as good as the others.</p>
 ${figureOf(pictures.get('slices')!.inline, 'Accuracy on each slice; the dashed line is that on all rows.')}
-<div class="tall">${table(
+<div class="tall">${htmlTable(
     'Slices',
     ['slice', 'rows', 'accuracy', '95 % interval', 'F1 (macro)', 'than the rest', '95 % interval'],
     all.map(({ by, value, n, accuracy, f1_macro, intervals, difference, differenceInterval }) => [

@@ -2,13 +2,13 @@ import { nameOf, type ReportContent } from '../content.js';
 import { grouped, percent } from '../format.js';
 import { lineage } from '../lineage.js';
 import type { Pictures } from '../pictures.js';
-import { bidi, details, figureOf, html, type Markup, table } from './markup.js';
+import { bidi, details, figureOf, html, htmlTable, type Markup } from './markup.js';
 
 /** Which rows these are. */
 export function data({ data, evaluation, facts, rows }: ReportContent, pictures: Pictures): Markup {
   const { perClass, unknownLabels, metrics } = evaluation;
   const known = new Set(facts.classes);
-  const shares = table(
+  const shares = htmlTable(
     'Rows by class',
     ['class', 'rows', 'share'],
     perClass.map(({ label, support }) => [
@@ -23,7 +23,7 @@ export function data({ data, evaluation, facts, rows }: ReportContent, pictures:
   const files =
     data.kind === 'file' ? data.files : facts.data.files.map((file) => ({ ...file, sha256: undefined }));
   return html`<div class="pair"><div>
-${table(
+${htmlTable(
   'Rows',
   ['what', 'rows'],
   [
@@ -37,7 +37,7 @@ ${table(
   { numbers: [1] },
 )}
 <h3>Files</h3>
-${table(
+${htmlTable(
   'Files',
   ['file', 'rows', ...(data.kind === 'file' ? ['sha256'] : [])],
   files.map(({ path, rows, sha256 }) => [
@@ -65,6 +65,6 @@ export function origin(content: ReportContent): Markup {
     key,
     html`<code>${JSON.stringify(value)}</code>`,
   ]);
-  return html`${table('Lineage', ['what', 'value'], told as [string, string][])}
-${details('Settings', table('Settings', ['setting', 'value'], settings))}`;
+  return html`${htmlTable('Lineage', ['what', 'value'], told as [string, string][])}
+${details('Settings', htmlTable('Settings', ['setting', 'value'], settings))}`;
 }

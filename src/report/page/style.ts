@@ -34,12 +34,12 @@ nav ol{list-style:none;display:flex;flex-wrap:wrap;gap:.35rem .9rem;margin:0;pad
 nav a{text-decoration:none;color:var(--muted);display:inline-block;padding:.2rem 0}
 nav a:hover{color:var(--accent);text-decoration:underline}
 section{background:var(--paper);border:1px solid var(--line);border-radius:1rem;padding:clamp(1rem,3vw,2rem);margin:0 0 1.25rem}
-.verdict{border-left:5px solid var(--accent);background:var(--soft);border-radius:.6rem;padding:.9rem 1.2rem;margin:.6rem 0 1.3rem}
-.verdict.bad{border-color:var(--wrong);background:var(--warn)}
-.verdict.unsure{border-color:var(--muted);background:var(--ground)}
-.verdict p:first-child{font-size:1.18rem;font-weight:620;margin-top:0;line-height:1.4}
-.verdict ul{margin:.5rem 0 0;padding-left:1.15rem;max-width:48rem}
-.verdict li{margin:.2rem 0}
+.conclusion{border-left:5px solid var(--accent);background:var(--soft);border-radius:.6rem;padding:.9rem 1.2rem;margin:.6rem 0 1.3rem}
+.conclusion.bad{border-color:var(--wrong);background:var(--warn)}
+.conclusion.unsure{border-color:var(--muted);background:var(--ground)}
+.conclusion p:first-child{font-size:1.18rem;font-weight:620;margin-top:0;line-height:1.4}
+.conclusion ul{margin:.5rem 0 0;padding-left:1.15rem;max-width:48rem}
+.conclusion li{margin:.2rem 0}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.2rem,1fr));gap:.75rem;margin:0 0 1.4rem;padding:0}
 .tiles div{border:1px solid var(--line);border-radius:.7rem;padding:.7rem .9rem}
 .tiles dt{font-size:.82rem;color:var(--muted)}
@@ -89,7 +89,7 @@ body{font-size:10pt;background:#fff}
 nav,.skip,button.theme,.filter{display:none}
 section{border:0;border-top:1px solid var(--line);border-radius:0;padding:1rem 0;margin:0}
 h2,h3,figcaption{break-after:avoid}
-figure,tr,.tiles,.verdict{break-inside:avoid}
+figure,tr,.tiles,.conclusion{break-inside:avoid}
 .scroll,.tall>.scroll{overflow:visible;max-height:none}
 .wide svg.chart,.wide.dense svg.chart,svg.chart{max-width:100%;min-width:0!important}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}

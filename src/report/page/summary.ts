@@ -1,24 +1,24 @@
 import type { IntervalMetric } from '../../metrics/bootstrap.js';
 import { comparedMetrics } from '../../metrics/comparison.js';
+import { conclusionOf } from '../conclusion.js';
 import { nameOf, type ReportContent } from '../content.js';
 import { baselineNames, figure, grouped, intervalText, percent, signed } from '../format.js';
 import { metricTitles } from '../metric-titles.js';
 import type { Pictures } from '../pictures.js';
-import { verdictOf } from '../verdict.js';
-import { bidi, details, figureOf, html, type Markup, table } from './markup.js';
+import { bidi, details, figureOf, html, htmlTable, type Markup } from './markup.js';
 
-/** What a reader in a hurry needs: the verdict, the figures that matter, and what they stand beside. */
+/** What a reader in a hurry needs: the conclusion, the figures that matter, and what they stand beside. */
 export function summary(content: ReportContent, pictures: Pictures): Markup {
   const { evaluation, gates, champion } = content;
   const { metrics, intervals } = evaluation;
-  const verdict = verdictOf(content);
+  const conclusion = conclusionOf(content);
   const standing = pictures.get('standing');
   const tile = (key: keyof typeof metrics, value: string, beside = '', title = metricTitles[key]) =>
     metrics[key] !== null && html`<div><dt>${title}</dt><dd>${value}<small>${beside}</small></dd></div>`;
   const interval = (name: IntervalMetric) =>
     intervals[name] ? intervals[name].map((bound) => figure(bound, 3)).join(' – ') : '';
   return html`
-<div class="verdict ${verdict.tone}"><p>${verdict.headline}</p><ul>${verdict.findings.map((finding) => html`<li>${bidi(finding)}</li>`)}</ul></div>
+<div class="conclusion ${conclusion.tone}"><p>${conclusion.headline}</p><ul>${conclusion.findings.map((finding) => html`<li>${bidi(finding)}</li>`)}</ul></div>
 <dl class="tiles">
 ${tile('accuracy', percent(metrics.accuracy), interval('accuracy'))}
 ${tile('f1_macro', figure(metrics.f1_macro, 3), interval('f1_macro'))}
@@ -35,7 +35,7 @@ ${details('All figures', figures(content))}`;
 }
 
 const gatesTable = (gates: NonNullable<ReportContent['gates']>): Markup =>
-  table(
+  htmlTable(
     'Gates',
     ['gate', 'result', 'value', 'held to', 'margin', ''],
     gates.map(({ gate, passed, value, threshold, margin, note }) => [
@@ -52,7 +52,7 @@ const gatesTable = (gates: NonNullable<ReportContent['gates']>): Markup =>
 function championTable(content: ReportContent, champion: NonNullable<ReportContent['champion']>): Markup {
   const { comparison } = champion;
   const names = Object.keys(comparedMetrics) as (keyof typeof comparedMetrics)[];
-  return table(
+  return htmlTable(
     `${nameOf(content)} beside ${champion.name}`,
     ['metric', champion.name, nameOf(content), 'difference', '95 % interval', 'verdict'],
     names.map((name) => {
@@ -68,7 +68,7 @@ function figures({ evaluation, baselines = {} }: ReportContent): Markup {
   const { metrics, intervals } = evaluation;
   const beside = (['nb', 'majority'] as const).filter((name) => baselines[name]);
   const keys = (Object.keys(metricTitles) as (keyof typeof metrics)[]).filter((key) => key !== 'n');
-  return table(
+  return htmlTable(
     'All figures',
     ['metric', 'value', '95 % interval', ...beside.map((name) => baselineNames[name])],
     keys.map((key) => [

@@ -4,9 +4,9 @@ import type { Journal } from '../../store/journal.js';
 import type { Recipe } from '../recipe.js';
 import { featureSettings } from '../settings.js';
 import type { Rung, Samples } from './halving.js';
-import type { Pool } from './pool.js';
 import type { Candidate } from './space.js';
 import { analyzerKey, type FitJob, type Outcome, takesCounts } from './trials.js';
+import type { WorkerPool } from './worker-pool.js';
 
 /** A finding, as the journal keeps it: how one recipe did, in the company of which others, on which rows. */
 export interface Finding extends Outcome {
@@ -28,7 +28,7 @@ export class RungScores {
 
   /** `trainRows` are the rows that samples are of. */
   constructor(
-    private readonly pool: Pool,
+    private readonly pool: WorkerPool,
     private readonly samples: Samples,
     private readonly trainRows: Uint32Array,
     private readonly journal: Pick<Journal<Finding>, 'append'>,

@@ -2,10 +2,10 @@ import { type Monitor, monitors } from '../../models/training/watch.js';
 import { breathe } from '../../progress.js';
 import { type Figures, spreadOf } from '../cross-validate.js';
 import { ETA, type Rung, survivors } from './halving.js';
-import { Stopped } from './pool.js';
 import type { RungScores } from './rung-scores.js';
 import type { Candidate } from './space.js';
 import type { Outcome } from './trials.js';
+import { Stopped } from './worker-pool.js';
 
 /** A recipe, and how far it came. */
 export interface Trial extends Candidate {

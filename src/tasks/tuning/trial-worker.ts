@@ -1,9 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { MaasError } from '../../errors.js';
-import type { PoolAnswer, PoolRequest } from './pool.js';
 import { countTerms, runTrials, type TrialData } from './trials.js';
+import type { PoolAnswer, PoolRequest } from './worker-pool.js';
 
-/** The other end of `Pool`: does one job after the other. */
+/** The other end of `WorkerPool`: does one job after the other. */
 const data = workerData as TrialData;
 const port = parentPort!;
 /** What compilations that the last job began may take, ms. */

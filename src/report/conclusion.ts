@@ -1,8 +1,8 @@
 import type { ReportContent } from './content.js';
-import { baselineNames, figure, grouped, percent } from './format.js';
+import { baselineNames, figure, grouped, listed, percent } from './format.js';
 
 /** What a report says first. */
-export interface Verdict {
+export interface Conclusion {
   tone: 'good' | 'unsure' | 'bad';
   headline: string;
   /** Findings, the most important first. */
@@ -13,7 +13,7 @@ export interface Verdict {
  * What the figures come to, in words. A model is called better than another only where the 95 % interval of its accuracy lies
  * above what the other has on the same rows, or where the comparison of the two says so.
  */
-export function verdictOf(content: ReportContent): Verdict {
+export function conclusionOf(content: ReportContent): Conclusion {
   const { evaluation, gates = [], champion } = content;
   const { n, accuracy } = evaluation.metrics;
   const interval = evaluation.intervals.accuracy;
@@ -42,7 +42,7 @@ export function verdictOf(content: ReportContent): Verdict {
   return { tone: standing.tone, headline, findings };
 }
 
-function besideBaselines({ evaluation, baselines = {}, facts, data }: ReportContent): Verdict {
+function besideBaselines({ evaluation, baselines = {}, facts, data }: ReportContent): Conclusion {
   const { accuracy } = evaluation.metrics;
   const interval = evaluation.intervals.accuracy;
   const known = (['nb', 'majority'] as const).flatMap((name) => {
@@ -51,26 +51,24 @@ function besideBaselines({ evaluation, baselines = {}, facts, data }: ReportCont
   });
   if (accuracy === null)
     return { tone: 'unsure', headline: 'Nothing can be said without rows', findings: [] };
-  if (known.length === 0) {
-    const most = Math.max(...evaluation.perClass.map(({ support }) => support));
-    const before = facts.metrics?.accuracy ?? null;
-    const findings = [
-      ...(data.kind === 'file' && before !== null
-        ? [`On the rows that were held out from its training it was right on ${percent(before)}.`]
-        : []),
-      `The most frequent class has ${percent(most / evaluation.metrics.n)} of the rows.`,
-    ];
-    return {
-      tone: 'unsure',
-      headline: `Accuracy ${percent(accuracy)}`,
-      findings,
-    };
+  const before = data.kind === 'file' ? (facts.metrics?.accuracy ?? null) : null;
+  const most = Math.max(...evaluation.perClass.map(({ support }) => support));
+  const findings = [
+    ...(before !== null
+      ? [`On the rows that were held out from its training it was right on ${percent(before)}.`]
+      : []),
+    ...(known.length === 0
+      ? [`The most frequent class has ${percent(most / evaluation.metrics.n)} of the rows.`]
+      : known.map(
+          ({ name, value }) =>
+            `${points(accuracy - value)} ${accuracy >= value ? 'above' : 'below'} ${name} (${percent(value)})${within(value, interval) ? ', which is within what these rows can tell' : ''}.`,
+        )),
+  ];
+  const best = known.reduce((a, b) => (b.value > a.value ? b : a), { name: '', value: 0 });
+  // of files the most frequent class alone is known, which is too low a bar to be praised for
+  if (known.length === 0 || (data.kind === 'file' && accuracy > best.value)) {
+    return { tone: 'unsure', headline: `Accuracy ${percent(accuracy)}`, findings };
   }
-  const findings = known.map(
-    ({ name, value }) =>
-      `${points(accuracy - value)} ${accuracy >= value ? 'above' : 'below'} ${name} (${percent(value)})${within(value, interval) ? ', which is within what these rows can tell' : ''}.`,
-  );
-  const best = known.reduce((a, b) => (b.value > a.value ? b : a));
   if (!interval)
     return { tone: 'unsure', headline: `Accuracy ${figure(accuracy)}, without an interval`, findings };
   if (interval[0] > best.value)
@@ -145,5 +143,3 @@ const rows = (n: number) => `${grouped(n)} ${n === 1 ? 'row' : 'rows'}`;
 const points = (difference: number) => `${(100 * Math.abs(difference)).toFixed(1)} points`;
 const signedPoints = (difference: number) =>
   `${difference < 0 ? '−' : '+'}${(100 * Math.abs(difference)).toFixed(1)} points`;
-const listed = (names: readonly string[]) =>
-  names.length > 5 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ');

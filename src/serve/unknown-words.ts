@@ -13,7 +13,7 @@ const UNKNOWN = 1;
  * How many words of late the vocabulary of a model lacks. Predictions note their texts, which costs nothing, and the words of
  * the last ones are looked up when somebody asks.
  */
-export class Coverage {
+export class UnknownWords {
   readonly #noted: string[] = [];
   #at = 0;
   /** Of the last texts that were looked at. */

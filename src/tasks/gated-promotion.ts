@@ -7,8 +7,8 @@ import type { Artifact } from '../store/artifact.js';
 import { type ModelManifest, Store } from '../store/store.js';
 import { type AliasResult, CHAMPION, promoteModel } from './aliases.js';
 import { type AnswerOptions, heldOut } from './answers.js';
-import { type Gate, type SliceName, slicesNeeded } from './gate.js';
-import { checkGates, type GateResult } from './gates.js';
+import { type GateResult, holdToGates } from './gate-results.js';
+import { type Gate, type SliceName, slicesNeeded } from './gate-syntax.js';
 
 export interface Gated {
   /** How the version did at each gate. */
@@ -19,9 +19,9 @@ export interface Gated {
 
 /**
  * Holds a version that was published just now to gates, and promotes it where it meets all of them: in the place of the
- * champion that it was compared with and no other. Throws what `checkGates` and `promoteModel` throw.
+ * champion that it was compared with and no other. Throws what `holdToGates` and `promoteModel` throw.
  */
-export async function gateVersion(
+export async function promoteIfMet(
   store: string,
   { model, version, path }: { model: string; version: number; path: string },
   { gates, promote }: { gates: readonly Gate[]; promote?: string | undefined },
@@ -60,7 +60,7 @@ async function check(
 ) {
   const version = await Store.version(path);
   const { outcomes, slices } = await withSlices(version, slicesNeeded(gates), options, listener);
-  return checkGates(
+  return holdToGates(
     store,
     { version, outcomes, evaluation: evaluateFully(outcomes), slices },
     gates,

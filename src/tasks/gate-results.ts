@@ -10,7 +10,14 @@ import type { Artifact } from '../store/artifact.js';
 import { type ModelManifest, Store } from '../store/store.js';
 import { CHAMPION } from './aliases.js';
 import type { AnswerOptions } from './answers.js';
-import { checkClasses, type Gate, NEGATIVE_FLIPS, type SliceFigure, sliceOf, slicesText } from './gate.js';
+import {
+  checkGateClasses,
+  type Gate,
+  NEGATIVE_FLIPS,
+  type SliceFigure,
+  sliceOf,
+  slicesText,
+} from './gate-syntax.js';
 import { nameOf, sameRows } from './same-rows.js';
 
 /** How a version did at a gate. */
@@ -32,7 +39,7 @@ export interface GateResult {
 }
 
 /** What is known of a version at its gates. */
-export interface Examined {
+export interface GatedVersion {
   version: Artifact<ModelManifest>;
   outcomes: Outcomes;
   evaluation: FullEvaluation;
@@ -53,14 +60,14 @@ interface Beside {
  * Holds a version to gates. One that is about the champion passes while there is none. Throws `usage` for a class that is not
  * there, `data` where the champion does not know the same rows.
  */
-export async function checkGates(
+export async function holdToGates(
   store: string,
-  examined: Examined,
+  examined: GatedVersion,
   gates: readonly Gate[],
   options: AnswerOptions,
   listener: Listener,
 ): Promise<{ gates: GateResult[]; champion: number | null }> {
-  checkClasses(
+  checkGateClasses(
     gates,
     examined.evaluation.perClass.map(({ label }) => label),
   );
@@ -76,7 +83,7 @@ export async function checkGates(
 
 async function championBeside(
   champion: Artifact<ModelManifest>,
-  { version, outcomes, files }: Examined,
+  { version, outcomes, files }: GatedVersion,
   options: AnswerOptions,
   listener: Listener,
 ): Promise<Beside> {
@@ -89,7 +96,7 @@ const EXACT = 1e-12;
 
 function passage(
   gate: Gate,
-  { version, evaluation, slices = [] }: Examined,
+  { version, evaluation, slices = [] }: GatedVersion,
   beside: Beside | undefined,
 ): GateResult {
   const { text, operator, champion, bound, confidence } = gate;

@@ -17,7 +17,7 @@ interface Waiting {
 }
 
 /** Threads that do trials, each by itself; jobs are begun in the order in which they come. */
-export class Pool {
+export class WorkerPool {
   readonly #queue: Waiting[] = [];
   readonly #idle: Worker[] = [];
   readonly #busy = new Map<Worker, Waiting>();

@@ -2,6 +2,7 @@ import { MaasError } from '../errors.js';
 import { classFigures as decidedFigures } from '../metrics/decided-counts.js';
 import { metricNames, scoreMetricNames } from '../metrics/evaluation.js';
 import type { Slice } from '../metrics/slices.js';
+import { listed } from '../report/format.js';
 
 /** Figures of one class that a gate may ask for, and those of them that are resampled. */
 const classFigures = [...decidedFigures, 'roc_auc', 'average_precision'] as const;
@@ -43,11 +44,11 @@ const pattern = new RegExp(
   's',
 );
 
-export const gateExamples =
+const gateExamples =
   '"f1_macro >= 0.85", "recall(urgent) >= 0.9", "accuracy[source=web] >= 0.8" or "accuracy >= champion - 0.005 @95%"';
 
 /** Gates as they were given, with `--max-negative-flips` as one of them. Throws `usage` for one that cannot be. */
-export function gatesOf(texts: readonly string[] = [], maxNegativeFlips?: number): Gate[] {
+export function parseGates(texts: readonly string[] = [], maxNegativeFlips?: number): Gate[] {
   const gates = texts.map(parseGate);
   if (maxNegativeFlips === undefined) return gates;
   const flips: Gate = {
@@ -59,11 +60,11 @@ export function gatesOf(texts: readonly string[] = [], maxNegativeFlips?: number
 }
 
 /** Throws `usage` where a gate asks for a class that is not there. */
-export function checkClasses(gates: readonly Gate[], labels: readonly string[]): void {
+export function checkGateClasses(gates: readonly Gate[], labels: readonly string[]): void {
   for (const { text, label } of gates) {
     if (label === null || labels.includes(label)) continue;
     throw new MaasError('usage', `the gate "${text}" asks for the class "${label}", which is not there`, {
-      hint: `the classes are ${labels.join(', ')}`,
+      hint: `the classes are ${listed(labels, 20)}`,
       details: { classes: labels },
     });
   }

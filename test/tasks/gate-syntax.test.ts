@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { evaluateFully, metricNames } from '../../src/metrics/evaluation.js';
 import { outcomesOf } from '../../src/metrics/outcomes.js';
-import { checkClasses, gatesOf } from '../../src/tasks/gate.js';
+import { checkGateClasses, parseGates } from '../../src/tasks/gate-syntax.js';
 
-const one = (text: string) => gatesOf([text])[0]!;
+const one = (text: string) => parseGates([text])[0]!;
 
 test.each([
   ['f1_macro >= 0.85', { figure: 'f1_macro', operator: '>=', bound: 0.85, champion: false }],
@@ -46,7 +46,7 @@ test('what a gate may ask for is what an evaluation has', () => {
   expect(() => one('f2 >= 0.8')).toThrow(
     expect.objectContaining({ hint: expect.stringContaining('f1_macro, f1_micro') }),
   );
-  expect(() => checkClasses(gatesOf(['recall(c) >= 0.1']), ['a', 'b'])).toThrow(
+  expect(() => checkGateClasses(parseGates(['recall(c) >= 0.1']), ['a', 'b'])).toThrow(
     expect.objectContaining({ code: 'usage', hint: 'the classes are a, b' }),
   );
 });
