@@ -10,11 +10,7 @@ interface Problem {
 
 /** The first thing that is wrong with a request, as one sentence. What it holds is not repeated. */
 export function sentenceOf(problems: readonly Problem[], part: string): string {
-  // what a list of alternatives lacks says more than that none of them fits
-  const problem =
-    problems.find(({ keyword, instancePath }) => keyword === 'type' && instancePath === '') ??
-    problems.find(({ keyword }) => keyword !== 'required') ??
-    problems[0]!;
+  const problem = tellingOf(problems);
   const { keyword, instancePath, params, message } = problem;
   const where = instancePath === '' ? `the ${part}` : nameOf(instancePath);
   switch (keyword) {
@@ -24,18 +20,50 @@ export function sentenceOf(problems: readonly Problem[], part: string): string {
       return `${where} lacks "${params.missingProperty}"`;
     case 'additionalProperties':
       return `${where} has "${shortened(String(params.additionalProperty))}", which means nothing here`;
+    case 'const':
+      return `${where} is something else, expected ${JSON.stringify(params.allowedValue)}`;
+    case 'minItems':
+      return `${where} has too few items, expected at least ${params.limit}`;
+    case 'maxItems':
+      return `${where} has too many items, expected at most ${params.limit}`;
+    case 'minimum':
+      return `${where} is too small, expected at least ${params.limit}`;
     case 'oneOf':
-    case 'anyOf': {
-      const names = problems
-        .filter((p) => p.keyword === 'required')
-        .map((p) => `"${p.params.missingProperty}"`);
-      return names.length > 0
-        ? `${where} has none of ${names.join(', ')}, expected one of them`
-        : `${where} has several that exclude each other, expected one`;
-    }
+    case 'anyOf':
+      return ofAlternatives(where, problem, problems);
     default:
       return `${where} ${message ?? 'is not as expected'}`;
   }
+}
+
+/** Of all that is wrong, what says most. */
+function tellingOf(problems: readonly Problem[]): Problem {
+  const ofAll = problems.find(({ keyword, instancePath }) => keyword === 'type' && instancePath === '');
+  const choice = problems.find(isChoice);
+  if (ofAll || !choice) return ofAll ?? problems[0]!;
+  if (choice.instancePath === '') return choice;
+  // what an alternative of the right type lacks says more than that none of them fits
+  const inside = problems.filter(
+    (problem) =>
+      problem.instancePath.startsWith(choice.instancePath) &&
+      (problem.instancePath !== choice.instancePath || !(isChoice(problem) || problem.keyword === 'type')),
+  );
+  return inside.length > 0 ? tellingOf(inside) : choice;
+}
+
+const isChoice = ({ keyword }: Problem) => keyword === 'oneOf' || keyword === 'anyOf';
+
+/** That none of some alternatives fits, or more than one. */
+function ofAlternatives(where: string, choice: Problem, problems: readonly Problem[]): string {
+  if (choice.params.passingSchemas) return `${where} has several that exclude each other, expected one`;
+  const here = problems.filter(({ instancePath }) => instancePath === choice.instancePath);
+  const types = here.filter(({ keyword }) => keyword === 'type').flatMap(({ params }) => params.type);
+  const names = here
+    .filter(({ keyword }) => keyword === 'required')
+    .map(({ params }) => params.missingProperty);
+  return names.length > 0
+    ? `${where} has none of ${names.map((name) => `"${name}"`).join(', ')}, expected one of them`
+    : `${where} is of another type, expected ${[...new Set(types)].join(' or ')}`;
 }
 
 /** `/instances/0/text` as `"instances[0].text"`. */

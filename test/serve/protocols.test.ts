@@ -159,6 +159,10 @@ test('SageMaker, MLflow and Vertex AI', async () => {
   expect((await post('/invocations', { text: a })).json).toEqual(expected.predictions[0]);
   const top = await post('/vertex/predict', { instances: [a], parameters: { top_k: 1 } });
   expect(top.json.predictions[0].top).toHaveLength(1);
+  const params = await post('/invocations', { inputs: [a], params: { top_k: 1 } });
+  expect(params.json).toEqual(top.json);
+  const named = await post('/invocations', { text: a, explain: 'returns' });
+  expect(named.json.explanation.class).toBe('returns');
   const sent = async (type: string, body: string) => {
     const headers = { 'content-type': type };
     return (await fetch(`${running.url}/invocations`, { method: 'POST', headers, body })).text();
@@ -196,7 +200,25 @@ test('what is wrong is said in a sentence', async () => {
   expect(await said([])).toBe('the body is of another type, expected object');
   expect(await said({ texts: ['a', null] })).toBe('"texts[1]" is of another type, expected string');
   expect(await said({ text: 'a', topK: 1 })).toBe('the body has "topK", which means nothing here');
-  expect(await said({ text: 'a', top_k: 0 })).toBe('"top_k" must be >= 1');
+  expect(await said({ text: 'a', top_k: 0 })).toBe('"top_k" is too small, expected at least 1');
+  expect(await said({ texts: [] })).toBe('"texts" has too few items, expected at least 1');
+  const several = { instances: ['a'], inputs: ['a'] };
+  for (const path of ['/v1/models/tickets:predict', '/invocations']) {
+    expect(await said(several, path)).toBe('the body has several that exclude each other, expected one');
+    expect(await said({ instances: ['a', 5] }, path)).toBe(
+      '"instances[1]" is of another type, expected string or object',
+    );
+    expect(await said({ instances: [{ data: 'a' }] }, path)).toBe('"instances[0]" lacks "text"');
+    expect(await said({ inputs: [{ text: 5 }] }, path)).toBe(
+      '"inputs[0].text" is of another type, expected string',
+    );
+  }
+  const tensor = { name: 'text', shape: [1], datatype: 'BYTES', data: ['a'] };
+  const inferred = (given: object) => said({ inputs: [{ ...tensor, ...given }] }, '/v2/models/tickets/infer');
+  expect(await inferred({ name: 'x' })).toBe('"inputs[0].name" is something else, expected "text"');
+  expect(await inferred({ data: [1] })).toBe(
+    '"inputs[0].data[0]" is of another type, expected string or array',
+  );
   expect(await said('{"text":')).toContain('the body is not JSON');
   expect(await said('{"__proto__":{},"text":"a"}')).toContain('the body is not JSON');
   expect(await said({ texts: Array(1001).fill('a') })).toBe(

@@ -17,9 +17,14 @@ interface Body extends Asked {
   dataframe_split?: { columns: unknown[]; data: unknown[][] };
   dataframe_records?: Record<string, unknown>[];
   parameters?: Asked;
+  params?: Asked;
 }
 
 const anything = { type: 'array', minItems: 1 } as const;
+const asked = {
+  type: 'object',
+  properties: { top_k: schemas.topK, explain: schemas.explain },
+} as const;
 const body = {
   type: 'object',
   properties: {
@@ -41,11 +46,8 @@ const body = {
     dataframe_records: { type: 'array', minItems: 1, items: { type: 'object' } },
     top_k: schemas.topK,
     explain: schemas.explain,
-    parameters: {
-      type: 'object',
-      properties: { top_k: schemas.topK, explain: schemas.explain },
-      description: 'of Vertex AI and MLflow: what may be asked beside the texts',
-    },
+    parameters: { ...asked, description: 'of Vertex AI: what may be asked beside the texts' },
+    params: { ...asked, description: 'the same, of MLflow' },
   },
   ...schemas.oneOf('text', 'texts', 'instances', 'inputs', 'dataframe_split', 'dataframe_records'),
 } as const;
@@ -94,8 +96,8 @@ function invoke(service: Service, request: FastifyRequest, reply: FastifyReply):
   if (typeof request.body === 'string') return invokeText(service, request.body, request, reply);
   const version = service.hosting.find();
   const body = request.body as Body;
-  const asked = { ...body.parameters, top_k: body.top_k ?? body.parameters?.top_k };
-  if (body.explain) asked.explain = true;
+  const more = body.parameters ?? body.params;
+  const asked = { top_k: body.top_k ?? more?.top_k, explain: body.explain ?? more?.explain };
   return body.text === undefined
     ? answerTexts(service, version, textsOf(body), asked, reply)
     : answerText(service, version, body.text, asked, reply);
