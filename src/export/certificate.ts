@@ -61,7 +61,7 @@ export function largestDelta(
   return deltas.reduce((largest, delta) => (delta > largest || Number.isNaN(delta) ? delta : largest), 0);
 }
 
-/** The certificate of an export's folder. Throws `artifact` where there is none. */
+/** The certificate of an export's folder. Throws `artifact` where there is none that an export could be held to. */
 export async function readCertificate(folder: string): Promise<Certificate> {
   const path = join(folder, CERTIFICATE);
   const text = await readFile(path, 'utf8').catch((cause) => {
@@ -70,9 +70,33 @@ export async function readCertificate(folder: string): Promise<Certificate> {
       cause,
     });
   });
-  const certificate = JSON.parse(text) as Certificate;
-  if (certificate.format !== 'maas-certificate' || certificate.formatVersion !== 1) {
+  const certificate = parsed(text);
+  if (certificate?.format !== 'maas-certificate' || certificate.formatVersion !== 1) {
     throw new MaasError('artifact', `${path} is no certificate that this maas knows`);
   }
+  if (!isComplete(certificate)) {
+    throw new MaasError('artifact', `${path} is damaged: it lacks texts, their scores or the tolerance`, {
+      hint: 'export the version again',
+    });
+  }
   return certificate;
+}
+
+function parsed(text: string): Partial<Certificate> | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether there is something to hold an export to: without texts, or numbers, every export would pass. */
+function isComplete(certificate: Partial<Certificate>): certificate is Certificate {
+  const { labels, texts, scores, tolerance, exported = scores } = certificate;
+  if (!Array.isArray(labels) || !Array.isArray(texts) || texts.length === 0) return false;
+  const isTable = (table: unknown) =>
+    Array.isArray(table) &&
+    table.length === texts.length &&
+    table.every((row) => row?.length === labels.length && row.every((p: unknown) => typeof p === 'number'));
+  return typeof tolerance === 'number' && isTable(scores) && isTable(exported);
 }

@@ -174,7 +174,7 @@ export async function openArtifact<M extends ArtifactManifest>(
           'artifact',
           `${file} was changed: its sha256 is ${found}, expected ${listed.sha256}`,
           {
-            hint: 'restore the file, or train again',
+            hint: 'restore the file, or make the folder anew',
           },
         );
       }

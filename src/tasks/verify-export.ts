@@ -33,7 +33,7 @@ const complete = ({ kind, model, files }: Partial<ExportManifest>) =>
 
 /**
  * Runs an export in its own runtime on the texts of its certificate. Throws `artifact` for what is no export, or was
- * changed, `device` where the runtime is not installed, and `failed` where a probability differs by more than is allowed.
+ * changed, `device` where the runtime is not installed, and `failed` where it cannot be run or a probability differs by more than is allowed.
  */
 export async function verifyExport(
   { folder, devices }: VerifyExportOptions,
@@ -46,7 +46,14 @@ export async function verifyExport(
   const certificate = await readCertificate(folder);
   listener.step?.({ stage: 'check' });
   const format = await loadFormat(kind);
-  const found = await format.predict(folder, certificate.texts, devices);
+  const found = await format.predict(folder, certificate.texts, devices).catch((cause) => {
+    if (cause instanceof MaasError) throw cause;
+    const why = String((cause as Error).message).split('\n')[0];
+    throw new MaasError('failed', `${folder} cannot be run: ${why}`, {
+      hint: 'export the version again',
+      cause,
+    });
+  });
   const maxAbsDelta = largestDelta(certificate, found);
   const { tolerance, texts } = certificate;
   if (!(maxAbsDelta <= tolerance)) {

@@ -57,6 +57,30 @@ test('other scores are found whatever the digests say, above the tolerance that 
   expect(check).toMatchObject({ tolerance: 2e-3, maxAbsDelta: expect.closeTo(1e-3, 6) });
 });
 
+test('what nothing can be held to, and what does not run, is no success', async () => {
+  await exportModel({ store, format: 'js', output: out });
+  const without = (part: object) => (text: string) => JSON.stringify({ ...JSON.parse(text), ...part });
+  for (const part of [{ texts: [], scores: [] }, { tolerance: null }, { exported: [[1]] }]) {
+    const whole = readFileSync(join(out, 'certificate.json'), 'utf8');
+    change('certificate.json', without(part), true);
+    await expect(verifyExport({ folder: out })).rejects.toMatchObject({
+      code: 'artifact',
+      message: expect.stringContaining('certificate.json is damaged'),
+    });
+    change('certificate.json', () => whole, true);
+  }
+  change('model.js', (text) => text.slice(0, text.length / 2), true);
+  await expect(verifyExport({ folder: out })).rejects.toMatchObject({
+    code: 'failed',
+    message: expect.stringContaining(`${out} cannot be run: `),
+  });
+  change('certificate.json', (text) => text.slice(0, 100), true);
+  await expect(verifyExport({ folder: out })).rejects.toMatchObject({
+    code: 'artifact',
+    message: expect.stringContaining('is no certificate'),
+  });
+});
+
 test('a class or a text that is missing is no small difference', () => {
   const certificate = { labels: ['a', 'b'], scores: [[0.5, 0.5]] } as Certificate;
   expect(largestDelta(certificate, [{ label: 'a', score: 0.5, scores: { a: 0.5 } }])).toBeNaN();
