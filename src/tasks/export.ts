@@ -122,6 +122,12 @@ function checkOptions({ options }: ExportFormat, asked: ExportOptions): void {
       throw new MaasError('usage', `the format ${asked.format} has no use for --${option}`);
     }
   }
+  if (asked.data && asked.quantize === undefined && asked.prune === undefined) {
+    throw new MaasError(
+      'usage',
+      'there is --data alone, expected --quantize or --prune, whose cost is measured on it',
+    );
+  }
 }
 
 /** What the export says; undefined, and a warning, where its runtime is not installed. */

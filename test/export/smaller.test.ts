@@ -100,6 +100,10 @@ test('columns that are no terms are not pruned, and no other format is made smal
   await expect(exportModel({ store, model: 'nb', format: 'onnx', quantize: 'int8' })).rejects.toMatchObject(
     refused,
   );
+  await expect(exportModel({ store, model: 'nb', format: 'js', data: [tickets] })).rejects.toMatchObject({
+    ...refused,
+    message: expect.stringContaining('--data alone, expected --quantize or --prune'),
+  });
 });
 
 test('a pruned export that says something else than it did is found, far below its tolerance', async () => {

@@ -16,7 +16,7 @@ export const exportCommand: Command = {
   ],
   flags: ['exportFormat', 'inputs', 'quantize', 'prune', 'data', 'output'],
 
-  async run({ args, values, store, devices, terminal }) {
+  async run({ args, values, typed, store, devices, terminal }) {
     const { exportModel } = await import('../../tasks/export.js');
     const result = await exportModel(
       {
@@ -27,7 +27,8 @@ export const exportCommand: Command = {
         inputs: values.inputs,
         quantize: values.quantize,
         prune: values.prune,
-        data: values.data,
+        // of a config file, it is for `evaluate`, too
+        data: typed.has('data') || values.quantize || values.prune ? values.data : undefined,
         devices,
       },
       terminal,
