@@ -1,7 +1,9 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { maas } from '../support/maas.js';
+import { bin, maas } from '../support/maas.js';
 import { pythonWith } from '../support/python.js';
 import { ask, type Served, serveMaas, trainTickets } from '../support/serving.js';
 import { temporaryFolder, tickets } from '../support/temp.js';
@@ -146,6 +148,20 @@ test('processes on one port: one that is killed is replaced, and what was counte
   expect(await children()).toHaveLength(2);
   expect(many.stderr()).toContain(`the process ${pids[0]} has ended (SIGKILL), another begins`);
   expect(await many.end()).toBe(0);
+});
+
+test('a service of several processes ends in order as soon as one of them answers', async () => {
+  const free = createServer().listen(0, '127.0.0.1');
+  await once(free, 'listening');
+  const { port } = free.address() as AddressInfo;
+  free.close();
+  const args = ['serve', 'tickets', ...inStore, '--workers', '4', '--port', String(port)];
+  const child = spawn(process.execPath, [bin, ...args], { stdio: 'ignore' });
+  const exited = once(child, 'exit');
+  const answers = () => fetch(`http://127.0.0.1:${port}/livez`).then(Boolean, () => false);
+  while (child.exitCode === null && !(await answers())) await pause(5);
+  child.kill('SIGTERM');
+  expect(await exited).toEqual([0, null]);
 });
 
 test('a network answers many at a time as `maas predict` does', async () => {

@@ -40,10 +40,15 @@ export const serveCommand: Command = {
     if (values.addKey !== undefined) return addKey(values.addKey, values.apiKeys);
     const { serve } = await import('../../tasks/serve.js');
     const log = new ServeLog(values.quiet ?? false);
-    const serving = await serve(optionsOf(input), log);
+    let stop!: (signal: NodeJS.Signals) => void;
     const stopped = new Promise<NodeJS.Signals>((resolve) => {
-      terminal.inOrder = resolve;
+      stop = resolve;
     });
+    const options = optionsOf(input);
+    // of several processes, the first ones answer while others begin
+    if (options.workers > 1) terminal.inOrder = stop;
+    const serving = await serve(options, log);
+    terminal.inOrder = stop;
     tell(serving, values.json ?? false);
     const signal = await stopped;
     log.info(`${signal}: what was asked is answered, then the service ends`);
