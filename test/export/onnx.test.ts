@@ -33,6 +33,8 @@ const fromText: Record<string, Record<string, unknown>> = {
   dense: { model: 'dense', hidden: [8, 4], activation: 'gelu', ...few },
   bag: { model: 'bag', ...few },
   majority: { model: 'majority' },
+  everyThreshold: { C, tuneThreshold: ['f1_macro'] },
+  oneThreshold: { C, tuneThreshold: ['recall(billing) >= 0.99'] },
 };
 /** Models whose graphs take features, and a word of the reason. */
 const fromFeatures: Record<string, [Record<string, unknown>, RegExp]> = {
@@ -96,8 +98,10 @@ function textsFor(pipeline: Pipeline, count: number): string[] {
 async function deltaOf(name: string, texts: string[]): Promise<number> {
   const pipeline = pipelines[name]!;
   const onnx = await loadFormat('onnx');
-  const scores = pipeline.predict(texts).map((prediction) => Object.values(prediction.scores));
+  const expected = pipeline.predict(texts);
+  const scores = expected.map((prediction) => Object.values(prediction.scores));
   const found = await onnx.predict(paths[name]!, texts, undefined);
+  expect(found.map(({ label }) => label)).toEqual(expected.map(({ label }) => label));
   return largestDelta({ labels: [...pipeline.labels], scores } as never, found);
 }
 
@@ -127,6 +131,24 @@ describe.each(Object.keys(fromFeatures))('%s', (name) => {
     expect(await deltaOf(name, textsFor(pipelines[name]!, 30))).toBeLessThan(1e-5);
   });
 });
+
+test.each(['everyThreshold', 'oneThreshold'])(
+  '%s: mlflow and safetensors decide by them, too',
+  async (name) => {
+    const texts = textsFor(pipelines[name]!, 100);
+    const labels = pipelines[name]!.predict(texts).map(({ label }) => label);
+    const likeliest = pipelines[name]!.predict(texts).map(({ scores }) => {
+      const [[label]] = Object.entries(scores).sort(([, a], [, b]) => b - a) as [[string, number]];
+      return label;
+    });
+    expect(labels).not.toEqual(likeliest);
+    for (const format of ['mlflow', 'safetensors'] as const) {
+      const { path } = await exportModel({ store, model: name, format });
+      const found = await (await loadFormat(format)).predict(path, texts, undefined);
+      expect(found.map(({ label }) => label)).toEqual(labels);
+    }
+  },
+);
 
 test('features can be asked for, and are told by nobody then', async () => {
   const told: string[] = [];

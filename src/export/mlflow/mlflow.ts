@@ -2,12 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { MaasError } from '../../errors.js';
-import { predictionsOf } from '../../predictions.js';
 import { sha256 } from '../../store/artifact.js';
 import type { ExportFormat } from '../formats.js';
 import { textWeights } from '../onnx/expressible.js';
 import { columnOf, textModel } from '../onnx/model.js';
-import { loadOnnxRuntime } from '../onnx/runtime.js';
+import { labelledPredictions, loadOnnxRuntime } from '../onnx/runtime.js';
 
 /** What MLflow needs to run the graph; ONNX's and ONNX Runtime's first versions that know its operators. */
 const requirements = ['mlflow', 'onnx>=1.15', 'onnxruntime>=1.17'];
@@ -15,7 +14,7 @@ const PYTHON = '3.11.7';
 
 /** A model of MLflow's flavor onnx: a column of texts in, a column of labels and one for each class out. */
 export const mlflow: ExportFormat = {
-  thresholds: false,
+  thresholds: true,
   options: [],
 
   async files(pipeline, name) {
@@ -54,7 +53,7 @@ export const mlflow: ExportFormat = {
       const found = await session.run({ text: new Tensor('string', texts, [texts.length, 1]) });
       const columns = labels.map((label) => found[columnOf(label)]!.data as Float32Array);
       const rows = texts.flatMap((_, row) => columns.map((column) => column[row]!));
-      return predictionsOf(labels, Float64Array.from(rows));
+      return labelledPredictions(labels, Float64Array.from(rows), found.label!.data as string[]);
     } finally {
       await session.release();
     }

@@ -103,6 +103,11 @@ export class Graph {
     return this.#constant(FLOAT, dims, { rawData: new Uint8Array(buffer, byteOffset, byteLength) });
   }
 
+  doubles(data: Float64Array, dims: readonly number[]): Value {
+    const { buffer, byteOffset, byteLength } = data;
+    return this.#constant(DOUBLE, dims, { rawData: new Uint8Array(buffer, byteOffset, byteLength) });
+  }
+
   /** A list of whole numbers, or one number alone. */
   ints(data: readonly number[] | number): Value {
     const list = typeof data === 'number' ? [data] : data;

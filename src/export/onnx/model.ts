@@ -1,4 +1,5 @@
 import type { PipelineState } from '../../pipeline.js';
+import { decisionsOf } from './decisions.js';
 import { Graph, type Value } from './graph.js';
 import { layerInput, probabilitiesOf } from './layers.js';
 import { type TermWeights, weightsOf } from './tfidf.js';
@@ -45,13 +46,14 @@ export function featuresModel(
 function finished(
   graph: Graph,
   rows: Value,
-  { labels, classifier }: PipelineState,
+  { labels, classifier, thresholds }: PipelineState,
   name: string,
   outputs: Outputs,
 ): Uint8Array {
   const probabilities = probabilitiesOf(graph, rows, classifier);
-  const best = graph.op('ArgMax', [probabilities], { axis: 1, keepdims: 0 });
-  graph.output('label', graph.op('Gather', [graph.strings(labels), best], { axis: 0 }), 'string', ['texts']);
+  const decided = decisionsOf(graph, probabilities, thresholds);
+  const label = graph.op('Gather', [graph.strings(labels), decided], { axis: 0 });
+  graph.output('label', label, 'string', ['texts']);
   if (outputs === 'probabilities') {
     graph.output('probabilities', probabilities, 'float', ['texts', labels.length]);
   } else {

@@ -2,18 +2,18 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MaasError } from '../../errors.js';
 import type { PipelineState } from '../../pipeline.js';
-import { type Prediction, predictionsOf } from '../../predictions.js';
+import type { Prediction } from '../../predictions.js';
 import type { Listener } from '../../progress.js';
 import type { ExportFormat, FormatOptions } from '../formats.js';
 import { loadVectorize, type Vectorize, vectorizerFiles } from '../vectorizer-files.js';
 import { textWeights } from './expressible.js';
 import { featuresModel, textModel } from './model.js';
-import { loadOnnxRuntime } from './runtime.js';
+import { labelledPredictions, loadOnnxRuntime } from './runtime.js';
 import type { TermWeights } from './tfidf.js';
 
 /** An ONNX graph from texts to labels and probabilities, or from features where it cannot be exact from texts. */
 export const onnx: ExportFormat = {
-  thresholds: false,
+  thresholds: true,
   options: ['inputs'],
 
   async files(pipeline, name, options, listener) {
@@ -40,16 +40,18 @@ export const onnx: ExportFormat = {
     const vectorize = input === 'text' ? undefined : await loadVectorize(folder);
     try {
       const out = new Float64Array(texts.length * labels.length);
+      const decided: string[] = [];
       // some texts alone and some together, where one's tokens are filled up to another's
       const alone = Math.ceil(texts.length / 2);
       for (let from = 0; from < texts.length; ) {
         const to = vectorize || from < alone ? from + 1 : texts.length;
         const [type, data, dims] = feed(input!, texts.slice(from, to), vectorize);
-        const { probabilities } = await session.run({ [input!]: new Tensor(type, data, dims) });
+        const { label, probabilities } = await session.run({ [input!]: new Tensor(type, data, dims) });
         out.set(probabilities!.data as Float32Array, from * labels.length);
+        decided.push(...(label!.data as string[]));
         from = to;
       }
-      return predictionsOf(labels, out);
+      return labelledPredictions(labels, out, decided);
     } finally {
       await session.release();
     }

@@ -2,6 +2,7 @@ import { defaultDeviceFolder } from '../../compute/index.js';
 import { findPackages } from '../../compute/packages.js';
 import { MaasError } from '../../errors.js';
 import { keepToItself } from '../../features/sentence/runtime.js';
+import { type Prediction, predictionsOf } from '../../predictions.js';
 
 /** What maas uses of ONNX Runtime, whose packages for Node and for browsers offer the same. */
 interface OnnxRuntime {
@@ -42,3 +43,14 @@ export function loadOnnxRuntime(devices = defaultDeviceFolder()): OnnxRuntime {
     throw new MaasError('device', `${found.path} cannot be loaded: ${why}`, { cause });
   }
 }
+
+/** What a graph says of texts: probabilities, row-major [texts, labels], and the classes that it decides for. */
+export const labelledPredictions = (
+  labels: readonly string[],
+  probabilities: Float64Array,
+  decided: readonly string[],
+): Prediction[] =>
+  predictionsOf(labels, probabilities).map(({ scores }, text) => {
+    const label = decided[text]!;
+    return { label, score: scores[label] ?? Number.NaN, scores };
+  });

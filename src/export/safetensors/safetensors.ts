@@ -21,7 +21,7 @@ const FORMAT = 'maas-weights';
 
 /** The arrays of a model with their shapes, and all else that it is as JSON, in which an array is `{"$tensor": name}`. */
 export const safetensors: ExportFormat = {
-  thresholds: false,
+  thresholds: true,
   options: [],
 
   async files(pipeline, name) {
