@@ -28,6 +28,7 @@ const fromText: Record<string, Record<string, unknown>> = {
   stopped: { C, stopWords: 'english', ngramRange: [1, 3], sublinearTf: true },
   char: { C, analyzer: 'char', ngramRange: [1, 3] },
   char_wb: { C, analyzer: 'char_wb', ngramRange: [2, 4], norm: 'l1' },
+  letters: { C, analyzer: 'char_wb', ngramRange: [1, 2] },
   wide: { C, analyzer: 'char_wb', ngramRange: [5, 5], norm: 'none' },
   nb: { model: 'nb' },
   dense: { model: 'dense', hidden: [8, 4], activation: 'gelu', ...few },

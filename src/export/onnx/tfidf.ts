@@ -21,16 +21,31 @@ export function weightsOf(
   text: Value,
   { analyzer, capitals, terms, idf, weights }: TermWeights,
 ): Value {
-  const counts = graph.op('TfIdfVectorizer', [tokensOf(graph, text, analyzer, capitals)], {
+  const found = graph.op('TfIdfVectorizer', [tokensOf(graph, text, analyzer, capitals)], {
     mode: 'TF',
     max_skip_count: 0,
     ...poolOf(terms, analyzer),
   });
+  const space = analyzer.analyzer === 'char_wb' ? terms.indexOf(' ') : -1;
+  const counts = space < 0 ? found : withOwnSpaces(graph, found, space, terms.length);
   const tf = weights.sublinearTf ? sublinear(graph, counts) : counts;
   const rows =
     idf.length === 0 ? tf : graph.op('Mul', [tf, graph.floats(Float32Array.from(idf), [idf.length])]);
   if (weights.norm === 'none') return rows;
   return graph.op('LpNormalization', [rows], { axis: 1, p: weights.norm === 'l2' ? 2 : 1 });
+}
+
+/**
+ * The counts where the space is a term: each of a text's words has one at either end, of which neighbours share theirs among the
+ * tokens, so that n words have n + 1 in the place of 2n.
+ */
+function withOwnSpaces(graph: Graph, counts: Value, space: number, terms: number): Value {
+  const factors = new Float32Array(terms).fill(1).fill(2, space, space + 1);
+  const shared = new Float32Array(terms).fill(2, space, space + 1);
+  return graph.op('Sub', [
+    graph.op('Mul', [counts, graph.floats(factors, [terms])]),
+    graph.floats(shared, [terms]),
+  ]);
 }
 
 /** 1 + ln(count), and 0 where there is none. */
