@@ -24,6 +24,9 @@ export function textWeights({ vectorizer, classifier }: PipelineState): Expresse
   }
   if (analyzer.stemmer) return { reason: `ONNX has no operator for the stemmer ${analyzer.stemmer}` };
   const terms = vectorizer.terms.list();
+  if (terms.some((term) => term.includes('\0'))) {
+    return { reason: 'ONNX Runtime ends a text at the character NUL, which is in terms' };
+  }
   const letters = new Set(terms.flatMap((term) => (analyzer.lowercase ? [...term] : [])));
   if (letters.has('σ') || letters.has('ς')) {
     return { reason: 'the lower case of Σ depends on its place in a word, which ONNX Runtime does not know' };
