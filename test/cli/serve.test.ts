@@ -213,4 +213,10 @@ test('Vertex AI and SageMaker ask through the environment', async () => {
   expect(json.predictions[0].label).toBe('delivery');
   expect((await fetch(`${vertex.url}/v1/health`)).status).toBe(200);
   await vertex.end();
+  const wrong = { env: { AIP_PREDICT_ROUTE: 'predict' } };
+  const { code, stderr } = await maas(['serve', 'tickets@1', ...inStore, '--port', '0'], wrong);
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringContaining('AIP_PREDICT_ROUTE is "predict", expected a path'),
+  ]);
 });

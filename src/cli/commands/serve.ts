@@ -2,7 +2,7 @@ import { MaasError } from '../../errors.js';
 import type { Serving } from '../../tasks/serve.js';
 import type { Command, CommandInput, CommandOutput } from '../command.js';
 import type { FlagValues } from '../flags.js';
-import { portOfHost } from '../host-environment.js';
+import { portOfHost, routeOfHost } from '../host-environment.js';
 import { ServeLog } from '../serve-log.js';
 
 export const serveCommand: Command = {
@@ -99,8 +99,8 @@ function tlsOf({ tlsCert: cert, tlsKey: key }: FlagValues) {
 
 /** The paths that Vertex AI asks for in the environment, or flags. */
 function hostRoutes({ predictRoute, healthRoute }: FlagValues) {
-  const predict = predictRoute ?? process.env.AIP_PREDICT_ROUTE;
-  const health = healthRoute ?? process.env.AIP_HEALTH_ROUTE;
+  const predict = predictRoute ?? routeOfHost(process.env, 'AIP_PREDICT_ROUTE');
+  const health = healthRoute ?? routeOfHost(process.env, 'AIP_HEALTH_ROUTE');
   return predict === undefined && health === undefined ? [] : [{ predict, health }];
 }
 
