@@ -24,7 +24,7 @@ export function termsOfNodes(counted: Pick<CountedTerms, 'nodes' | 'words'>, of:
     length: of.length,
     list,
     toJSON: list,
-    encode: () => encodeTerms(counted, of),
+    encode: () => encodeTerms(counted, of, textOf),
     texts: () => textsOf(list()),
     at: (column) => textOf(of[column]!),
     columnsOf: (terms) => columnsOf(counted, of, textOf, new Set(terms)),

@@ -124,9 +124,10 @@ export class TfidfFit implements FeatureFit {
     const n = rows.length;
     const { maxFeatures, useIdf, smoothIdf } = this.options;
     const { atLeast, atMost } = keptRows(this.options, n);
-    let kept: Uint32Array = met
-      .subarray(0, count)
-      .filter((node) => documents[node]! >= atLeast && documents[node]! <= atMost);
+    let kept: Uint32Array = met.subarray(0, count);
+    if (atLeast > 1 || atMost < n) {
+      kept = kept.filter((node) => documents[node]! >= atLeast && documents[node]! <= atMost);
+    }
     if (kept.length === 0) throw noTerms(count > 0, this.options);
     if (maxFeatures !== null) kept = this.#mostFrequent(kept, totals, maxFeatures);
     kept = byFallingKey(kept, documents, n);
