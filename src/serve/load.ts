@@ -7,15 +7,20 @@ export class Load {
   pending = 0;
   #at = performance.now();
   #lag = 0;
+  #lagBefore = 0;
   readonly #timer = setInterval(() => {
     const now = performance.now();
+    this.#lagBefore = this.#lag;
     this.#lag = Math.max(0, now - this.#at - EVERY_MS);
     this.#at = now;
   }, EVERY_MS).unref();
 
-  /** Milliseconds by which what was due came late, when it was last looked. */
+  /**
+   * Milliseconds by which what was due came late, both times that it was last looked: a pause that is over, such as that in which a
+   * version is loaded, is no reason to refuse anybody.
+   */
   get lagMs(): number {
-    return this.#lag;
+    return Math.min(this.#lag, this.#lagBefore);
   }
 
   end(): void {

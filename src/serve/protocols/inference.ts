@@ -18,7 +18,11 @@ export interface OutputTensor extends TensorMetadata {
   data: string[] | number[];
 }
 
-export const serverMetadata = () => ({ name: 'maas', version: toolVersion, extensions: [] as string[] });
+export const serverMetadata = () => ({
+  name: 'maas',
+  version: toolVersion,
+  extensions: ['binary_tensor_data'],
+});
 
 /** The version that a model's name, and perhaps a version's number or alias, stand for. Throws a refusal (404). */
 export const versionOf = ({ hosting }: Service, model: string, version?: string): ServedVersion =>
