@@ -1,3 +1,6 @@
+import { Refusal } from './refusal.js';
+import type { Limits } from './service.js';
+
 /** How often it is looked whether the process is late. */
 const EVERY_MS = 100;
 
@@ -21,6 +24,12 @@ export class Load {
    */
   get lagMs(): number {
     return Math.min(this.#lag, this.#lagBefore);
+  }
+
+  /** Throws a refusal (503) where there is too much to do for another request, which is among those under way. */
+  admit({ maxPending, maxLagMs }: Limits): void {
+    if (this.pending > maxPending) throw new Refusal(503, 'too many requests are under way', 1);
+    if (this.lagMs > maxLagMs) throw new Refusal(503, 'the service is behind with its work', 1);
   }
 
   end(): void {

@@ -71,6 +71,7 @@ export async function infer(
   version: ServedVersion,
   texts: readonly string[],
   wanted: readonly string[] = [],
+  signal?: AbortSignal,
 ): Promise<OutputTensor[]> {
   const unknown = wanted.find((name) => !Object.hasOwn(outputs, name));
   if (unknown !== undefined) {
@@ -79,7 +80,7 @@ export async function infer(
       `an output is wanted that there is not, expected one of ${outputNames.join(', ')}`,
     );
   }
-  const scored = service.score(version, texts);
+  const scored = service.score(version, texts, signal);
   const probabilities = scored instanceof Promise ? await scored : scored;
   const best = texts.map((_, row) => version.decide(probabilities, row * version.labels.length));
   const names = wanted.length > 0 ? (wanted as OutputName[]) : outputNames;
