@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { explain } from '../../src/explain/explanation.js';
 import { bulkProbabilities } from '../../src/models/bulk.js';
 import type { Pipeline } from '../../src/pipeline.js';
@@ -34,7 +34,7 @@ async function served(limits: Partial<Limits> = {}) {
     url,
     /** Waits until so many requests are under way. */
     async begun(count: number) {
-      while (service.load.pending < count) await pause(5);
+      await vi.waitFor(() => expect(service.load.pending).toBeGreaterThanOrEqual(count), 10_000);
     },
     predict: (texts: readonly string[]) => ask(`${url}/predict`, { texts }),
     /** Each call has a connection of its own. */
@@ -53,10 +53,10 @@ async function served(limits: Partial<Limits> = {}) {
 }
 
 beforeAll(async () => {
-  const settings = resolveSettings({ model: 'cnn', epochs: 1, dim: 64, filters: 64 });
+  const settings = resolveSettings({ model: 'lstm', epochs: 1, dim: 16, units: 96 });
   await train({ data: [tickets], store, name: 'network', settings, command: ['maas', 'train'], threads: 1 });
   pipeline = (await openModel(store, 'network')).pipeline as Pipeline;
-  const long = 'where is my parcel refund '.repeat(100);
+  const long = 'where is my parcel refund '.repeat(60);
   const scored = await bulkProbabilities(pipeline.classifier);
   const seconds = [1, 2, 3].map(() => {
     const began = performance.now();
@@ -179,7 +179,7 @@ test('a process that is late again and again refuses requests, one that has paus
   expect((await predict(['refund'])).status).toBe(200);
   await pause(250);
   const asked = Promise.all([predict(['refund']), infer(['refund']).called, fetch(`${url}/livez`)]);
-  for (let i = 0; i < 6; i++) {
+  for (let i = 0; i < 5; i++) {
     hold(250);
     await pause(0);
   }

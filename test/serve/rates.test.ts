@@ -41,7 +41,7 @@ test('a process asks another once for all requests of a turn, and not for who is
 
 const store = temporaryFolder().path;
 const RATE = 20;
-let served: Served & { grpcPort: number };
+let served: Served;
 let keys: string[];
 
 beforeAll(async () => {
@@ -49,7 +49,7 @@ beforeAll(async () => {
   const file = `${store}/keys.txt`;
   keys = [await addKey(file, 'a'), await addKey(file, 'b'), await addKey(file, 'c')];
   const flags = ['--workers', '3', '--grpc-port', '0', '--api-keys', file, '--rate-limit', String(RATE)];
-  served = (await serveMaas(['--store', store, ...flags])) as typeof served;
+  served = await serveMaas(['--store', store, ...flags]);
 });
 afterAll(() => served.end());
 

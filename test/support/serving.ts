@@ -21,6 +21,7 @@ export async function trainTickets(
 export interface Served {
   url: string;
   port: number;
+  grpcPort?: number;
   versions: string[];
   child: ChildProcess;
   /** What it has said on stderr so far. */
