@@ -82,7 +82,7 @@ function answering(grpc: Grpc, service: Service, { keys, rateLimit, answered }: 
   const { limits, hosting, monitoring, load, listener } = service;
   const idOf = requestIds();
   const admit = async (metadata: Metadata, peer: string): Promise<string | undefined> => {
-    if (!hosting.ready) throw new Refusal(503, 'the service is stopping');
+    if (!hosting.ready) throw new Refusal(503, 'the service is stopping', 1);
     load.admit(limits);
     const authorization = metadata.get('authorization')[0];
     const holder = keys && holderOf(keys(), authorization?.toString());
