@@ -62,6 +62,11 @@ export class ServedVersion {
       : inTurns(pipeline, texts, timeoutMs, signal);
   }
 
+  /** Whether so many texts are scored by promise, while others have their turns. */
+  takesTurns(texts: number): boolean {
+    return this.batcher !== undefined || texts > AT_ONCE;
+  }
+
   /** The number of the class that the probabilities of a row, from a place on, decide for. */
   decide(probabilities: Float64Array, from: number): number {
     return decidedClass(probabilities, from, this.labels.length, this.pipeline.thresholds);

@@ -42,7 +42,7 @@ async function served(limits: Partial<Limits> = {}) {
     async begun(count: number) {
       await vi.waitFor(() => expect(service.load.pending).toBeGreaterThanOrEqual(count), 10_000);
     },
-    predict: (texts: readonly string[]) => ask(`${url}/predict`, { texts }),
+    predict: (texts: readonly string[], signal?: AbortSignal) => ask(`${url}/predict`, { texts }, {}, signal),
     /** Each call has a connection of its own. */
     infer(texts: readonly string[], options?: CallOptions) {
       const client = new GrpcClient(`127.0.0.1:${grpcPort}`);
@@ -131,8 +131,17 @@ test('nothing is computed for who has gone: by a deadline, or by leaving', async
   expect((await predict(['refund'])).status).toBe(200);
   expect((await infer(['refund']).called).code).toBe('OK');
   expect(performance.now() - since).toBeLessThan(4000);
+  const leaving = new AbortController();
+  const left = predict(slowTexts(5), leaving.signal);
+  await begun(1);
+  await pause(100);
+  leaving.abort();
+  await expect(left).rejects.toThrow('aborted');
+  expect((await predict(['refund'])).status).toBe(200);
+  expect(performance.now() - since).toBeLessThan(4000);
+  expect(await counted('maas_requests_total{endpoint="/predict",status="499"}')).toBe(1);
   expect(await counted('maas_requests_total{endpoint="grpc ModelInfer",status="499"}')).toBe(2);
-  expect(await counted('maas_predictions_total{')).toBe(2);
+  expect(await counted('maas_predictions_total{')).toBe(3);
 });
 
 test('where too many texts wait, requests are refused until fewer do', async () => {

@@ -4,6 +4,7 @@ import { Refusal } from '../refusal.js';
 import type { Route } from '../route.js';
 import * as schemas from '../schemas.js';
 import type { Service } from '../service.js';
+import { goneSignal } from './gone.js';
 import { ready } from './health.js';
 import {
   type Inputs,
@@ -132,7 +133,7 @@ async function invokeText(
     return answerTexts(service, version, await textsOfCsv(body), {}, reply);
   }
   const texts = textsOfLines(body);
-  const probabilities = await service.score(version, texts);
+  const probabilities = await service.score(version, texts, goneSignal(version, texts.length, reply));
   reply.header('content-type', LINES).header('x-model-version', version.header);
   return `${answerLines(version, probabilities).join('\n')}\n`;
 }

@@ -4,6 +4,7 @@ import type { Route, Schema } from '../route.js';
 import type { ServedVersion } from '../served.js';
 import type { Service } from '../service.js';
 import { binaryAnswer, LENGTH_HEADER } from './binary-data.js';
+import { goneSignal } from './gone.js';
 import { ready } from './health.js';
 import { infer, modelMetadata, serverMetadata, versionOf } from './inference.js';
 
@@ -145,7 +146,8 @@ async function answer(service: Service, version: ServedVersion, body: InferBody,
     ...(id !== undefined && { id }),
     ...{ model_name: version.model, model_version: String(version.version) },
   };
-  const tensors = await infer(service, version, textsOf(inputs[0]!), names);
+  const texts = textsOf(inputs[0]!);
+  const tensors = await infer(service, version, texts, names, goneSignal(version, texts.length, reply));
   const byDefault = parameters?.binary_data_output === true;
   const binary = tensors.filter(({ name }) => {
     const wanted = outputs.find((output) => output.name === name)?.parameters?.binary_data;
