@@ -1,6 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { MaasError } from '../errors.js';
-import { Refusal } from './refusal.js';
 
 /** Somebody who may ask: a name, and the sha256 of the key. */
 export interface ApiKey {
@@ -33,30 +32,4 @@ export function holderOf(keys: readonly ApiKey[], authorization: string | undefi
   let holder: string | undefined;
   for (const { name, sha256 } of keys) if (timingSafeEqual(sha256, digest)) holder = name;
   return holder;
-}
-
-/** Who asked so lately that it counts, at the most; the one seen least recently is forgotten. */
-const KNOWN = 10_000;
-
-/** So many requests a second for each who asks, and as many at once (a token bucket). */
-export class RateLimit {
-  readonly #buckets = new Map<string, { tokens: number; at: number }>();
-
-  constructor(readonly perSecond: number) {}
-
-  /** Counts a request. Throws a refusal (429) for one too many. @param now milliseconds */
-  take(who: string, now: number): void {
-    const most = Math.max(1, this.perSecond);
-    const bucket = this.#buckets.get(who) ?? { tokens: most, at: now };
-    bucket.tokens = Math.min(most, bucket.tokens + ((now - bucket.at) / 1000) * this.perSecond);
-    bucket.at = now;
-    this.#buckets.delete(who);
-    this.#buckets.set(who, bucket);
-    if (this.#buckets.size > KNOWN) this.#buckets.delete(this.#buckets.keys().next().value!);
-    if (bucket.tokens < 1) {
-      const wait = Math.ceil((1 - bucket.tokens) / this.perSecond);
-      throw new Refusal(429, `there were more than ${this.perSecond} requests a second`, wait);
-    }
-    bucket.tokens--;
-  }
 }

@@ -6,11 +6,11 @@ import type {
   onRequestHookHandler,
 } from 'fastify';
 import { MaasError } from '../errors.js';
-import { type ApiKey, holderOf, type RateLimit } from './access.js';
+import { type ApiKey, holderOf } from './access.js';
 import { readBodies } from './bodies.js';
 import { type CorsOptions, cors } from './cors.js';
-import { Load } from './load.js';
-import { Refusal } from './refusal.js';
+import type { Rates } from './rates.js';
+import { GONE, Refusal } from './refusal.js';
 import { requestIds } from './request-ids.js';
 import type { Route } from './route.js';
 import { sentenceOf, sentenceOfCode } from './sentences.js';
@@ -31,7 +31,7 @@ export interface AppOptions {
   routes: readonly Route[];
   /** Who may ask; anybody where there is no list. */
   keys?: () => readonly ApiKey[];
-  rateLimit?: RateLimit | undefined;
+  rateLimit?: Rates | undefined;
   cors?: CorsOptions | undefined;
   tls?: { cert: Buffer; key: Buffer } | undefined;
   /** Told of every request, if it is here. */
@@ -45,13 +45,10 @@ declare module 'fastify' {
   }
 }
 
-/** What is counted where nobody was there any more to be answered; nginx's number. */
-const GONE = 499;
-
 /** The HTTP application of a service, not listening yet. */
 export async function buildApp(service: Service, options: AppOptions): Promise<FastifyInstance> {
   const { default: fastify } = await import('fastify');
-  const { limits, hosting, monitoring, listener } = service;
+  const { limits, hosting, monitoring, load, listener } = service;
   const timing = {
     // looks for slow clients as often as this
     connectionsCheckingInterval: Math.min(1000, limits.timeoutMs),
@@ -83,8 +80,6 @@ export async function buildApp(service: Service, options: AppOptions): Promise<F
       .send({ error: sentence, request_id: request.id });
   }
   app.setErrorHandler(fail);
-  const load = new Load();
-  app.addHook('onClose', async () => load.end());
   const { keys, rateLimit, answered } = options;
 
   /**
@@ -116,8 +111,7 @@ export async function buildApp(service: Service, options: AppOptions): Promise<F
       if (!hosting.ready) reply.header('connection', 'close');
       if (open) return done();
       try {
-        if (load.pending > limits.maxPending) throw new Refusal(503, 'too many requests are under way', 1);
-        if (load.lagMs > limits.maxLagMs) throw new Refusal(503, 'the service is behind with its work', 1);
+        load.admit(limits);
         if (keys && request.method !== 'OPTIONS') {
           request.holder = holderOf(keys(), request.headers.authorization);
           if (request.holder === undefined) {
@@ -125,7 +119,8 @@ export async function buildApp(service: Service, options: AppOptions): Promise<F
             throw new Refusal(401, 'there is no valid API key, expected "Authorization: Bearer <key>"');
           }
         }
-        rateLimit?.take(request.holder ?? request.ip, performance.now());
+        const counted = rateLimit?.take(request.holder ?? request.ip, performance.now());
+        if (counted) return void counted.then(() => done(), done);
       } catch (error) {
         return done(error as Error);
       }

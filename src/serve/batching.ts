@@ -1,8 +1,13 @@
-import { Refusal } from './refusal.js';
+import { GONE, Refusal } from './refusal.js';
+
+export const late = (timeoutMs: number) => new Refusal(504, `there is no answer after ${timeoutMs / 1000} s`);
+export const unawaited = () => new Refusal(GONE, 'nobody waits for the answer any more');
 
 /** Texts of a request that wait to be scored. */
 interface Waiting {
   texts: readonly string[];
+  /** It was answered, or nobody waits for it any more. */
+  over: boolean;
   resolve(probabilities: Float64Array): void;
   reject(error: unknown): void;
 }
@@ -32,26 +37,39 @@ export class Batcher {
     private readonly options: BatchingOptions = defaultBatching,
   ) {}
 
-  /** Class probabilities of the texts of a request. Throws a refusal (503) where too many wait already, (504) once `timeoutMs` are over. */
-  submit(texts: readonly string[], timeoutMs: number): Promise<Float64Array> {
+  /**
+   * Class probabilities of the texts of a request. Throws a refusal (503) where too many wait already, (504) once `timeoutMs` are
+   * over, (499) once the signal says that nobody waits any more.
+   */
+  submit(texts: readonly string[], timeoutMs: number, signal?: AbortSignal): Promise<Float64Array> {
+    if (signal?.aborted) throw unawaited();
     if (this.#texts + texts.length > this.options.waiting && this.#texts > 0) {
       throw new Refusal(503, `there are ${this.#texts} texts that wait, too many for another request`, 1);
     }
     return new Promise((resolve, reject) => {
-      const waiting = { texts, resolve, reject };
-      const timer = setTimeout(() => {
+      const end = () => {
+        clearTimeout(timer);
+        waiting.over = true;
+      };
+      const waiting: Waiting = {
+        texts,
+        over: false,
+        resolve(probabilities) {
+          end();
+          resolve(probabilities);
+        },
+        reject(error) {
+          end();
+          reject(error);
+        },
+      };
+      const leave = (refusal: Refusal) => {
         const place = this.#queue.indexOf(waiting);
         if (place >= 0) this.#remove(place, 1);
-        reject(new Refusal(504, `there is no answer after ${timeoutMs / 1000} s`));
-      }, timeoutMs);
-      waiting.resolve = (probabilities) => {
-        clearTimeout(timer);
-        resolve(probabilities);
+        waiting.reject(refusal);
       };
-      waiting.reject = (error) => {
-        clearTimeout(timer);
-        reject(error);
-      };
+      const timer = setTimeout(() => leave(late(timeoutMs)), timeoutMs);
+      signal?.addEventListener('abort', () => leave(unawaited()), { once: true });
       this.#queue.push(waiting);
       this.#texts += texts.length;
       if (this.#busy) return;
@@ -70,6 +88,7 @@ export class Batcher {
           rows.set(await this.score(texts.slice(from, from + this.options.batch)), from * this.classes);
           // others have a turn: those who ask meanwhile, and those whose time is over
           await new Promise((resolve) => setImmediate(resolve));
+          if (requests.every(({ over }) => over)) break;
         }
         let at = 0;
         for (const { texts, resolve } of requests) {

@@ -1,3 +1,6 @@
+import { Refusal } from './refusal.js';
+import type { Limits } from './service.js';
+
 /** How often it is looked whether the process is late. */
 const EVERY_MS = 100;
 
@@ -7,15 +10,26 @@ export class Load {
   pending = 0;
   #at = performance.now();
   #lag = 0;
+  #lagBefore = 0;
   readonly #timer = setInterval(() => {
     const now = performance.now();
+    this.#lagBefore = this.#lag;
     this.#lag = Math.max(0, now - this.#at - EVERY_MS);
     this.#at = now;
   }, EVERY_MS).unref();
 
-  /** Milliseconds by which what was due came late, when it was last looked. */
+  /**
+   * Milliseconds by which what was due came late, both times that it was last looked: a pause that is over, such as that in which a
+   * version is loaded, is no reason to refuse anybody.
+   */
   get lagMs(): number {
-    return this.#lag;
+    return Math.min(this.#lag, this.#lagBefore);
+  }
+
+  /** Throws a refusal (503) where there is too much to do for another request, which is among those under way. */
+  admit({ maxPending, maxLagMs }: Limits): void {
+    if (this.pending > maxPending) throw new Refusal(503, 'too many requests are under way', 1);
+    if (this.lagMs > maxLagMs) throw new Refusal(503, 'the service is behind with its work', 1);
   }
 
   end(): void {

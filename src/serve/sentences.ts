@@ -1,5 +1,8 @@
 import type { FastifyError } from 'fastify';
 
+/** Of a body that is neither JSON nor what its path takes beside it. */
+export const NOT_READ = 'the body is of a media type that is not read here, expected application/json';
+
 /** What ajv says of a value that is not as its schema has it. */
 interface Problem {
   keyword: string;
@@ -80,8 +83,7 @@ const shortened = (text: string) => (text.length > 100 ? `${text.slice(0, 100)}â
 /** What fastify refuses by itself, as a sentence; nothing for what it cannot mean. */
 export function sentenceOfCode({ code, message, statusCode = 500 }: FastifyError): string | undefined {
   const known: Record<string, string> = {
-    FST_ERR_CTP_INVALID_MEDIA_TYPE:
-      'the body is of a media type that is not read here, expected application/json',
+    FST_ERR_CTP_INVALID_MEDIA_TYPE: NOT_READ,
     FST_ERR_CTP_BODY_TOO_LARGE: 'the body is too large',
     FST_ERR_CTP_EMPTY_JSON_BODY: 'the body is empty, expected JSON',
     FST_ERR_CTP_INVALID_JSON_BODY:

@@ -5,8 +5,7 @@ import { decidedClass } from '../predictions.js';
 import type { Artifact } from '../store/artifact.js';
 import { type Beside, readPipeline } from '../store/state-files.js';
 import type { ModelManifest } from '../store/store.js';
-import { Batcher } from './batching.js';
-import { Refusal } from './refusal.js';
+import { Batcher, late, unawaited } from './batching.js';
 
 /** Texts that are scored without giving others a turn. */
 const AT_ONCE = 64;
@@ -48,12 +47,24 @@ export class ServedVersion {
 
   /**
    * Class probabilities, row-major [texts, labels]: at once, or by promise where there are many texts, or where those of several
-   * requests are put together. Throws a refusal (503) where too much waits, (504) once `timeoutMs` are over.
+   * requests are put together. Throws a refusal (503) where too much waits, (504) once `timeoutMs` are over, (499) once
+   * the signal says that nobody waits any more.
    */
-  probabilities(texts: readonly string[], timeoutMs: number): Float64Array | Promise<Float64Array> {
-    if (this.batcher) return this.batcher.submit(texts, timeoutMs);
+  probabilities(
+    texts: readonly string[],
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ): Float64Array | Promise<Float64Array> {
+    if (this.batcher) return this.batcher.submit(texts, timeoutMs, signal);
     const pipeline = this.pipeline as Pipeline;
-    return texts.length <= AT_ONCE ? pipeline.probabilities(texts) : inTurns(pipeline, texts, timeoutMs);
+    return texts.length <= AT_ONCE
+      ? pipeline.probabilities(texts)
+      : inTurns(pipeline, texts, timeoutMs, signal);
+  }
+
+  /** Whether so many texts are scored by promise, while others have their turns. */
+  takesTurns(texts: number): boolean {
+    return this.batcher !== undefined || texts > AT_ONCE;
   }
 
   /** The number of the class that the probabilities of a row, from a place on, decide for. */
@@ -77,6 +88,7 @@ async function inTurns(
   pipeline: Pipeline,
   texts: readonly string[],
   timeoutMs: number,
+  signal?: AbortSignal,
 ): Promise<Float64Array> {
   const until = performance.now() + timeoutMs;
   const classes = pipeline.labels.length;
@@ -84,7 +96,8 @@ async function inTurns(
   for (let from = 0; from < texts.length; from += AT_ONCE) {
     rows.set(pipeline.probabilities(texts.slice(from, from + AT_ONCE)), from * classes);
     await new Promise((resolve) => setImmediate(resolve));
-    if (performance.now() > until) throw new Refusal(504, `there is no answer after ${timeoutMs / 1000} s`);
+    if (signal?.aborted) throw unawaited();
+    if (performance.now() > until) throw late(timeoutMs);
   }
   return rows;
 }

@@ -1,5 +1,6 @@
 import type { Listener } from '../progress.js';
 import type { Hosting } from './hosting.js';
+import { Load } from './load.js';
 import { type Family, merged } from './metrics.js';
 import { Monitoring } from './monitoring.js';
 import { Refusal } from './refusal.js';
@@ -43,6 +44,7 @@ export class Service {
   readonly limits: Limits;
   readonly listener: Listener;
   readonly monitoring = new Monitoring();
+  readonly load = new Load();
   /** What all processes of the service have counted. */
   families: () => Promise<Family[]> = async () => merged([this.ownFamilies()]);
   readonly #shadowing: Shadowing | undefined;
@@ -64,14 +66,18 @@ export class Service {
 
   /**
    * Class probabilities, row-major [texts, labels], of the texts of a request. Throws a refusal: for more texts than a request may
-   * have (413), where too much waits (503), where it takes too long (504).
+   * have (413), where too much waits (503), where it takes too long (504), where nobody waits any more (499, by the signal).
    */
-  score(version: ServedVersion, texts: readonly string[]): Float64Array | Promise<Float64Array> {
+  score(
+    version: ServedVersion,
+    texts: readonly string[],
+    signal?: AbortSignal,
+  ): Float64Array | Promise<Float64Array> {
     const { maxTexts, timeoutMs } = this.limits;
     if (texts.length > maxTexts) {
       throw new Refusal(413, `there are ${texts.length} texts, expected ${maxTexts} at the most`);
     }
-    const scored = version.probabilities(texts, timeoutMs);
+    const scored = version.probabilities(texts, timeoutMs, signal);
     if (!(scored instanceof Promise)) return this.#noted(version, texts, scored);
     return scored.then((probabilities) => this.#noted(version, texts, probabilities));
   }

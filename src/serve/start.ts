@@ -6,12 +6,12 @@ import type { FastifyInstance } from 'fastify';
 import { MaasError } from '../errors.js';
 import type { Listener } from '../progress.js';
 import type { Beside } from '../store/state-files.js';
-import { RateLimit } from './access.js';
 import { type Answered, buildApp } from './app.js';
 import type { GrpcListening, GrpcOptions } from './grpc/server.js';
 import { type Explain, Hosting } from './hosting.js';
 import { KeyFile } from './key-file.js';
 import type { HostRoutes } from './protocols/invocations.js';
+import { RateLimit, type Rates } from './rates.js';
 import { routesOf } from './routes.js';
 import { type Limits, Service } from './service.js';
 
@@ -71,8 +71,9 @@ export async function start(
   options: ServeOptions,
   explain: Explain,
   listener: ServeListener = {},
+  rates = ratesOf(options),
 ): Promise<Running> {
-  const { limits, rateLimit, hostRoutes = [] } = options;
+  const { limits, hostRoutes = [] } = options;
   const tls = options.tls && (await readTls(options.tls));
   const keyFile = options.apiKeys === undefined ? undefined : await KeyFile.open(options.apiKeys, listener);
   const hosting = await Hosting.open({ ...options, explain }, listener);
@@ -80,7 +81,7 @@ export async function start(
   const service = new Service(hosting, { ...(limits && { limits }), shadows, listener });
   const access = {
     ...(keyFile && { keys: () => keyFile.all }),
-    rateLimit: rateLimit === undefined ? undefined : new RateLimit(rateLimit),
+    rateLimit: rates,
     tls,
     answered: options.accessLog ? (answered: Answered) => listener.answered?.(answered) : undefined,
   };
@@ -92,6 +93,7 @@ export async function start(
   const connections = connectionsOf(app);
   const close = () => {
     for (const each of [hosting, shadows, keyFile]) each?.close();
+    service.load.end();
   };
   try {
     await app.listen({ host: options.host, port: options.port });
@@ -120,6 +122,9 @@ export async function start(
     },
   };
 }
+
+const ratesOf = ({ rateLimit }: ServeOptions): Rates | undefined =>
+  rateLimit === undefined ? undefined : new RateLimit(rateLimit);
 
 async function openGrpc(
   service: Service,

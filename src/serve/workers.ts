@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { MaasError, type PlainError } from '../errors.js';
 import type { Answered } from './app.js';
 import { type Family, merged } from './metrics.js';
+import { RateLimit } from './rates.js';
 import { defaultLimits } from './service.js';
 import type { Listening, ServeListener, ServeOptions } from './start.js';
 
@@ -13,7 +14,9 @@ export type ToWorker =
   /** What has it counted? */
   | { count: number }
   /** What all have counted, to who asked for it. */
-  | { counted: number; families: Family[] };
+  | { counted: number; families: Family[] }
+  /** How long who asked is to wait, to who wanted to know. */
+  | { rated: number; waits: number[] };
 
 /** What it says. */
 export type FromWorker =
@@ -27,7 +30,9 @@ export type FromWorker =
   /** What it has counted: as asked, or by itself (0). */
   | { count: number; families: Family[] }
   /** It asks what all have counted. */
-  | { wants: number };
+  | { wants: number }
+  /** Who asks, once for each request: may they? */
+  | { rates: number; names: string[] };
 
 /** How long processes have to say what they have counted. */
 const COUNTING_MS = 500;
@@ -41,12 +46,16 @@ export class Workers {
   #gone: Family[] = [];
   readonly #asked = new Map<number, (id: number, families: Family[]) => void>();
   #questions = 0;
+  readonly #rateLimit: RateLimit | undefined;
   #stopping = false;
 
   private constructor(
     private readonly options: ServeOptions,
     private readonly listener: ServeListener,
-  ) {}
+  ) {
+    const { rateLimit } = options;
+    this.#rateLimit = rateLimit === undefined ? undefined : new RateLimit(rateLimit);
+  }
 
   /** Begins so many processes, each of which runs `script`. Throws what the first one throws. */
   static async start(script: URL, count: number, options: ServeOptions, listener: ServeListener) {
@@ -96,7 +105,10 @@ export class Workers {
   }
 
   #hear(worker: Worker, message: FromWorker): void {
-    if ('info' in message) this.listener.info?.(message.info);
+    if ('rates' in message) {
+      const waits = message.names.map((name) => this.#rateLimit!.waitOf(name, performance.now()));
+      tell(worker, { rated: message.rates, waits });
+    } else if ('info' in message) this.listener.info?.(message.info);
     else if ('warn' in message) this.listener.warn?.(message.warn);
     else if ('answered' in message) for (const each of message.answered) this.listener.answered?.(each);
     else if ('families' in message) {

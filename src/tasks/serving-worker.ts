@@ -1,7 +1,8 @@
 import { MaasError } from '../errors.js';
 import { explain } from '../explain/explanation.js';
 import type { Answered } from '../serve/app.js';
-import { type Running, start } from '../serve/start.js';
+import { SharedRateLimit } from '../serve/rates.js';
+import { type Running, type ServeListener, start } from '../serve/start.js';
 import type { FromWorker, ToWorker } from '../serve/workers.js';
 
 /** How often a process says by itself what it has counted, and tells of requests. */
@@ -10,6 +11,7 @@ const [COUNT_MS, TELL_MS] = [1000, 100];
 const tell = (message: FromWorker) => process.send?.(message, undefined, {}, () => {});
 
 let running: Running | undefined;
+let rates: SharedRateLimit | undefined;
 let starting = false;
 let ending = false;
 let questions = 0;
@@ -19,23 +21,32 @@ const answered: Answered[] = [];
 process.on('message', (message: ToWorker) => {
   if ('start' in message) begin(message.start);
   else if ('stop' in message) end();
+  else if ('rated' in message) rates?.answer(message.rated, message.waits, performance.now());
   else if ('counted' in message) countedBy(message.families, message.counted);
   else if (running) tell({ count: message.count, families: running.service.ownFamilies() });
 });
 // Ctrl-C reaches every process of a terminal; the first one says what is to be done
 process.on('SIGINT', () => {});
 process.on('SIGTERM', end);
-process.on('disconnect', end);
+process.on('disconnect', () => {
+  rates?.end();
+  end();
+});
 tell({ ready: true });
 
 async function begin(options: Parameters<typeof start>[0]): Promise<void> {
   starting = true;
   try {
-    running = await start(options, explain, {
+    const { rateLimit } = options;
+    if (rateLimit !== undefined) {
+      rates = new SharedRateLimit(rateLimit, (question, names) => tell({ rates: question, names }));
+    }
+    const listener: ServeListener = {
       info: (info) => void tell({ info }),
       warn: (warn) => void tell({ warn }),
       answered: (each) => void answered.push(each),
-    });
+    };
+    running = await start(options, explain, listener, rates);
     if (ending) return finish();
     const { service, url, port, grpcPort, versions } = running;
     service.families = () =>

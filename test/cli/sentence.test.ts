@@ -4,8 +4,10 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { readExamples } from '../../src/data/examples.js';
 import { openModel } from '../../src/tasks/predict.js';
 import { deviceFolder } from '../support/devices.js';
+import { GrpcClient } from '../support/grpc.js';
 import { maas } from '../support/maas.js';
 import { makeSentenceModels, withoutSentences } from '../support/sentences.js';
+import { ask, serveMaas } from '../support/serving.js';
 import { temporaryFolder, tickets } from '../support/temp.js';
 
 const folder = temporaryFolder();
@@ -115,6 +117,32 @@ describe.skipIf(withoutSentences)('a model of sentence embeddings', () => {
       input: readFileSync(file),
     });
     expect(JSON.parse(streamed.stdout).predictions).toEqual(predictions);
+  });
+
+  test('a service answers requests that come together as `maas predict` does, each with its own', async () => {
+    const env = { MAAS_DEVICES: deviceFolder };
+    const served = await serveMaas(['kinds', '--store', store, '--grpc-port', '0'], env);
+    const client = new GrpcClient(`127.0.0.1:${served.grpcPort}`);
+    try {
+      const asked = rows.slice(0, 48).map((row) => row.split(',')[0]!);
+      asked.push('', '今天 parcel');
+      const file = folder.file('asked.csv', `text\n${asked.map((text) => `"${text}"`).join('\n')}\n`);
+      const { predictions: expected } = await json('predict', 'kinds', file);
+      const answers = asked.map(async (text, i) => {
+        if (i % 3 > 0) return (await ask(`${served.url}/predict`, { text })).json;
+        const { labels, scores } = await client.infer('kinds', [text]).called;
+        return { label: labels[0], score: scores[0] };
+      });
+      for (const [i, { label, score }] of (await Promise.all(answers)).entries()) {
+        expect(label, asked[i]).toBe(expected[i].label);
+        expect(score).toBeCloseTo(expected[i].score, 5);
+      }
+      const words = await ask(`${served.url}/predict`, { text: asked[0], explain: true });
+      expect(words.json.explanation).toMatchObject({ class: expected[0].label, method: 'occlusion' });
+    } finally {
+      client.close();
+      expect(await served.end()).toBe(0);
+    }
   });
 
   test('a file that is worth a thread is predicted row by row in its order', async () => {

@@ -2,19 +2,22 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
+import { credentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { explain } from '../../src/explain/explanation.js';
 import { addKey } from '../../src/serve/key-file.js';
 import { type Running, type ServeOptions, start } from '../../src/serve/start.js';
+import { GrpcClient } from '../support/grpc.js';
 import { ask, trainTickets } from '../support/serving.js';
 import { temporaryFolder } from '../support/temp.js';
 
 const folder = temporaryFolder();
 const store = folder.path;
+const local = { store, models: [], host: '127.0.0.1', port: 0 };
 const begun: Running[] = [];
 
 async function served(options: Partial<ServeOptions>): Promise<string> {
-  const running = await start({ store, models: [], host: '127.0.0.1', port: 0, ...options }, explain);
+  const running = await start({ ...local, ...options }, explain);
   begun.push(running);
   return running.url;
 }
@@ -77,7 +80,9 @@ test('pages of other origins ask only where they may', async () => {
   expect(other.headers.has('access-control-allow-origin')).toBe(false);
 });
 
-test('TLS by a certificate and its key', async ({ skip }) => {
+test('TLS by a certificate and its key, over HTTP and gRPC, where keys and limits hold as well', async ({
+  skip,
+}) => {
   const [cert, key] = [join(store, 'cert.pem'), join(store, 'key.pem')];
   try {
     const subject = ['-subj', '/CN=localhost', '-days', '2'];
@@ -87,16 +92,40 @@ test('TLS by a certificate and its key', async ({ skip }) => {
     console.warn('skipped: TLS (no openssl, which makes the certificate)');
     skip();
   }
-  const url = await served({ tls: { cert, key } });
-  expect(url).toMatch(/^https:/);
+  const apiKeys = join(store, 'over-tls.txt');
+  const apiKey = await addKey(apiKeys, 'a');
+  const limits = { bodyLimit: 10_000, maxTexts: 10 };
+  const options = { tls: { cert, key }, grpcPort: 0, apiKeys, rateLimit: 4, limits };
+  const running = await start({ ...local, ...options }, explain);
+  begun.push(running);
+  expect(running.url).toMatch(/^https:/);
   const text = await new Promise<string>((resolve, reject) => {
-    request(`${url}/livez`, { ca: readFileSync(cert), servername: 'localhost' }, (response) => {
+    request(`${running.url}/livez`, { ca: readFileSync(cert), servername: 'localhost' }, (response) => {
       response.setEncoding('utf8').on('data', resolve);
     })
       .on('error', reject)
       .end();
   });
   expect(JSON.parse(text)).toEqual({ status: 'ok' });
+
+  const address = `localhost:${running.grpcPort}`;
+  const client = new GrpcClient(address, credentials.createSsl(readFileSync(cert)));
+  const infer = async (texts: readonly string[], presented?: string) =>
+    (await client.infer('tickets', texts, presented === undefined ? {} : { key: presented }).called).code;
+  expect(await infer(['refund'])).toBe('UNAUTHENTICATED');
+  expect(await infer(['refund'], `${apiKey}x`)).toBe('UNAUTHENTICATED');
+  expect(await infer(['a'.repeat(20_000)], apiKey)).toBe('RESOURCE_EXHAUSTED');
+  expect(await infer(Array(11).fill('a'), apiKey)).toBe('RESOURCE_EXHAUSTED');
+  const codes = await Promise.all(Array.from({ length: 20 }, () => infer(['refund'], apiKey)));
+  expect(new Set(codes)).toEqual(new Set(['OK', 'RESOURCE_EXHAUSTED']));
+  client.close();
+  // who speaks no TLS, or trusts nobody who signed it, comes to no answer
+  for (const untrusting of [credentials.createInsecure(), credentials.createSsl()]) {
+    const other = new GrpcClient(address, untrusting);
+    const { code } = await other.infer('tickets', ['refund'], { key: apiKey, deadlineMs: 1000 }).called;
+    expect(['UNAVAILABLE', 'DEADLINE_EXCEEDED']).toContain(code);
+    other.close();
+  }
 });
 
 test('an address that cannot be had is told', async () => {

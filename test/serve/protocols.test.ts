@@ -228,7 +228,7 @@ test('what is wrong is said in a sentence', async () => {
     '"tickets@9" is not served here, expected one of tickets, tickets@1, tickets@2, tickets@champion',
   );
   expect(await said({ texts: ['a', 'b'], explain: true })).toContain('expected one');
-  expect(await said({ dataframe_records: [{ body: 'a' }] }, '/invocations')).toBe(
+  expect(await said({ dataframe_records: [{ body: 5 }] }, '/invocations')).toBe(
     'row 0 of the table holds no text',
   );
   const response = await fetch(`${running.url}/predict`, { method: 'POST' });

@@ -21,6 +21,7 @@ export async function trainTickets(
 export interface Served {
   url: string;
   port: number;
+  grpcPort?: number;
   versions: string[];
   child: ChildProcess;
   /** What it has said on stderr so far. */
@@ -81,9 +82,11 @@ export async function ask(
   url: string,
   body: unknown,
   headers: Record<string, string> = {},
+  signal: AbortSignal | null = null,
 ): Promise<{ status: number; headers: Headers; json: Answer }> {
   const response = await fetch(url, {
     method: 'POST',
+    signal,
     headers: { 'content-type': 'application/json', ...headers },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });

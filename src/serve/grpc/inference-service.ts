@@ -2,11 +2,11 @@ import { infer, modelMetadata, serverMetadata, versionOf } from '../protocols/in
 import type { Service } from '../service.js';
 import { type InputTensor, responseOf, textsOf } from './tensors.js';
 
-/** One thing that is answered: a message for a message. Throws a refusal. */
+/** One thing that is answered: a message for a message. Throws a refusal. The signal says that nobody waits any more. */
 export interface Method {
   /** Answers without an API key: for probes. */
   open?: boolean;
-  answer(request: never): object | Promise<object>;
+  answer(request: never, signal: AbortSignal): object | Promise<object>;
 }
 
 interface Named {
@@ -40,13 +40,14 @@ export const inferenceMethods = (service: Service) =>
       answer: ({ name, version }: Named) => modelMetadata(service, versionOf(service, name, version)),
     },
     ModelInfer: {
-      async answer({ model_name, model_version, id, inputs, outputs, raw_input_contents }: InferRequest) {
+      async answer(request: InferRequest, signal: AbortSignal) {
+        const { model_name, model_version, id, inputs, outputs, raw_input_contents } = request;
         const version = versionOf(service, model_name, model_version);
         const texts = textsOf(inputs, raw_input_contents);
         const names = outputs.map(({ name }) => name);
         return {
           ...{ model_name: version.model, model_version: String(version.version), id },
-          ...responseOf(await infer(service, version, texts, names), raw_input_contents.length > 0),
+          ...responseOf(await infer(service, version, texts, names, signal), raw_input_contents.length > 0),
         };
       },
     },

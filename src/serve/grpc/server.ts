@@ -8,9 +8,10 @@ import type {
   sendUnaryData,
 } from '@grpc/grpc-js';
 import { MaasError } from '../../errors.js';
-import { type ApiKey, holderOf, type RateLimit } from '../access.js';
+import { type ApiKey, holderOf } from '../access.js';
 import type { Answered } from '../app.js';
-import { Refusal } from '../refusal.js';
+import type { Rates } from '../rates.js';
+import { GONE, Refusal } from '../refusal.js';
 import { requestIds } from '../request-ids.js';
 import type { Service } from '../service.js';
 import { Health } from './health-service.js';
@@ -24,7 +25,7 @@ export interface GrpcOptions {
   port: number;
   /** Who may ask; anybody where there is no list. */
   keys?: (() => readonly ApiKey[]) | undefined;
-  rateLimit?: RateLimit | undefined;
+  rateLimit?: Rates | undefined;
   tls?: { cert: Buffer; key: Buffer } | undefined;
   /** Told of every request, if it is here. */
   answered?: ((answered: Answered) => void) | undefined;
@@ -78,12 +79,11 @@ export async function listenGrpc(service: Service, options: GrpcOptions): Promis
 
 /** Makes handlers of methods: who asks is asked who he is, refusals become statuses, answers are counted. */
 function answering(grpc: Grpc, service: Service, { keys, rateLimit, answered }: GrpcOptions) {
-  const { limits, hosting, monitoring, listener } = service;
+  const { limits, hosting, monitoring, load, listener } = service;
   const idOf = requestIds();
-  let pending = 0;
-  const admit = (metadata: Metadata, peer: string): string | undefined => {
-    if (!hosting.ready) throw new Refusal(503, 'the service is stopping');
-    if (pending > limits.maxPending) throw new Refusal(503, 'too many requests are under way', 1);
+  const admit = async (metadata: Metadata, peer: string): Promise<string | undefined> => {
+    if (!hosting.ready) throw new Refusal(503, 'the service is stopping', 1);
+    load.admit(limits);
     const authorization = metadata.get('authorization')[0];
     const holder = keys && holderOf(keys(), authorization?.toString());
     if (keys && holder === undefined) {
@@ -92,7 +92,7 @@ function answering(grpc: Grpc, service: Service, { keys, rateLimit, answered }: 
         'there is no valid API key, expected the metadata "authorization: Bearer <key>"',
       );
     }
-    rateLimit?.take(holder ?? peer.replace(/:\d+$/, ''), performance.now());
+    await rateLimit?.take(holder ?? peer.replace(/:\d+$/, ''), performance.now());
     return holder;
   };
   return (name: string, { open = false, answer }: Method) =>
@@ -101,16 +101,20 @@ function answering(grpc: Grpc, service: Service, { keys, rateLimit, answered }: 
       const requestId = idOf({ headers: { 'x-request-id': call.metadata.get('x-request-id')[0] } } as never);
       let status = 200;
       let key: string | undefined;
-      pending++;
+      const gone = new AbortController();
+      // told as well once the deadline is over that came with the call
+      call.once('cancelled', () => gone.abort());
+      load.pending++;
       try {
-        if (!open) key = admit(call.metadata, call.getPeer());
-        respond(null, await answer(call.request as never));
+        if (!open) key = await admit(call.metadata, call.getPeer());
+        respond(null, await answer(call.request as never, gone.signal));
       } catch (error) {
         status = error instanceof Refusal ? error.status : 500;
         if (status === 500) listener.warn?.(`request ${requestId} failed: ${(error as Error).stack}`);
         respond(statusOf(grpc, error, requestId));
       } finally {
-        pending--;
+        load.pending--;
+        if (gone.signal.aborted) status = GONE;
       }
       const seconds = (performance.now() - began) / 1000;
       monitoring.answered(`grpc ${name}`, status, seconds);
@@ -124,6 +128,7 @@ const codes: Record<number, keyof Grpc['status']> = {
   401: 'UNAUTHENTICATED',
   404: 'NOT_FOUND',
   413: 'RESOURCE_EXHAUSTED',
+  [GONE]: 'CANCELLED',
   429: 'RESOURCE_EXHAUSTED',
   501: 'UNIMPLEMENTED',
   503: 'UNAVAILABLE',

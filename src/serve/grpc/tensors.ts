@@ -1,4 +1,5 @@
 import type { OutputTensor } from '../protocols/inference.js';
+import { elementsOf, rawOf, textsOfElements } from '../protocols/raw-tensors.js';
 import { Refusal } from '../refusal.js';
 
 /** The contents of a tensor; of those that are not named here, none are looked at. */
@@ -13,8 +14,6 @@ export interface InputTensor {
   shape: number[];
   contents: Contents | null;
 }
-
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * The texts of a request: of the contents of its tensor, or raw, each behind its length. Throws a refusal (400) for other tensors,
@@ -34,7 +33,7 @@ export function textsOf(inputs: readonly InputTensor[], raw: readonly Uint8Array
   if (raw.length > 1) {
     throw new Refusal(400, `there are ${raw.length} raw_input_contents, expected 1, as there are inputs`);
   }
-  const elements = raw.length > 0 ? elementsOf(raw[0]!) : given;
+  const elements = raw.length > 0 ? elementsOf(raw[0]!, 'raw_input_contents') : given;
   const [rows, columns = 1] = shape;
   if (rows !== elements.length || columns !== 1 || shape.length > 2) {
     throw new Refusal(
@@ -42,29 +41,7 @@ export function textsOf(inputs: readonly InputTensor[], raw: readonly Uint8Array
       `the shape [${shape.join(', ')}] does not fit ${elements.length} texts, expected [${elements.length}]`,
     );
   }
-  return elements.map((bytes, i) => {
-    try {
-      return decoder.decode(bytes);
-    } catch {
-      throw new Refusal(400, `the bytes of text ${i} are not UTF-8`);
-    }
-  });
-}
-
-/** The elements of a raw BYTES tensor. */
-function elementsOf(raw: Uint8Array): Uint8Array[] {
-  const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
-  const elements: Uint8Array[] = [];
-  for (let at = 0; at < raw.length; ) {
-    const from = at + 4;
-    const length = from <= raw.length ? view.getUint32(at, true) : Number.POSITIVE_INFINITY;
-    if (from + length > raw.length) {
-      throw new Refusal(400, `raw_input_contents end within element ${elements.length}`);
-    }
-    elements.push(raw.subarray(from, from + length));
-    at = from + length;
-  }
-  return elements;
+  return textsOfElements(elements);
 }
 
 /** What is answered for outputs: with contents, or with raw contents for who asked so. */
@@ -77,7 +54,7 @@ export function responseOf(outputs: readonly OutputTensor[], raw: boolean) {
       ),
       ...(raw ? {} : { contents: contentsOf(datatype, data) }),
     })),
-    raw_output_contents: raw ? outputs.map(({ datatype, data }) => rawOf(datatype, data)) : [],
+    raw_output_contents: raw ? outputs.map(rawOf) : [],
   };
 }
 
@@ -85,21 +62,3 @@ const contentsOf = (datatype: OutputTensor['datatype'], data: OutputTensor['data
   datatype === 'FP64'
     ? { fp64_contents: data }
     : { bytes_contents: data.map((value) => Buffer.from(value as string)) };
-
-function rawOf(datatype: OutputTensor['datatype'], data: OutputTensor['data']): Buffer {
-  if (datatype === 'FP64') {
-    const bytes = Buffer.alloc(8 * data.length);
-    data.forEach((value, i) => {
-      bytes.writeDoubleLE(value as number, 8 * i);
-    });
-    return bytes;
-  }
-  return Buffer.concat(
-    data.flatMap((value) => {
-      const text = Buffer.from(value as string);
-      const length = Buffer.alloc(4);
-      length.writeUInt32LE(text.length);
-      return [length, text];
-    }),
-  );
-}

@@ -26,6 +26,6 @@ export const health = (service: Service): Route[] => [
 
 /** Throws a refusal (503) while the service stops. */
 export function ready({ hosting }: Service) {
-  if (!hosting.ready) throw new Refusal(503, 'the service is stopping');
+  if (!hosting.ready) throw new Refusal(503, 'the service is stopping', 1);
   return { status: 'ok' };
 }

@@ -18,7 +18,11 @@ export interface OutputTensor extends TensorMetadata {
   data: string[] | number[];
 }
 
-export const serverMetadata = () => ({ name: 'maas', version: toolVersion, extensions: [] as string[] });
+export const serverMetadata = () => ({
+  name: 'maas',
+  version: toolVersion,
+  extensions: ['binary_tensor_data'],
+});
 
 /** The version that a model's name, and perhaps a version's number or alias, stand for. Throws a refusal (404). */
 export const versionOf = ({ hosting }: Service, model: string, version?: string): ServedVersion =>
@@ -67,6 +71,7 @@ export async function infer(
   version: ServedVersion,
   texts: readonly string[],
   wanted: readonly string[] = [],
+  signal?: AbortSignal,
 ): Promise<OutputTensor[]> {
   const unknown = wanted.find((name) => !Object.hasOwn(outputs, name));
   if (unknown !== undefined) {
@@ -75,7 +80,7 @@ export async function infer(
       `an output is wanted that there is not, expected one of ${outputNames.join(', ')}`,
     );
   }
-  const scored = service.score(version, texts);
+  const scored = service.score(version, texts, signal);
   const probabilities = scored instanceof Promise ? await scored : scored;
   const best = texts.map((_, row) => version.decide(probabilities, row * version.labels.length));
   const names = wanted.length > 0 ? (wanted as OutputName[]) : outputNames;

@@ -4,8 +4,18 @@ import { Refusal } from '../refusal.js';
 import type { Route } from '../route.js';
 import * as schemas from '../schemas.js';
 import type { Service } from '../service.js';
+import { goneSignal } from './gone.js';
 import { ready } from './health.js';
-import { type Instance, instance, instances, textColumn, textOf } from './instances.js';
+import {
+  type Inputs,
+  type Instance,
+  inputs,
+  instances,
+  textColumn,
+  textOf,
+  textsOfInputs,
+  textsOfRecords,
+} from './instances.js';
 import { textsOfCsv, textsOfLines } from './lines.js';
 import { type Asked, answerText, answerTexts } from './own.js';
 
@@ -13,41 +23,35 @@ interface Body extends Asked {
   text?: string;
   texts?: string[];
   instances?: Instance[];
-  inputs?: Instance | Instance[] | { text: string[] };
-  dataframe_split?: { columns: unknown[]; data: unknown[][] };
+  inputs?: Inputs;
+  dataframe_split?: { columns?: unknown[]; data: unknown[] };
   dataframe_records?: Record<string, unknown>[];
   parameters?: Asked;
   params?: Asked;
 }
 
-const anything = { type: 'array', minItems: 1 } as const;
-const asked = {
+const beside = {
   type: 'object',
   properties: { top_k: schemas.topK, explain: schemas.explain },
 } as const;
+const anything = { type: 'array', minItems: 1 } as const;
 const body = {
   type: 'object',
   properties: {
     text: schemas.text,
     texts: schemas.texts,
     instances,
-    inputs: {
-      anyOf: [
-        instance,
-        instances,
-        { type: 'object', required: ['text'], properties: { text: schemas.texts } },
-      ],
-    },
+    inputs,
     dataframe_split: {
       type: 'object',
-      required: ['columns', 'data'],
-      properties: { columns: anything, data: { type: 'array', minItems: 1, items: { type: 'array' } } },
+      required: ['data'],
+      properties: { columns: anything, data: anything },
     },
     dataframe_records: { type: 'array', minItems: 1, items: { type: 'object' } },
     top_k: schemas.topK,
     explain: schemas.explain,
-    parameters: { ...asked, description: 'of Vertex AI: what may be asked beside the texts' },
-    params: { ...asked, description: 'the same, of MLflow' },
+    parameters: { ...beside, description: 'of Vertex AI and SageMaker: what may be asked beside the texts' },
+    params: { ...beside, description: 'the same, of MLflow' },
   },
   ...schemas.oneOf('text', 'texts', 'instances', 'inputs', 'dataframe_split', 'dataframe_records'),
 } as const;
@@ -96,8 +100,8 @@ function invoke(service: Service, request: FastifyRequest, reply: FastifyReply):
   if (typeof request.body === 'string') return invokeText(service, request.body, request, reply);
   const version = service.hosting.find();
   const body = request.body as Body;
-  const more = body.parameters ?? body.params;
-  const asked = { top_k: body.top_k ?? more?.top_k, explain: body.explain ?? more?.explain };
+  const beside = body.parameters ?? body.params;
+  const asked = { top_k: body.top_k ?? beside?.top_k, explain: body.explain ?? beside?.explain };
   return body.text === undefined
     ? answerTexts(service, version, textsOf(body), asked, reply)
     : answerText(service, version, body.text, asked, reply);
@@ -106,16 +110,13 @@ function invoke(service: Service, request: FastifyRequest, reply: FastifyReply):
 function textsOf({ texts, instances, inputs, dataframe_split, dataframe_records }: Body): string[] {
   if (texts) return texts;
   if (instances) return instances.map(textOf);
-  if (dataframe_split) return textColumn(dataframe_split.columns, dataframe_split.data);
-  if (dataframe_records) {
-    return textColumn(
-      ['text'],
-      dataframe_records.map((record) => [Object.hasOwn(record, 'text') ? record.text : undefined]),
-    );
+  if (inputs !== undefined) return textsOfInputs(inputs);
+  if (dataframe_split) {
+    // a frame may be written without the names of its columns, and one of a single column without its rows
+    const rows = dataframe_split.data.map((row) => (Array.isArray(row) ? row : [row]));
+    return textColumn(dataframe_split.columns ?? rows[0]!.map(() => ''), rows);
   }
-  if (Array.isArray(inputs)) return inputs.map(textOf);
-  if (typeof inputs === 'string') return [inputs];
-  return [inputs!.text].flat();
+  return textsOfRecords(dataframe_records!);
 }
 
 /** A body that is no JSON: a text, or a text on each line. */
@@ -132,7 +133,7 @@ async function invokeText(
     return answerTexts(service, version, await textsOfCsv(body), {}, reply);
   }
   const texts = textsOfLines(body);
-  const probabilities = await service.score(version, texts);
+  const probabilities = await service.score(version, texts, goneSignal(version, texts.length, reply));
   reply.header('content-type', LINES).header('x-model-version', version.header);
   return `${answerLines(version, probabilities).join('\n')}\n`;
 }

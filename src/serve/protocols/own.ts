@@ -5,6 +5,7 @@ import type { Route } from '../route.js';
 import * as schemas from '../schemas.js';
 import type { ServedVersion } from '../served.js';
 import type { Service } from '../service.js';
+import { goneSignal } from './gone.js';
 
 /** What may be asked beside the texts. */
 export interface Asked {
@@ -58,7 +59,7 @@ export function answerText(
   asked: Asked,
   reply: FastifyReply,
 ): string | Promise<string> {
-  const scored = service.score(version, [text]);
+  const scored = service.score(version, [text], goneSignal(version, 1, reply));
   asJson(version, reply);
   if (!asked.explain && !(scored instanceof Promise)) return answerJson(version, scored, 0, asked.top_k);
   return (async () => {
@@ -83,7 +84,7 @@ export async function answerTexts(
   name = 'predictions',
 ): Promise<string> {
   if (asked.explain) throw new Refusal(400, 'there are several texts to explain, expected one, as "text"');
-  const scored = service.score(version, texts);
+  const scored = service.score(version, texts, goneSignal(version, texts.length, reply));
   const probabilities = scored instanceof Promise ? await scored : scored;
   asJson(version, reply);
   return `{"${name}":[${answerLines(version, probabilities, asked.top_k).join(',')}]}`;

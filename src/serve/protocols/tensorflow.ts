@@ -3,12 +3,12 @@ import type { Route } from '../route.js';
 import * as schemas from '../schemas.js';
 import type { ServedVersion } from '../served.js';
 import type { Service } from '../service.js';
-import { type Instance, instance, instances, textOf } from './instances.js';
+import { type Inputs, type Instance, inputs, instances, textOf, textsOfInputs } from './instances.js';
 import { answerTexts } from './own.js';
 
 interface PredictBody {
   instances?: Instance[];
-  inputs?: Instance | Instance[];
+  inputs?: Inputs;
 }
 
 const body = {
@@ -16,10 +16,7 @@ const body = {
   properties: {
     signature_name: { type: 'string' },
     instances,
-    inputs: {
-      anyOf: [instance, instances],
-      description: 'the same in the columnar form, answered by `outputs`',
-    },
+    inputs: { ...inputs, description: 'the same in the columnar form, answered by `outputs`' },
   },
   ...schemas.oneOf('instances', 'inputs'),
 } as const;
@@ -85,9 +82,8 @@ export const tensorflow = (service: Service): Route[] =>
             throw new Refusal(404, 'there is no such verb, expected ":predict"');
           const version = named(request.params, last.slice(0, -':predict'.length));
           const { instances, inputs } = request.body as PredictBody;
-          const list = instances ?? [inputs!].flat();
-          const name = instances ? 'predictions' : 'outputs';
-          return answerTexts(service, version, list.map(textOf), {}, reply, name);
+          const texts = instances ? instances.map(textOf) : textsOfInputs(inputs!);
+          return answerTexts(service, version, texts, {}, reply, instances ? 'predictions' : 'outputs');
         },
       },
       {

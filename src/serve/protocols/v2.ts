@@ -1,13 +1,18 @@
+import type { FastifyReply } from 'fastify';
 import { Refusal } from '../refusal.js';
 import type { Route, Schema } from '../route.js';
+import type { ServedVersion } from '../served.js';
 import type { Service } from '../service.js';
+import { binaryAnswer, LENGTH_HEADER } from './binary-data.js';
+import { goneSignal } from './gone.js';
 import { ready } from './health.js';
 import { infer, modelMetadata, serverMetadata, versionOf } from './inference.js';
 
 interface InferBody {
   id?: string;
   inputs: { name: string; shape: number[]; datatype: string; data: (string | string[])[] }[];
-  outputs?: { name: string }[];
+  outputs?: { name: string; parameters?: { binary_data?: unknown; classification?: unknown } }[];
+  parameters?: { binary_data_output?: unknown };
 }
 
 const shape = { type: 'array', minItems: 1, maxItems: 2, items: { type: 'integer' } } as const;
@@ -117,24 +122,10 @@ export const v2 = (service: Service): Route[] => [
     {
       method: 'POST',
       path: `${path}/infer`,
-      summary: 'classify texts (Open Inference Protocol)',
+      summary: 'classify texts (Open Inference Protocol, with binary tensor data)',
       body,
       response: inferred,
-      async handle({ params, body }) {
-        const version = named(service, params);
-        const { id, inputs, outputs } = body as InferBody;
-        const texts = textsOf(inputs[0]!);
-        return {
-          ...(id !== undefined && { id }),
-          ...{ model_name: version.model, model_version: String(version.version) },
-          outputs: await infer(
-            service,
-            version,
-            texts,
-            outputs?.map((output) => output.name),
-          ),
-        };
-      },
+      handle: ({ params, body }, reply) => answer(service, named(service, params), body as InferBody, reply),
     },
   ]),
 ];
@@ -142,6 +133,30 @@ export const v2 = (service: Service): Route[] => [
 function named(service: Service, params: unknown) {
   const { model, version } = params as { model: string; version?: string };
   return versionOf(service, model, version);
+}
+
+/** Outputs as JSON, or where it is wanted as bytes behind it. */
+async function answer(service: Service, version: ServedVersion, body: InferBody, reply: FastifyReply) {
+  const { id, inputs, outputs = [], parameters } = body;
+  if (outputs.some((output) => output.parameters?.classification !== undefined)) {
+    throw new Refusal(400, '"classification" is not answered here, expected "label" among the outputs');
+  }
+  const names = outputs.map(({ name }) => name);
+  const head = {
+    ...(id !== undefined && { id }),
+    ...{ model_name: version.model, model_version: String(version.version) },
+  };
+  const texts = textsOf(inputs[0]!);
+  const tensors = await infer(service, version, texts, names, goneSignal(version, texts.length, reply));
+  const byDefault = parameters?.binary_data_output === true;
+  const binary = tensors.filter(({ name }) => {
+    const wanted = outputs.find((output) => output.name === name)?.parameters?.binary_data;
+    return wanted === undefined ? byDefault : wanted === true;
+  });
+  if (binary.length === 0) return { ...head, outputs: tensors };
+  const { body: bytes, length } = binaryAnswer(head, tensors, (tensor) => binary.includes(tensor));
+  reply.header('content-type', 'application/octet-stream').header(LENGTH_HEADER, length);
+  return bytes;
 }
 
 /** The texts of a tensor [rows] or [rows, 1], flat or nested. Throws a refusal (400) where its shape says something else. */

@@ -1,0 +1,15 @@
+import type { FastifyReply } from 'fastify';
+import type { ServedVersion } from '../served.js';
+
+/** Says when who asked about so many texts has gone away; nothing where they are scored before that could be known. */
+export function goneSignal(
+  version: ServedVersion,
+  texts: number,
+  reply: FastifyReply,
+): AbortSignal | undefined {
+  if (!version.takesTurns(texts)) return undefined;
+  const gone = new AbortController();
+  // comes after an answer, too, when nobody listens any more
+  reply.raw.once('close', () => gone.abort());
+  return gone.signal;
+}
