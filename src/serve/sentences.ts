@@ -51,7 +51,9 @@ function tellingOf(problems: readonly Problem[]): Problem {
       problem.instancePath.startsWith(choice.instancePath) &&
       (problem.instancePath !== choice.instancePath || !(isChoice(problem) || problem.keyword === 'type')),
   );
-  return inside.length > 0 ? tellingOf(inside) : choice;
+  const lacks = (problem: Problem) =>
+    problem.keyword === 'required' && problem.instancePath === choice.instancePath;
+  return inside.length === 0 || (inside.length > 1 && inside.every(lacks)) ? choice : tellingOf(inside);
 }
 
 const isChoice = ({ keyword }: Problem) => keyword === 'oneOf' || keyword === 'anyOf';
@@ -65,7 +67,7 @@ function ofAlternatives(where: string, choice: Problem, problems: readonly Probl
     .filter(({ keyword }) => keyword === 'required')
     .map(({ params }) => params.missingProperty);
   return names.length > 0
-    ? `${where} has none of ${names.map((name) => `"${name}"`).join(', ')}, expected one of them`
+    ? `${where} has none of ${[...new Set(names)].map((name) => `"${name}"`).join(', ')}, expected one of them`
     : `${where} is of another type, expected ${[...new Set(types)].join(' or ')}`;
 }
 

@@ -206,11 +206,13 @@ test('what is wrong is said in a sentence', async () => {
   for (const path of ['/v1/models/tickets:predict', '/invocations']) {
     expect(await said(several, path)).toBe('the body has several that exclude each other, expected one');
     expect(await said({ instances: ['a', 5] }, path)).toBe(
-      '"instances[1]" is of another type, expected string or object',
+      '"instances[1]" is of another type, expected string or object or array',
     );
-    expect(await said({ instances: [{ data: 'a' }] }, path)).toBe('"instances[0]" lacks "text"');
+    expect(await said({ instances: [{ data: 'a' }] }, path)).toBe(
+      '"instances[0]" has none of "b64", "text", expected one of them',
+    );
     expect(await said({ inputs: [{ text: 5 }] }, path)).toBe(
-      '"inputs[0].text" is of another type, expected string',
+      '"inputs[0].text" is of another type, expected string or object or array',
     );
   }
   const tensor = { name: 'text', shape: [1], datatype: 'BYTES', data: ['a'] };
