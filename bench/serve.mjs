@@ -1,5 +1,5 @@
 // Asks `maas serve` and its peers for predictions with wrk (Debian's package `wrk`), and writes the tables to bench/README.md.
-// usage: npm run bench:serve [-- --seconds 5 --rounds 3 --soak 600]
+// usage: npm run bench:serve [-- --seconds 2 --rounds 11 --soak 600]
 //   --seconds of each measurement, --rounds of them, --soak seconds at half of the peak
 //   --draft prints and leaves bench/README.md as it is
 // The data set is looked for in ../shared/data, or where MAAS_DATA says; MAAS_PYTHON names a Python with scikit-learn, Flask and gunicorn.
@@ -16,8 +16,8 @@ import { keepTable } from './table.mjs';
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const { values: flags } = parseArgs({
   options: {
-    seconds: { type: 'string', default: '5' },
-    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '2' },
+    rounds: { type: 'string', default: '11' },
     soak: { type: 'string', default: '600' },
     draft: { type: 'boolean', default: false },
   },
@@ -118,23 +118,24 @@ const store = join(folder, 'store');
 const startMaas = (model) =>
   start(process.execPath, [here('../bin/maas.js'), 'serve', model, '--store', store, '--port', '0']);
 
-/** Each server by turns, after a second of warming up. */
+/** Each server by turns, all of them warm: what is compiled while requests come takes seconds to be. */
 async function rates(servers, bodies) {
-  const results = Object.fromEntries(Object.keys(servers).map((name) => [name, []]));
-  for (let round = 0; round < rounds; round++) {
-    for (const [name, launch] of Object.entries(servers)) {
-      const server = await launch();
-      try {
-        await load(server.url, bodies, 1);
-        const result = await load(server.url, bodies, seconds);
+  const running = {};
+  try {
+    for (const [name, launch] of Object.entries(servers)) running[name] = await launch();
+    for (const { url } of Object.values(running)) await load(url, bodies, Math.max(5, seconds));
+    const results = Object.fromEntries(Object.keys(servers).map((name) => [name, []]));
+    for (let round = 0; round < rounds; round++) {
+      for (const [name, { url }] of Object.entries(running)) {
+        const result = await load(url, bodies, seconds);
         if (result.errors > 0) throw new Error(`${name}: ${result.errors} errors`);
         results[name].push(result);
-      } finally {
-        await server.stop();
       }
     }
+    return results;
+  } finally {
+    await Promise.all(Object.values(running).map((server) => server.stop()));
   }
-  return results;
 }
 
 function trainPeer(python) {
@@ -173,15 +174,17 @@ async function throughput(files) {
     const rateOf = (name) => (results[name] ? median(results[name].map(({ rate }) => rate)) : undefined);
     for (const name of Object.keys(results)) {
       const figure = (key) => median(results[name].map((result) => result[key])).toFixed(2);
-      const [echo, flask] = [rateOf('echo'), rateOf('flask')];
+      // the machine's own speed changes from minute to minute, so that what is compared is of the same round
+      const times = (other) =>
+        median(results[name].map(({ rate }, round) => rate / results[other][round].rate));
       const cells = [
         length,
         titles[name],
         whole(rateOf(name)),
         figure('p50'),
         figure('p99'),
-        name === 'echo' ? '' : `${((100 * rateOf(name)) / echo).toFixed(0)} %`,
-        name === 'flask' || !flask ? '' : (rateOf(name) / flask).toFixed(1),
+        name === 'echo' ? '' : `${(100 * times('echo')).toFixed(0)} %`,
+        name === 'flask' || !results.flask ? '' : times('flask').toFixed(1),
       ];
       lines.push(`| ${cells.join(' | ')} |`);
     }

@@ -23,10 +23,13 @@ export class WordTerms {
   readonly #shortest: number;
   /** Stop words, where they are left out before words have stems; else they are among the words. */
   readonly #stopped: ReadonlySet<string> | undefined;
-  /** The units of the word that is looked at. */
-  #units = new Uint16Array(256);
-  /** The nodes of a text's words. */
+  /** The units of a text's words one behind the other, and where each ends. */
+  #units = new Uint16Array(1024);
+  #ends = new Uint32Array(256);
+  /** The hashes of a text's words, then their nodes. */
   #nodes = new Int32Array(256);
+  /** How many units and how many words there are. */
+  #used = 0;
   #length = 0;
   #found: Uint32Array;
 
@@ -53,34 +56,44 @@ export class WordTerms {
 
   /** The columns of the terms in the text, repeats included, in no order; overwritten by the next call. */
   columnsOf(text: string): Uint32Array {
+    this.#used = 0;
     this.#length = 0;
     if (!this.#ascii || !this.#readAscii(text, this.#ascii)) this.#readWords(text);
+    this.#words.findAll(this.#units, this.#ends, this.#nodes, this.#length);
+    if (this.options.stopWords && !this.#stopped) this.#leaveStopped();
     return this.#runs();
   }
 
-  /** Looks up the words of an ASCII text; answers false where it is none. */
+  /** Reads the words of an ASCII text; answers false where it is none. */
   #readAscii(text: string, classes: Uint8Array): boolean {
     const { length } = text;
+    this.#reserve(length, (length + 1) >> 1);
+    const units = this.#units;
+    const shortest = this.#shortest;
     let hash = HASH_START;
-    let units = this.#units;
-    let n = 0;
+    let begun = 0;
+    let used = 0;
+    let words = 0;
     for (let i = 0; i <= length; i++) {
       const code = i < length ? text.charCodeAt(i) : SPACE;
-      if (code > 127) {
-        this.#length = 0;
-        return false;
-      }
+      if (code > 127) return false;
       const unit = classes[code]!;
       if (unit !== 0) {
-        if (n === units.length) units = this.#roomier();
-        units[n++] = unit;
+        units[used++] = unit;
         hash = hashUnit(hash, unit);
-      } else if (n > 0) {
-        if (n >= this.#shortest) this.#push(this.#words.find(units, n, hash));
+      } else if (used > begun) {
+        if (used - begun >= shortest) {
+          this.#ends[words] = used;
+          this.#nodes[words++] = hash;
+          begun = used;
+        } else {
+          used = begun;
+        }
         hash = HASH_START;
-        n = 0;
       }
     }
+    this.#used = used;
+    this.#length = words;
     return true;
   }
 
@@ -88,25 +101,40 @@ export class WordTerms {
     for (const word of this.#tokenize(this.options.lowercase ? text.toLowerCase() : text)) {
       if (this.#stopped?.has(word)) continue;
       const own = this.stem ? this.stem(word) : word;
+      this.#reserve(this.#used + own.length, this.#length + 1);
       let hash = HASH_START;
-      while (own.length > this.#units.length) this.#roomier();
       for (let u = 0; u < own.length; u++) {
-        this.#units[u] = own.charCodeAt(u);
-        hash = hashUnit(hash, this.#units[u]!);
+        const unit = own.charCodeAt(u);
+        this.#units[this.#used++] = unit;
+        hash = hashUnit(hash, unit);
       }
-      this.#push(this.#words.find(this.#units, own.length, hash));
+      this.#ends[this.#length] = this.#used;
+      this.#nodes[this.#length++] = hash;
     }
   }
 
-  #push(node: number): void {
-    if (node === STOPPED) return;
-    if (this.#length === this.#nodes.length) {
-      const larger = new Int32Array(2 * this.#length);
-      larger.set(this.#nodes);
-      this.#nodes = larger;
-      this.#found = this.#roomForColumns();
+  /** Room for so many units and words. */
+  #reserve(units: number, words: number): void {
+    if (units > this.#units.length) {
+      const larger = new Uint16Array(2 * units);
+      larger.set(this.#units.subarray(0, this.#used));
+      this.#units = larger;
     }
-    this.#nodes[this.#length++] = node;
+    if (words <= this.#nodes.length) return;
+    const [ends, nodes] = [new Uint32Array(2 * words), new Int32Array(2 * words)];
+    ends.set(this.#ends.subarray(0, this.#length));
+    nodes.set(this.#nodes.subarray(0, this.#length));
+    [this.#ends, this.#nodes] = [ends, nodes];
+    this.#found = this.#roomForColumns();
+  }
+
+  /** Takes stop words out, of which runs of words know nothing. */
+  #leaveStopped(): void {
+    let left = 0;
+    for (let w = 0; w < this.#length; w++) {
+      if (this.#nodes[w] !== STOPPED) this.#nodes[left++] = this.#nodes[w]!;
+    }
+    this.#length = left;
   }
 
   /** The columns of the runs of words. */
@@ -167,13 +195,6 @@ export class WordTerms {
   #roomForColumns(): Uint32Array {
     const [min, max] = this.options.ngramRange;
     return new Uint32Array(this.#nodes.length * (max - min + 1));
-  }
-
-  #roomier(): Uint16Array<ArrayBuffer> {
-    const larger = new Uint16Array(2 * this.#units.length);
-    larger.set(this.#units);
-    this.#units = larger;
-    return larger;
   }
 }
 

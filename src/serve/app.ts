@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import type {
   FastifyError,
   FastifyInstance,
@@ -9,23 +10,14 @@ import { MaasError } from '../errors.js';
 import { type ApiKey, holderOf } from './access.js';
 import { readBodies } from './bodies.js';
 import { type CorsOptions, cors } from './cors.js';
+import { fastPath } from './fast-path.js';
 import type { Rates } from './rates.js';
-import { GONE, Refusal } from './refusal.js';
+import { Refusal } from './refusal.js';
 import { requestIds } from './request-ids.js';
 import type { Route } from './route.js';
 import { sentenceOf, sentenceOfCode } from './sentences.js';
 import type { Service } from './service.js';
-
-/** A request that was answered; never what it held. */
-export interface Answered {
-  requestId: string;
-  method: string;
-  endpoint: string;
-  status: number;
-  seconds: number;
-  /** Who asked, where keys are asked for. */
-  key: string | undefined;
-}
+import { type AnsweredListener, underWay } from './under-way.js';
 
 export interface AppOptions {
   routes: readonly Route[];
@@ -35,7 +27,7 @@ export interface AppOptions {
   cors?: CorsOptions | undefined;
   tls?: { cert: Buffer; key: Buffer } | undefined;
   /** Told of every request, if it is here. */
-  answered?: ((answered: Answered) => void) | undefined;
+  answered?: AnsweredListener;
 }
 
 declare module 'fastify' {
@@ -48,7 +40,8 @@ declare module 'fastify' {
 /** The HTTP application of a service, not listening yet. */
 export async function buildApp(service: Service, options: AppOptions): Promise<FastifyInstance> {
   const { default: fastify } = await import('fastify');
-  const { limits, hosting, monitoring, load, listener } = service;
+  const { limits, hosting, load, listener } = service;
+  const idOf = requestIds();
   const timing = {
     // looks for slow clients as often as this
     connectionsCheckingInterval: Math.min(1000, limits.timeoutMs),
@@ -61,7 +54,7 @@ export async function buildApp(service: Service, options: AppOptions): Promise<F
     requestTimeout: limits.timeoutMs,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    genReqId: requestIds(),
+    genReqId: idOf,
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
     schemaErrorFormatter: (errors, part) => new Refusal(400, sentenceOf(errors, part)),
     clientErrorHandler,
@@ -80,33 +73,14 @@ export async function buildApp(service: Service, options: AppOptions): Promise<F
       .send({ error: sentence, request_id: request.id });
   }
   app.setErrorHandler(fail);
-  const { keys, rateLimit, answered } = options;
+  const { keys, rateLimit } = options;
+  const take = underWay(service, options.answered);
 
-  /**
-   * What begins a request at an endpoint, and counts it in the end. A hook of each route, since to look the endpoint up costs, as do
-   * hooks at the end: of an answer that takes some 30 µs, most is what the framework does around it.
-   */
+  /** What begins a request at an endpoint. A hook of each route, since to look the endpoint up costs. */
   const begin =
     (endpoint: string, open: boolean) =>
     (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
-      load.pending++;
-      const from = performance.now();
-      // comes even where who asked has gone away
-      reply.raw.on('close', () => {
-        load.pending--;
-        const seconds = (performance.now() - from) / 1000;
-        const status = reply.raw.writableFinished ? reply.statusCode : GONE;
-        monitoring.answered(endpoint, status, seconds);
-        if (!answered) return;
-        answered({
-          requestId: request.id,
-          method: request.method,
-          endpoint,
-          status,
-          seconds,
-          key: request.holder,
-        });
-      });
+      take(endpoint, reply.raw, request);
       reply.header('x-request-id', request.id);
       if (!hosting.ready) reply.header('connection', 'close');
       if (open) return done();
@@ -138,6 +112,14 @@ export async function buildApp(service: Service, options: AppOptions): Promise<F
   if (options.cors) cors(app, options.cors, begin('preflight', true));
 
   for (const route of options.routes) addRoute(app, route, begin(route.path, route.open ?? false));
+
+  const fast = options.routes.find(({ oneText }) => oneText);
+  if (fast && !keys && !rateLimit && !options.cors) {
+    const [framework] = app.server.listeners('request') as RequestListener[];
+    app.server
+      .removeAllListeners('request')
+      .on('request', fastPath(service, fast.path, take, idOf, framework!));
+  }
   return app;
 }
 

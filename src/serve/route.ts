@@ -19,6 +19,8 @@ export interface Route {
   /** No part of the OpenAPI document. */
   hidden?: boolean;
   body?: Schema;
+  /** A body of a text alone has what `answerJson` says of it for an answer, so that the fast path may give it. */
+  oneText?: boolean;
   /** Media types of bodies, where it takes others than JSON. */
   bodyTypes?: readonly string[];
   /** What it answers with 200; JSON unless `type` says otherwise. */

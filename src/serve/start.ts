@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import { MaasError } from '../errors.js';
 import type { Listener } from '../progress.js';
 import type { Beside } from '../store/state-files.js';
-import { type Answered, buildApp } from './app.js';
+import { buildApp } from './app.js';
 import type { GrpcListening, GrpcOptions } from './grpc/server.js';
 import { type Explain, Hosting } from './hosting.js';
 import { KeyFile } from './key-file.js';
@@ -14,6 +14,7 @@ import type { HostRoutes } from './protocols/invocations.js';
 import { RateLimit, type Rates } from './rates.js';
 import { routesOf } from './routes.js';
 import { type Limits, Service } from './service.js';
+import type { Answered } from './under-way.js';
 
 /** What a service is to be, as plain data that processes can be sent. */
 export interface ServeOptions extends Beside {

@@ -1,11 +1,11 @@
 import cluster, { type Worker } from 'node:cluster';
 import { fileURLToPath } from 'node:url';
 import { MaasError, type PlainError } from '../errors.js';
-import type { Answered } from './app.js';
 import { type Family, merged } from './metrics.js';
 import { RateLimit } from './rates.js';
 import { defaultLimits } from './service.js';
 import type { Listening, ServeListener, ServeOptions } from './start.js';
+import type { Answered } from './under-way.js';
 
 /** What a process that serves is told. */
 export type ToWorker =

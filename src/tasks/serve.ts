@@ -1,9 +1,9 @@
 import type { Explain } from '../serve/hosting.js';
 import type { Listening, ServeListener, ServeOptions as StartOptions } from '../serve/start.js';
 
-export type { Answered } from '../serve/app.js';
 export { addKey } from '../serve/key-file.js';
 export type { ServeListener } from '../serve/start.js';
+export type { Answered } from '../serve/under-way.js';
 
 export interface ServeOptions extends StartOptions {
   /** Processes that answer; with 1 this one does. More run `serving-worker.ts`. */

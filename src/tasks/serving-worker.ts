@@ -1,8 +1,8 @@
 import { MaasError } from '../errors.js';
 import { explain } from '../explain/explanation.js';
-import type { Answered } from '../serve/app.js';
 import { SharedRateLimit } from '../serve/rates.js';
 import { type Running, type ServeListener, start } from '../serve/start.js';
+import type { Answered } from '../serve/under-way.js';
 import type { FromWorker, ToWorker } from '../serve/workers.js';
 
 /** How often a process says by itself what it has counted, and tells of requests. */

@@ -9,11 +9,11 @@ import type {
 } from '@grpc/grpc-js';
 import { MaasError } from '../../errors.js';
 import { type ApiKey, holderOf } from '../access.js';
-import type { Answered } from '../app.js';
 import type { Rates } from '../rates.js';
 import { GONE, Refusal } from '../refusal.js';
 import { requestIds } from '../request-ids.js';
 import type { Service } from '../service.js';
+import type { Answered } from '../under-way.js';
 import { Health } from './health-service.js';
 import { inferenceMethods, type Method } from './inference-service.js';
 

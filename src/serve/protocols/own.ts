@@ -40,6 +40,7 @@ export const own = (service: Service): Route[] => [
     path: '/predict',
     summary: 'classify a text, or several',
     body,
+    oneText: true,
     response: { oneOf: [schemas.prediction, schemas.predictions] },
     handle: (request, reply) => {
       const asked = request.body as PredictBody;
