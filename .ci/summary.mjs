@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, relative } from 'node:path';
 
-const [checks, devices, ...reports] = process.argv.slice(2);
+const [checks, devices, tests, ...reports] = process.argv.slice(2);
 const failures = [];
 let passed = 0;
 let skipped = 0;
@@ -35,6 +35,7 @@ for (const [name, outcome] of Object.entries({ 'types, lint, format or package':
   if (outcome === '0') passed++;
   else failures.push(name);
 }
+if (tests !== '0' && failures.length === 0) failures.push('a run of the tests, though no test of it failed');
 for (const failure of failures) console.log(`FAILED ${failure}`);
 console.log(`${passed} passed, ${failures.length} failed, ${skipped} skipped`);
 process.exitCode = failures.length === 0 ? 0 : 1;

@@ -17,7 +17,7 @@ import { requestIds } from './request-ids.js';
 import type { Route } from './route.js';
 import { sentenceOf, sentenceOfCode } from './sentences.js';
 import type { Service } from './service.js';
-import { type AnsweredListener, underWay } from './under-way.js';
+import { type AnsweredListener, UnderWay } from './under-way.js';
 
 export interface AppOptions {
   routes: readonly Route[];
@@ -74,13 +74,13 @@ export async function buildApp(service: Service, options: AppOptions): Promise<F
   }
   app.setErrorHandler(fail);
   const { keys, rateLimit } = options;
-  const take = underWay(service, options.answered);
+  const underWay = new UnderWay(service, options.answered);
 
   /** What begins a request at an endpoint. A hook of each route, since to look the endpoint up costs. */
   const begin =
     (endpoint: string, open: boolean) =>
     (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
-      take(endpoint, reply.raw, request);
+      underWay.begin(endpoint, reply.raw, request);
       reply.header('x-request-id', request.id);
       if (!hosting.ready) reply.header('connection', 'close');
       if (open) return done();
@@ -118,7 +118,7 @@ export async function buildApp(service: Service, options: AppOptions): Promise<F
     const [framework] = app.server.listeners('request') as RequestListener[];
     app.server
       .removeAllListeners('request')
-      .on('request', fastPath(service, fast.path, take, idOf, framework!));
+      .on('request', fastPath(service, fast.path, underWay, idOf, framework!));
   }
   return app;
 }

@@ -4,7 +4,10 @@ import { answerJson } from './answers.js';
 import { LENGTH_HEADER } from './protocols/binary-data.js';
 import type { requestIds } from './request-ids.js';
 import type { Service } from './service.js';
-import type { underWay } from './under-way.js';
+import type { UnderWay } from './under-way.js';
+
+/** Bytes of a body beyond which what is spent on a request is spent on its text. */
+const LONGEST = 1 << 16;
 
 /**
  * Answers what most requests are, JSON that holds a text and nothing else, without the framework, which takes longer than to score
@@ -14,7 +17,7 @@ import type { underWay } from './under-way.js';
 export function fastPath(
   service: Service,
   path: string,
-  take: ReturnType<typeof underWay>,
+  underWay: UnderWay,
   idOf: ReturnType<typeof requestIds>,
   framework: RequestListener,
 ): RequestListener {
@@ -23,8 +26,10 @@ export function fastPath(
   /** The head and the body of an answer; nothing where it is not for this path to give. */
   function answerTo(body: Buffer, id: string) {
     const text = onlyText(body);
-    if (text === undefined) return undefined;
+    // who stops tells the connection to close, as the framework does
+    if (text === undefined || !hosting.ready) return undefined;
     try {
+      // much may have come while the body did
       load.admit(limits);
       const version = hosting.find();
       if (!version.immediate) return undefined;
@@ -44,22 +49,29 @@ export function fastPath(
 
   return (request, response) => {
     const length = plainLength(request, path);
-    if (length === 0 || length > limits.bodyLimit || !hosting.ready) return framework(request, response);
+    const full = load.pending >= limits.maxPending || load.lagMs > limits.maxLagMs;
+    if (length === 0 || length > Math.min(LONGEST, limits.bodyLimit) || full || !hosting.ready) {
+      return framework(request, response);
+    }
     const id = idOf(request);
-    const leave = take(path, response, { id });
-    let body: Buffer | undefined;
+    underWay.begin(path, response, { id });
+    const chunks: Buffer[] = [];
+    let received = 0;
     const read = (chunk: Buffer) => {
-      body = body ? Buffer.concat([body, chunk]) : chunk;
-      if (body.length < length) return;
+      chunks.push(chunk);
+      received += chunk.length;
+      if (received < length) return;
+      const body = chunks.length === 1 ? chunk : Buffer.concat(chunks);
       const found = answerTo(body, id);
       if (found) {
         request.on('end', () => response.writeHead(200, found.head).end(found.answer));
         return;
       }
-      leave();
       request.pause();
       request.off('data', read);
       request.unshift(body);
+      request.headers['x-request-id'] = id;
+      underWay.handOver(response);
       framework(request, response);
     };
     request.on('data', read);
@@ -68,7 +80,9 @@ export function fastPath(
 
 /** Bytes of the body of a request for this path that its head says nothing unusual of; 0 for all others. */
 function plainLength({ method, url, headers }: IncomingMessage, path: string): number {
-  if (method !== 'POST' || url !== path || headers['content-type'] !== 'application/json') return 0;
+  if (method !== 'POST' || url !== path) return 0;
+  const type = headers['content-type'];
+  if (type !== 'application/json' && type !== 'application/json; charset=utf-8') return 0;
   if (headers['content-encoding'] !== undefined || headers[LENGTH_HEADER] !== undefined) return 0;
   return Number(headers['content-length'] ?? 0);
 }

@@ -75,31 +75,37 @@ export class Follower {
 
   /** Loads what references name by now, where that is another version. What cannot be loaded is told, and tried again. */
   async #look(): Promise<void> {
-    try {
-      let moved = false;
-      const homes = new Set(this.#watched.flatMap(({ home }) => home ?? []));
-      for (const home of homes) {
+    let moved = false;
+    let trouble: string | undefined;
+    for (const home of new Set(this.#watched.flatMap(({ home }) => home ?? []))) {
+      try {
         const { mtimeNs, mtimeMs } = await stat(home, { bigint: true });
         if (this.#seen.get(home) === String(mtimeNs)) continue;
         for (const watched of this.#watched) {
-          if (watched.home !== home) continue;
-          const artifact = await this.store.open(watched.reference, this.listener);
-          if (artifact.folder === watched.version.folder) continue;
-          const before = watched.version.reference;
-          watched.version = await this.#load(artifact);
-          moved = true;
-          this.listener.info?.(`${watched.reference} is ${watched.version.reference} now, before ${before}`);
+          if (watched.home === home && (await this.#follow(watched))) moved = true;
         }
         if (Date.now() - Number(mtimeMs) > SETTLED_MS) this.#seen.set(home, String(mtimeNs));
+      } catch (error) {
+        const { message } = error as Error;
+        if (!(error instanceof MaasError) && (error as NodeJS.ErrnoException).code === undefined) throw error;
+        trouble = trouble === undefined ? message : `${trouble}; ${message}`;
       }
-      if (moved) this.changed();
-      this.#trouble = undefined;
-    } catch (error) {
-      const { message } = error as Error;
-      if (!(error instanceof MaasError) && (error as NodeJS.ErrnoException).code === undefined) throw error;
-      if (message !== this.#trouble) this.listener.warn?.(`${message}; what was served goes on`);
-      this.#trouble = message;
     }
+    if (moved) this.changed();
+    if (trouble !== undefined && trouble !== this.#trouble) {
+      this.listener.warn?.(`${trouble}; what was served goes on`);
+    }
+    this.#trouble = trouble;
+  }
+
+  /** Loads the version that a reference names by now, if it is another one, and says whether it is. */
+  async #follow(watched: Watched): Promise<boolean> {
+    const artifact = await this.store.open(watched.reference, this.listener);
+    if (artifact.folder === watched.version.folder) return false;
+    const before = watched.version.reference;
+    watched.version = await this.#load(artifact);
+    this.listener.info?.(`${watched.reference} is ${watched.version.reference} now, before ${before}`);
+    return true;
   }
 
   /** A version in memory; one for all references to it. */

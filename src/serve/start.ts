@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type AddressInfo, Server, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Server as TlsServer } from 'node:tls';
+import { createSecureContext, Server as TlsServer } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 import { MaasError } from '../errors.js';
 import type { Listener } from '../progress.js';
@@ -149,7 +149,8 @@ function connectionsOf({ server }: FastifyInstance): ReadonlySet<Socket> {
 
 /**
  * Closes without losing a request. Nobody new is let in. A connection that is closed while a request is on its way would lose it,
- * so that each is told to close with its next answer first; who has not asked for so long is idle.
+ * so that each is told to close with its next answer first; who has not asked for so long is idle. So is, though the server does
+ * not see it, a connection that nothing was asked on yet, such as browsers open ahead.
  */
 async function drained(
   app: FastifyInstance,
@@ -165,8 +166,8 @@ async function drained(
   while (performance.now() < until && (await open()) > 0) await wait(20);
   for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
   const late = setTimeout(() => server.closeAllConnections(), timeoutMs).unref();
-  server.closeIdleConnections();
-  while ((await open()) > 0) await wait(20);
+  do server.closeIdleConnections();
+  while ((await open()) > 0 && (await wait(20, true)));
   clearTimeout(late);
   await app.close();
 }
@@ -194,7 +195,16 @@ async function readTls({ cert, key }: { cert: string; key: string }) {
     readFile(path).catch((cause: NodeJS.ErrnoException) => {
       throw new MaasError('usage', `${path} cannot be read (${cause.code})`, { cause });
     });
-  return { cert: await read(cert), key: await read(key) };
+  const tls = { cert: await read(cert), key: await read(key) };
+  try {
+    createSecureContext(tls);
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new MaasError('usage', `${cert} and ${key} are no certificate and its key in PEM (${message})`, {
+      cause,
+    });
+  }
+  return tls;
 }
 
 function notListening({ host, port }: ServeOptions, cause: NodeJS.ErrnoException): unknown {

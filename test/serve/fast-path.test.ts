@@ -17,7 +17,7 @@ afterAll(() => running.stop());
 
 const PLAIN = 'application/json';
 /** Means the same, and is not what the fast path looks for. */
-const OTHER = 'application/json; charset=utf-8';
+const OTHER = 'application/json; charset=UTF-8';
 
 const requestOf = (type: string, body: Buffer, connection = 'close') =>
   Buffer.concat([
@@ -95,6 +95,21 @@ test('requests that follow each other on a connection are answered in their orde
     [200, 200, 400, 200].map((status) => `HTTP/1.1 ${status}`),
   );
   expect(await answerTo(all(PLAIN))).toBe(expected);
+});
+
+test('who goes away while answers wait behind one another leaves nothing under way', async () => {
+  const { load } = running.service;
+  const long = Buffer.from(JSON.stringify({ texts: Array(900).fill('a parcel that is late '.repeat(40)) }));
+  for (const type of [PLAIN, OTHER]) {
+    const socket = connect(running.port, '127.0.0.1');
+    const behind = Array.from({ length: 50 }, () =>
+      requestOf(type, Buffer.from('{"text":"a"}'), 'keep-alive'),
+    );
+    socket.write(Buffer.concat([requestOf(type, long, 'keep-alive'), ...behind]));
+    while (load.pending < 10) await new Promise((resolve) => setTimeout(resolve, 1));
+    socket.destroy();
+    while (load.pending > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 });
 
 test('each is counted once', async () => {

@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import type { ServedVersion } from '../served.js';
+import { onceClosed } from '../under-way.js';
 
 /** Says when who asked about so many texts has gone away; nothing where they are scored before that could be known. */
 export function goneSignal(
@@ -10,6 +11,6 @@ export function goneSignal(
   if (!version.takesTurns(texts)) return undefined;
   const gone = new AbortController();
   // comes after an answer, too, when nobody listens any more
-  reply.raw.once('close', () => gone.abort());
+  onceClosed(reply.raw, () => gone.abort());
   return gone.signal;
 }
