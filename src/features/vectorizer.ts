@@ -18,7 +18,10 @@ export interface Vectorizer {
    * empty row.
    */
   transform(texts: readonly string[]): Csr;
-  /** The row of one text in memory that the next call uses again, where making some takes longer than all else. */
+  /**
+   * The row of one text, where memory for it would take longer to make than all else: it stands in memory of the process that the
+   * next text of any vectorizer of this kind overwrites.
+   */
   transformOne?(text: string): Csr;
   /** Everything that `loadVectorizer` needs, as plain data. */
   state(): VectorizerState;

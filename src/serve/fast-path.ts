@@ -49,10 +49,8 @@ export function fastPath(
 
   return (request, response) => {
     const length = plainLength(request, path);
-    const full = load.pending >= limits.maxPending || load.lagMs > limits.maxLagMs;
-    if (length === 0 || length > Math.min(LONGEST, limits.bodyLimit) || full || !hosting.ready) {
-      return framework(request, response);
-    }
+    const short = length > 0 && length <= Math.min(LONGEST, limits.bodyLimit);
+    if (!short || !load.hasRoom(limits) || !hosting.ready) return framework(request, response);
     const id = idOf(request);
     underWay.begin(path, response, { id });
     const chunks: Buffer[] = [];

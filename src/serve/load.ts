@@ -26,6 +26,11 @@ export class Load {
     return Math.min(this.#lag, this.#lagBefore);
   }
 
+  /** Whether there is room for one more request, which is not among those under way yet. */
+  hasRoom({ maxPending, maxLagMs }: Limits): boolean {
+    return this.pending < maxPending && this.lagMs <= maxLagMs;
+  }
+
   /** Throws a refusal (503) where there is too much to do for another request, which is among those under way. */
   admit({ maxPending, maxLagMs }: Limits): void {
     if (this.pending > maxPending) throw new Refusal(503, 'too many requests are under way', 1);
