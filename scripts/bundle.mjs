@@ -10,6 +10,8 @@ const entries = [
   'compute/probe',
   'compute/wasm/serve',
   'features/counting-worker',
+  'threads/job-worker',
+  'tasks/aside-jobs',
   'tasks/scoring-worker',
   'tasks/serving-worker',
   'tasks/tuning/trial-worker',

@@ -17,7 +17,7 @@ const floors = [
   ['compute', 'text'],
   ['data', 'metrics'],
   ['sparse'],
-  ['errors', 'random', 'progress', 'predictions', 'threads-ahead', 'version'],
+  ['errors', 'random', 'progress', 'predictions', 'threads', 'version'],
 ];
 const floorOf = new Map(floors.flatMap((rooms, floor) => rooms.map((room) => [room, floor] as const)));
 

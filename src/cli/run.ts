@@ -1,4 +1,4 @@
-import { isMuch } from '../threads-ahead.js';
+import { isMuch } from '../threads/ahead.js';
 import { version } from '../version.js';
 
 const scoring = async () => (await import('../tasks/scoring-thread.js')).scoringThreads;

@@ -1,5 +1,6 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { type Csr, transpose } from '../sparse/csr.js';
+import { isShared } from '../sparse/shared.js';
 import type { Tf } from './sparse.js';
 
 /** The three arrays of a CSR matrix as tensors: int32 offsets and columns, float32 values. */
@@ -21,6 +22,11 @@ export function uploadCsr(tf: Tf, matrix: Csr): CsrForm {
 }
 
 function upload(tf: Tf, { indptr, indices, values }: Csr): CsrTensors {
-  const int32 = (a: Uint32Array) => tf.tensor1d(new Int32Array(a.buffer, a.byteOffset, a.length), 'int32');
-  return { indptr: int32(indptr), indices: int32(indices), values: tf.tensor1d(values, 'float32') };
+  // drivers take no memory that threads share
+  const own = <T extends Uint32Array | Float32Array>(a: T) => (isShared(a) ? (a.slice() as T) : a);
+  const int32 = (a: Uint32Array) => {
+    const { buffer, byteOffset, length } = own(a);
+    return tf.tensor1d(new Int32Array(buffer, byteOffset, length), 'int32');
+  };
+  return { indptr: int32(indptr), indices: int32(indices), values: tf.tensor1d(own(values), 'float32') };
 }

@@ -1,20 +1,14 @@
 import { textsOf } from '../text/batch.js';
 import { type CountedTerms, NONE } from './term-counter.js';
+import { nodeText } from './term-nodes.js';
 import type { Terms } from './terms.js';
 import { encodeTerms } from './terms-json.js';
 import { type Words, wordText } from './words.js';
 
-/** The terms of nodes: words with a space between them, or code points. */
+/** The terms of nodes, whose text is made where somebody asks for it. */
 export function termsOfNodes(counted: Pick<CountedTerms, 'nodes' | 'words'>, of: Uint32Array): Terms {
-  const { nodes, words } = counted;
-  const { parents, symbols } = nodes;
-  const own = (node: number) =>
-    words ? wordText(words, symbols[node]!) : String.fromCodePoint(symbols[node]!);
-  const textOf = (node: number): string => {
-    const parent = parents[node]!;
-    if (parent === NONE) return own(node);
-    return words ? `${textOf(parent)} ${own(node)}` : textOf(parent) + own(node);
-  };
+  const nodes = { ...counted, of };
+  const textOf = nodeText(counted);
   let listed: readonly string[] | undefined;
   const list = () => {
     listed ??= Array.from(of, textOf);
@@ -24,7 +18,8 @@ export function termsOfNodes(counted: Pick<CountedTerms, 'nodes' | 'words'>, of:
     length: of.length,
     list,
     toJSON: list,
-    encode: () => encodeTerms(counted, of, textOf),
+    nodes,
+    encode: () => encodeTerms(nodes),
     texts: () => textsOf(list()),
     at: (column) => textOf(of[column]!),
     columnsOf: (terms) => columnsOf(counted, of, textOf, new Set(terms)),

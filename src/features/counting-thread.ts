@@ -1,6 +1,6 @@
-import { ThreadsAhead } from '../threads-ahead.js';
+import { ThreadsAhead, threadOf } from '../threads/ahead.js';
 
 /** Threads that run `counting-worker.ts`, found from the sources as well. */
-export const countingThreads = new ThreadsAhead(
-  new URL('../../dist/features/counting-worker.js', import.meta.url),
+export const countingThreads = new ThreadsAhead(() =>
+  threadOf(new URL('../../dist/features/counting-worker.js', import.meta.url)),
 );

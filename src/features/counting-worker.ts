@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { MaasError } from '../errors.js';
+import { movedWith } from '../sparse/shared.js';
 import type { AnalyzerOptions } from '../text/analyzer.js';
 import type { Texts } from '../text/batch.js';
 import { loadStemmer } from '../text/stemmers.js';
@@ -34,10 +35,7 @@ function answer(counter: TermCounter, request: CountingRequest): void {
     ...(words ? [words.units, words.starts] : []),
     ...chunks.flatMap((chunk) => [chunk.nodes, chunk.counts]),
   ];
-  port.postMessage(
-    { counted } satisfies CountingAnswer,
-    arrays.map(({ buffer }) => buffer as ArrayBuffer),
-  );
+  port.postMessage({ counted } satisfies CountingAnswer, movedWith(arrays));
   port.close();
 }
 

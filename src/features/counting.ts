@@ -19,12 +19,12 @@ export interface Counting {
 /** UTF-16 units that are worth a thread of their own. */
 const WORTH_A_THREAD = 1 << 20;
 
-/** Counts in this thread, or, once there is much to count and it may take one, in a thread beside. */
+/** Counts in this thread, or, where a thread waits for that or once there is much to count, in a thread beside, if it may take one. */
 export function openCounting(options: AnalyzerOptions, stem: Stem | undefined, threads: number): Counting {
   if (threads < 2) return countHere(options, stem);
   let first: string[] | undefined = [];
   let units = 0;
-  let beside: Counting | undefined;
+  let beside = countingThreads.waiting ? countBeside(options) : undefined;
   const flushTo = (counting: Counting) => {
     for (const text of first!) counting.add(text);
     first = undefined;

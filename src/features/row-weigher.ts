@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Csr } from '../sparse/csr.js';
+import { sharedF32, sharedU32 } from '../sparse/shared.js';
 import { type CountedRows, visitEntries } from './counted-rows.js';
 import type { WeightOptions } from './tfidf.js';
 
@@ -48,14 +49,16 @@ export class RowWeigher {
     new Uint32Array(this.#rows.memory.buffer, at + 4 * first, columns.length).set(columns);
   }
 
-  /** The feature rows of these rows, in this order. */
-  weigh(counted: CountedRows, chosen: Uint32Array): Csr {
+  /** The feature rows of these rows, in this order; in memory that threads share if `sharing`. */
+  weigh(counted: CountedRows, chosen: Uint32Array, sharing = false): Csr {
     const { length } = counted.rows;
     let most = 0;
     for (let i = 0; i < chosen.length; i++) most += length[chosen[i]!]!;
-    const indptr = new Uint32Array(chosen.length + 1);
-    const indices = new Uint32Array(most);
-    const values = new Float32Array(most);
+    const u32 = sharing ? sharedU32 : (length: number) => new Uint32Array(length);
+    const f32 = sharing ? sharedF32 : (length: number) => new Float32Array(length);
+    const indptr = u32(chosen.length + 1);
+    const indices = u32(most);
+    const values = f32(most);
     let made = 0;
     for (let from = 0; from < chosen.length; ) {
       let to = from;
@@ -80,8 +83,8 @@ export class RowWeigher {
       rows: chosen.length,
       cols: this.idf.length,
       indptr,
-      indices: whole ? indices : indices.slice(0, made),
-      values: whole ? values : values.slice(0, made),
+      indices: whole ? indices : copied(indices, u32(made)),
+      values: whole ? values : copied(values, f32(made)),
     };
   }
 
@@ -101,4 +104,10 @@ export class RowWeigher {
       filled += to - from;
     });
   }
+}
+
+/** As many numbers as there is room for. */
+function copied<T extends Uint32Array | Float32Array>(numbers: T, room: T): T {
+  room.set(numbers.subarray(0, room.length));
+  return room;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { MaasError } from '../errors.js';
 import { GrowableU32 } from '../sparse/growable.js';
+import { shared } from '../sparse/shared.js';
 import type { AnalyzerOptions, Stem } from '../text/analyzer.js';
 import type { Texts } from '../text/batch.js';
 import { classesOfPage } from './character-classes.js';
@@ -44,7 +45,7 @@ export interface Nodes {
   symbols: Uint32Array;
 }
 
-/** Rows of counted terms, and what the terms are. */
+/** Rows of counted terms, and what the terms are, which stands in memory that threads share. */
 export interface CountedTerms extends CountedRows {
   nodes: Nodes;
   /** What symbols are: words by number, or (null) code points. */
@@ -147,7 +148,12 @@ export class TermCounter {
   /** Everything that was counted. The counter is of no more use. */
   finish(): CountedTerms {
     const words = this.#codePoints ? null : this.#words();
-    return { ...this.takeRows(), nodes: this.nodesFrom(0), words };
+    const { parents, symbols } = this.nodesFrom(0);
+    return {
+      ...this.takeRows(),
+      nodes: { parents: shared(parents), symbols: shared(symbols) },
+      words: words && { units: shared(words.units), starts: shared(words.starts) },
+    };
   }
 
   /** The rows that were counted since they were last taken. */

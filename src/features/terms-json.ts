@@ -1,20 +1,20 @@
-import { type CountedTerms, NONE } from './term-counter.js';
+import { nodeText, type TermNodes } from './term-nodes.js';
+import { NONE } from './word-map.js';
 import type { Words } from './words.js';
 
 const [SPACE, QUOTE, COMMA, OPEN, BACKSLASH, CLOSE] = [0x20, 0x22, 0x2c, 0x5b, 0x5c, 0x5d];
 
 /**
- * The terms of nodes as JSON in UTF-8. No string is made but of those that JSON writes otherwise than they are.
- * @param textOf the term of a node
+ * The terms of nodes as JSON in UTF-8, in memory of its own, which can be moved to another thread. No string is made but of those
+ * that JSON writes otherwise than they are.
  */
-export function encodeTerms(
-  { nodes: { parents, symbols }, words }: Pick<CountedTerms, 'nodes' | 'words'>,
-  of: Uint32Array,
-  textOf: (node: number) => string,
-): Uint8Array {
+export function encodeTerms(terms: TermNodes): Uint8Array {
+  const { nodes, words, of } = terms;
+  const { parents, symbols } = nodes;
+  const textOf = nodeText(terms);
   const known = words ? encodedWords(words) : undefined;
   let path = new Uint32Array(16);
-  let out = Buffer.allocUnsafe(16 * of.length + 16);
+  let out = Buffer.allocUnsafeSlow(16 * of.length + 16);
   let at = 0;
   out[at++] = OPEN;
   for (let i = 0; i < of.length; i++) {
@@ -35,7 +35,11 @@ export function encodeTerms(
     }
     // of what is not plain, each unit may become six
     const most = (plain ? 1 : 6) * bytes + 4;
-    if (at + most > out.length) out = Buffer.concat([out], 2 * (at + most));
+    if (at + most > out.length) {
+      const larger = Buffer.allocUnsafeSlow(2 * (at + most));
+      out.copy(larger);
+      out = larger;
+    }
     if (i > 0) out[at++] = COMMA;
     if (!plain) {
       at += out.write(JSON.stringify(textOf(of[i]!)), at);

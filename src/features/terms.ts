@@ -1,4 +1,5 @@
 import { type Texts, textsOf } from '../text/batch.js';
+import type { TermNodes } from './term-nodes.js';
 
 /** The terms of a vocabulary by column. Text is made of them only where somebody asks for it. */
 export interface Terms {
@@ -8,6 +9,8 @@ export interface Terms {
   toJSON(): readonly string[];
   /** Their JSON, an array of strings, in UTF-8. */
   encode(): Uint8Array;
+  /** What `encodeTerms` makes the same of, also in another thread; absent where there is text already. */
+  readonly nodes?: TermNodes;
   /** Their UTF-16 units, one term behind the other, and where each ends. */
   texts(): Texts;
   /** The term of a column, where no other has to be made for that. */

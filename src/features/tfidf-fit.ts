@@ -1,3 +1,4 @@
+import { shared } from '../sparse/shared.js';
 import { byFallingKey } from '../sparse/sort.js';
 import type { AnalyzerOptions, Stem } from '../text/analyzer.js';
 import { compareCodePoints } from '../text/code-points.js';
@@ -95,7 +96,7 @@ export class TfidfFit implements FeatureFit {
       trainNonZeros,
       nonZeros,
       parameters,
-      vectorize: (rows) => weigher.weigh(this.counted, rows),
+      vectorize: (rows) => weigher.weigh(this.counted, rows, true),
     };
   }
 
@@ -143,7 +144,7 @@ export class TfidfFit implements FeatureFit {
       idf[column] = useIdf ? idfOf(documents[node]!, n, smoothIdf) : 1;
     }
     const { nodes, words } = this.counted;
-    return { terms: termsOfNodes({ nodes, words }, kept), columns, idf, trainNonZeros, singles };
+    return { terms: termsOfNodes({ nodes, words }, shared(kept)), columns, idf, trainNonZeros, singles };
   }
 
   /** So many of the nodes, those of the largest totals; of equal ones those whose terms sort first. */

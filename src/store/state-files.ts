@@ -19,10 +19,14 @@ const WEIGHTS = 'weights.safetensors';
 /**
  * The files of a pipeline's or a dataset's state: its plain data in pipeline.json, the terms of a vocabulary in
  * vocabulary.json, its arrays in weights.safetensors under their path in the state ("classifier.coef").
+ * @param encoded the terms in JSON, where these have been written already
  */
-export function encodeState<S extends object>(state: S): Record<string, string | Uint8Array> {
+export function encodeState<S extends object>(
+  state: S,
+  encoded?: Uint8Array,
+): Record<string, string | Uint8Array> {
   const tensors: Record<string, Tensor> = {};
-  let vocabulary: string | Uint8Array | undefined;
+  let vocabulary: Uint8Array | undefined;
   const plain = mapLeaves(state, '', (value, path) => {
     if (ArrayBuffer.isView(value)) {
       const data = value as TypedArray;
@@ -30,7 +34,7 @@ export function encodeState<S extends object>(state: S): Record<string, string |
       return { $tensor: path };
     }
     if (path.endsWith('.terms')) {
-      vocabulary = (value as Terms).encode();
+      vocabulary = encoded ?? (value as Terms).encode();
       return { $file: VOCABULARY };
     }
     return undefined;

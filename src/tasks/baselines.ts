@@ -3,12 +3,11 @@ import { TfidfVectorizer } from '../features/tfidf.js';
 import type { AnyVectorizer } from '../features/vectorizer.js';
 import { evaluate, type Metrics } from '../metrics/classification.js';
 import { type Outcomes, outcomesOf } from '../metrics/outcomes.js';
-import type { Classifier } from '../models/classifier.js';
 import type { ClassifierKind } from '../models/kinds.js';
 import { fitMajority } from '../models/majority.js';
 import { fitNaiveBayes } from '../models/naive-bayes.js';
 import type { ModelManifest } from '../store/store.js';
-import type { Prepared } from './prepare.js';
+import type { Part, Prepared } from './prepare.js';
 
 /** Metrics of classifiers that cost nothing, on the same rows and features: what a model has to be better than. */
 export type Baselines = Partial<Record<'majority' | 'nb', Metrics>>;
@@ -18,24 +17,42 @@ const isCounted = (vectorizer: AnyVectorizer) =>
   (vectorizer instanceof TfidfVectorizer || vectorizer instanceof FastTextVectorizer) &&
   vectorizer.state().weights.norm !== 'l1';
 
-/**
- * Fits the most frequent class and naive Bayes on the training rows, and scores them on the test rows. What the model is itself is left out, and naive Bayes where features are no counts of terms.
- */
-export function baselinesOf(
-  { parts: { train, test }, labels, classes, vectorizer }: Prepared,
+/** What baselines are made of: plain data that can be sent from thread to thread. */
+export interface BaselineRows {
+  train: Pick<Part, 'features' | 'labels'>;
+  test: Pick<Part, 'features' | 'labels'>;
+  labels: string[];
+  classes: number;
+  /** Which are asked for. */
+  kinds: (keyof Baselines)[];
+}
+
+/** The rows that baselines beside a model are fitted on and scored on: not what the model is itself, nor naive Bayes where features are no counts of terms. */
+export function baselineRows(
+  { parts: { train, test }, labels, classes, vectorizer }: Omit<Prepared, 'needs'>,
   model: ClassifierKind,
-): Baselines {
-  if (test.labels.length === 0) return {};
-  const metricsOf = (classifier: Classifier) =>
-    evaluate(outcomesOf(labels, classes, test.labels, classifier.probabilities(test.features))).metrics;
-  const { features, labels: ofRows } = train;
+): BaselineRows {
+  const taken = ({ features, labels }: Part) => ({ features, labels });
+  const kinds = (['majority', 'nb'] as const).filter((kind) => kind !== model);
   return {
-    ...(model !== 'majority' && { majority: metricsOf(fitMajority(ofRows, classes)) }),
-    ...(model !== 'nb' &&
-      isCounted(vectorizer) && {
-        nb: metricsOf(fitNaiveBayes(features, ofRows, classes, { alpha: 1, complement: false })),
-      }),
+    ...{ train: taken(train), test: taken(test), labels, classes },
+    kinds: isCounted(vectorizer) ? kinds : kinds.filter((kind) => kind !== 'nb'),
   };
+}
+
+/** Fits the most frequent class and naive Bayes on the training rows, and scores them on the test rows. */
+export function baselinesOf({ train, test, labels, classes, kinds }: BaselineRows): Baselines {
+  if (test.labels.length === 0) return {};
+  const fit = {
+    majority: () => fitMajority(train.labels, classes),
+    nb: () => fitNaiveBayes(train.features, train.labels, classes, { alpha: 1, complement: false }),
+  };
+  return Object.fromEntries(
+    kinds.map((kind) => {
+      const probabilities = fit[kind]().probabilities(test.features);
+      return [kind, evaluate(outcomesOf(labels, classes, test.labels, probabilities)).metrics];
+    }),
+  );
 }
 
 /** What the most frequent class of the training rows reaches on rows of files; nothing for versions that did not count them. */

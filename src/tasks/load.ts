@@ -6,6 +6,10 @@ import type { Tuning } from '../report/tuning.js';
 import { mergedColumns } from '../sparse/frequency.js';
 import { isDataset } from '../store/dataset.js';
 import { modelNameFor } from '../store/store.js';
+import { isMuch } from '../threads/ahead.js';
+import { jobThreads } from '../threads/jobs.js';
+import { type Aside, atOnce, inThread } from './aside.js';
+import { type Baselines, baselineRows } from './baselines.js';
 import { asksForDecisions, CALIBRATION_FOLDS } from './calibrated.js';
 import { openDataset } from './dataset.js';
 import type { DividedRows } from './early-checks.js';
@@ -22,6 +26,9 @@ export interface Loaded {
   name: string;
   /** The rows as they were before, for cross-validation and calibration. */
   collected?: Collected;
+  baselines: Promise<Baselines>;
+  /** The file of the vocabulary, where it is made beside. */
+  vocabulary?: Promise<Uint8Array> | undefined;
   /** The search that led to the recipe. */
   tuning?: Tuning;
   dataset?: { path: string; sha256: string; config: Partial<TrainSettings> };
@@ -48,10 +55,19 @@ export async function load(
     const collected = await collect(options, options.settings, budget, stopwatch, listener);
     const name = options.name ?? modelNameFor(first);
     const { rows, split } = collected;
+    const aside = beside(options);
     await check({ ...rows, test: placesOf(rows.places, split.test) }, name);
-    const prepared = await vectorize(collected, budget, stopwatch, listener, needs);
+    let vocabulary: Loaded['vocabulary'];
+    const prepared = await vectorize(collected, budget, stopwatch, listener, {
+      fitNeeds: needs,
+      fitted(vectorizer) {
+        const state = vectorizer.state();
+        if ('terms' in state && state.terms.nodes) vocabulary = aside('vocabulary', state.terms.nodes);
+      },
+    });
     const refitted = options.cv || (asksForDecisions(options.settings) && !collected.split.validation.length);
-    return { prepared, name, ...(refitted && { collected }) };
+    const baselines = aside('baselines', baselineRows(prepared, model));
+    return { prepared, baselines, vocabulary, name, ...(refitted && { collected }) };
   }
   const { manifest, digest, prepared } = await stopwatch.time('read', () => openDataset(first));
   checkRows(model, prepared.vectorizer.kind);
@@ -100,11 +116,21 @@ export async function load(
   };
   const budget = new MemoryBudget(options.maxMemory);
   const needs = preflight(rows, size, fitNeeds(prepared.classes, options), budget, listener);
+  const baselines = atOnce('baselines', baselineRows(prepared, model));
   return {
     prepared: { ...prepared, needs },
+    baselines,
     name,
     dataset: { path: first, sha256: digest, config },
   };
+}
+
+/** Where what is not waited for is done: where there is much of it, and it need not be copied, in a thread. */
+function beside({ data, threads = 2, settings: { vectorizer } }: TrainOptions): Aside {
+  if (threads < 2 || vectorizer !== 'tfidf' || !isMuch(data)) return atOnce;
+  // it begins while rows are made
+  jobThreads.begin();
+  return inThread;
 }
 
 /** Cross-validation and calibration fit as often on a little less, and make the rows of a fold beside all. */

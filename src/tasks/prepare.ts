@@ -69,19 +69,17 @@ export interface Collected {
 }
 
 /**
- * Reads CSV files into feature rows. The vectorizer learns from the training rows alone. `fitNeeds` says what fitting a
- * model on them will take, where that is to follow. Throws `data`, `usage`, and `failed` where memory does not suffice.
+ * Reads CSV files into feature rows. The vectorizer learns from the training rows alone. Throws `data`, `usage`, and `failed` where memory does not suffice.
  */
 export async function prepare(
   input: PrepareInput,
   settings: DataSettings & FeatureSettings,
   stopwatch: Stopwatch,
   listener: Listener,
-  fitNeeds?: (classes: number) => FitNeeds,
 ): Promise<Prepared> {
   const budget = new MemoryBudget(input.maxMemory, fewerTerms[settings.vectorizer]);
   const collected = await collect(input, settings, budget, stopwatch, listener);
-  return vectorize(collected, budget, stopwatch, listener, fitNeeds);
+  return vectorize(collected, budget, stopwatch, listener);
 }
 
 /** Reads CSV files, counts the terms of each text once, and divides the rows. */
@@ -172,13 +170,21 @@ function reportVectors({ embeddings }: FittedFeatures, split: Split, listener: L
   return report;
 }
 
+/** What follows once rows are vectorized. */
+export interface Following {
+  /** What fitting a model on them will take. */
+  fitNeeds?(classes: number): FitNeeds;
+  /** Is told of the vectorizer before it makes the rows. */
+  fitted?(vectorizer: AnyVectorizer): void;
+}
+
 /** Fits the vectorizer on the training rows, and makes the feature rows of all. */
 export function vectorize(
   { rows, split, features, decided }: Collected,
   budget: MemoryBudget,
   stopwatch: Stopwatch,
   listener: Listener,
-  fitNeeds?: (classes: number) => FitNeeds,
+  following: Following = {},
 ): Promise<Prepared> {
   return stopwatch.time('vectorize', async () => {
     const { labels, classes, classOf, places, files, sha256, skipped } = rows;
@@ -188,7 +194,8 @@ export function vectorize(
     });
     const { vectorizer, vectorize } = fitted;
     const size = { ...fitted, features: vectorizer.features };
-    const needs = preflight(classOf.length, size, fitNeeds?.(classes), budget, listener);
+    const needs = preflight(classOf.length, size, following.fitNeeds?.(classes), budget, listener);
+    following.fitted?.(vectorizer);
     const part = (chosen: Uint32Array): Part => ({
       features: vectorize(chosen),
       labels: new Int32Array(gathered(classOf, chosen)),

@@ -1,6 +1,6 @@
-import { ThreadsAhead } from '../threads-ahead.js';
+import { ThreadsAhead, threadOf } from '../threads/ahead.js';
 
 /** Threads that run `scoring-worker.ts`, found from the sources as well. */
-export const scoringThreads = new ThreadsAhead(
-  new URL('../../dist/tasks/scoring-worker.js', import.meta.url),
+export const scoringThreads = new ThreadsAhead(() =>
+  threadOf(new URL('../../dist/tasks/scoring-worker.js', import.meta.url)),
 );

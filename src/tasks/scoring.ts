@@ -4,7 +4,7 @@ import type { Artifact } from '../store/artifact.js';
 import type { Beside } from '../store/state-files.js';
 import type { ModelManifest } from '../store/store.js';
 import { TextBatch, textsOf } from '../text/batch.js';
-import { isMuch } from '../threads-ahead.js';
+import { isMuch } from '../threads/ahead.js';
 import { scoringThreads } from './scoring-thread.js';
 
 /** Where texts go to be scored by a version's pipeline, many at a time. */

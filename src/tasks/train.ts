@@ -23,7 +23,7 @@ import { encodePredictions, encodeScores } from '../store/predictions.js';
 import { encodeState } from '../store/state-files.js';
 import { modelNameFor, Store } from '../store/store.js';
 import { version as toolVersion } from '../version.js';
-import { type Baselines, baselinesOf } from './baselines.js';
+import type { Baselines } from './baselines.js';
 import { asksForDecisions } from './calibrated.js';
 import type { CrossValidation } from './cross-validate.js';
 import type { Decisions } from './decisions.js';
@@ -135,7 +135,7 @@ export async function trainOn(
   const { settings } = options;
   const git = gitCommit(options.data[0]!);
   const fitted = await fitModel(options, load, stopwatch, listener);
-  const { prepared, dataset, name, report, device, cv, tuning, finished } = fitted;
+  const { prepared, vocabulary, dataset, name, report, device, cv, tuning, finished } = fitted;
   const { parts, labels, classes } = prepared;
   const known = labels.slice(0, classes);
   const decisions = await stopwatch.time('calibrate', () => decisionsOf(fitted, settings, listener));
@@ -150,7 +150,7 @@ export async function trainOn(
     return {
       outcomes,
       test: evaluateFully(outcomes),
-      baselines: baselinesOf(prepared, settings.model),
+      baselines: await fitted.baselines,
       validation: parts.validation.labels.length ? scored(parts.validation) : null,
     };
   });
@@ -197,7 +197,7 @@ export async function trainOn(
   const { version, path } = await new Store(options.store).publish(
     name,
     {
-      ...encodeState(pipeline.state()),
+      ...encodeState(pipeline.state(), await vocabulary),
       'metrics.json': metricsJson(test, {
         validation: validation && evaluate(validation).metrics,
         decisions: decided,

@@ -6,12 +6,15 @@ import type { Monitor } from '../models/training/watch.js';
 import { type Listener, Stopwatch } from '../progress.js';
 import { grouped } from '../report/format.js';
 import type { Tuning } from '../report/tuning.js';
+import { shared } from '../sparse/shared.js';
 import { checkAlias } from '../store/aliases.js';
 import { isDataset } from '../store/dataset.js';
 import { Journal } from '../store/journal.js';
 import { modelNameFor, Store } from '../store/store.js';
 import type { Texts } from '../text/batch.js';
 import { loadStopWords } from '../text/stopwords.js';
+import { atOnce } from './aside.js';
+import { baselineRows } from './baselines.js';
 import { checkHeld } from './cross-validate.js';
 import { checkAsked } from './early-checks.js';
 import { openFitter } from './fit.js';
@@ -32,7 +35,7 @@ import { type Finding, RungScores } from './tuning/rung-scores.js';
 import { bestOf, search, type Trial } from './tuning/search.js';
 import { type Changes, candidates, firstChanges, parseSpace, resolveRecipe } from './tuning/space.js';
 import { progressOf, triedRecipe } from './tuning/telling.js';
-import { collectKept, KeptTexts, shared, textOf } from './tuning/texts.js';
+import { collectKept, KeptTexts, textOf } from './tuning/texts.js';
 import { WorkerPool } from './tuning/worker-pool.js';
 import { vectorDim } from './word-vectors.js';
 
@@ -195,13 +198,10 @@ export async function tune(options: TuneOptions, listener: Listener = {}): Promi
     const features = await stopwatch.time('vectorize', () =>
       collectKept(texts, winner.settings, options.threads),
     );
-    const prepared = await vectorize(
-      { rows, split, features, decided: winner.settings },
-      memory,
-      stopwatch,
-      listener,
-    );
-    return { prepared, name, tuning, collected: { rows, split, features, decided: winner.settings } };
+    const collected = { rows, split, features, decided: winner.settings };
+    const prepared = await vectorize(collected, memory, stopwatch, listener);
+    const baselines = atOnce('baselines', baselineRows(prepared, winner.settings.model));
+    return { prepared, baselines, name, tuning, collected };
   };
   const { data, store, devices, command, maxMemory } = options;
   const result = await trainOn(

@@ -57,6 +57,7 @@ describe('train', () => {
     const file = folder.file('threads.csv', `text,label\n${rows.join('\n')}\n`);
     const one = await json('train', file, '--threads', '1');
     const two = await json('train', file, '--threads', '2');
+    expect(two.baselines).toEqual(one.baselines);
     for (const name of ['weights.safetensors', 'vocabulary.json', 'predictions.csv']) {
       expect(readFileSync(join(two.path, name)).equals(readFileSync(join(one.path, name))), name).toBe(true);
     }

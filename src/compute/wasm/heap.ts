@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { MaasError } from '../../errors.js';
+import { type JobThread, jobThreads } from '../../threads/jobs.js';
 
 /** The functions of assembly/jobs.ts. */
 interface Jobs {
@@ -60,6 +61,9 @@ const LINE = 64;
 /** Blocks that a job may have. */
 export const MOST_BLOCKS = 4094;
 
+/** What threads beside do, found from the sources as well. */
+const SERVE = new URL('../../../dist/compute/wasm/serve.js', import.meta.url);
+
 let compiled: WebAssembly.Module | undefined;
 
 /**
@@ -72,7 +76,7 @@ export class SharedHeap {
   readonly #free = new Map<number, number[]>();
   readonly #sizes = new Map<number, number>();
   #top = START;
-  #workers: { worker: Worker; failure: MessagePort }[] = [];
+  #threads: { thread: JobThread; failure: MessagePort }[] = [];
   #started = false;
 
   /** `threads` is how many may compute, this one among them. Throws `device` where there is no address space for it. */
@@ -87,7 +91,7 @@ export class SharedHeap {
     }
   }
 
-  private constructor(private readonly threads: number) {
+  private constructor(private readonly count: number) {
     compiled ??= new WebAssembly.Module(
       readFileSync(new URL('../../../dist/compute/wasm/jobs.wasm', import.meta.url)),
     );
@@ -159,7 +163,7 @@ export class SharedHeap {
   }
 
   #failed(): MaasError {
-    const [told] = this.#workers.flatMap(({ failure }) => receiveMessageOnPort(failure) ?? []);
+    const [told] = this.#threads.flatMap(({ failure }) => receiveMessageOnPort(failure) ?? []);
     const reason = told ? String(told.message) : 'it has gone, and what it had begun will never be done';
     return new MaasError('failed', `a thread that computes beside has failed: ${reason}`, {
       hint: '--threads 1 does without it',
@@ -168,27 +172,24 @@ export class SharedHeap {
 
   #start(): void {
     this.#started = true;
-    // found from the sources as well
-    const path = new URL('../../../dist/compute/wasm/serve.js', import.meta.url);
-    for (let i = 1; i < this.threads; i++) {
+    for (let i = 1; i < this.count; i++) {
       const { port1: failure, port2 } = new MessageChannel();
-      const workerData: ServeRequest = { module: compiled!, memory: this.#memory, failure: port2 };
-      const worker = new Worker(path, { workerData, transferList: [port2] });
       // one that does not start has begun nothing: the others do its share
-      worker.on('error', () => {});
-      worker.unref();
-      this.#workers.push({ worker, failure });
+      const thread = jobThreads.take();
+      const request: ServeRequest = { module: compiled!, memory: this.#memory, failure: port2 };
+      thread.lend(SERVE, request, port2);
+      this.#threads.push({ thread, failure });
     }
   }
 
   /** Ends the threads; there must be no job after that. */
   close(): void {
     if (this.#started) this.jobs.end();
-    for (const { worker, failure } of this.#workers) {
+    for (const { thread, failure } of this.#threads) {
       failure.close();
-      void worker.terminate();
+      thread.end();
     }
-    this.#workers = [];
+    this.#threads = [];
   }
 }
 

@@ -1,15 +1,15 @@
-import { workerData } from 'node:worker_threads';
 import type { ServeRequest } from './heap.js';
 
 /** A thread of a `SharedHeap`: does its jobs with it until it is told to end. The heap waits for it, and cannot hear events. */
-const { module, memory, failure } = workerData as ServeRequest;
-const { serve, fail } = new WebAssembly.Instance(module, { env: { memory } }).exports as Record<
-  string,
-  () => void
->;
-try {
-  serve!();
-} catch (error) {
-  failure.postMessage((error as Error).message);
-  fail!();
+export function job({ module, memory, failure }: ServeRequest): void {
+  const { serve, fail } = new WebAssembly.Instance(module, { env: { memory } }).exports as Record<
+    string,
+    () => void
+  >;
+  try {
+    serve!();
+  } catch (error) {
+    failure.postMessage((error as Error).message);
+    fail!();
+  }
 }

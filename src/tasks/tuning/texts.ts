@@ -82,11 +82,3 @@ export async function collectKept(
     await collector.stop();
   }
 }
-
-/** A copy in memory that threads share. */
-export function shared<T extends Uint16Array | Uint32Array>(array: T): T {
-  const make = array.constructor as new (buffer: SharedArrayBuffer) => T;
-  const copy = new make(new SharedArrayBuffer(array.byteLength));
-  copy.set(array);
-  return copy;
-}

@@ -9,12 +9,13 @@ import { bulkProbabilities } from '../../models/bulk.js';
 import { type DeviceFitter, type FitData, fitters } from '../../models/fits.js';
 import type { LogisticSolution } from '../../models/logistic.js';
 import { metricsOf } from '../../models/training/validation.js';
+import { shared } from '../../sparse/shared.js';
 import type { Texts } from '../../text/batch.js';
 import { loadStemmer } from '../../text/stemmers.js';
 import { loadStopWords } from '../../text/stopwords.js';
 import { openCollector } from '../prepare.js';
 import type { Recipe } from '../recipe.js';
-import { batchesOf, shared, textOf } from './texts.js';
+import { batchesOf, textOf } from './texts.js';
 
 /** What all trials share: texts and classes of all rows, in memory that threads share. */
 export interface TrialData {
@@ -77,14 +78,13 @@ export async function countTerms({ texts }: TrialData, { settings, rows }: Count
   for (const batch of batchesOf(texts, rows)) counter.addAll(batch);
   const counted = counter.finish();
   return {
+    ...counted,
     chunks: counted.chunks.map(({ nodes, counts }) => ({ nodes: shared(nodes), counts: shared(counts) })),
     rows: {
       chunk: shared(counted.rows.chunk),
       offset: shared(counted.rows.offset),
       length: shared(counted.rows.length),
     },
-    nodes: { parents: shared(counted.nodes.parents), symbols: shared(counted.nodes.symbols) },
-    words: counted.words && { units: shared(counted.words.units), starts: shared(counted.words.starts) },
   };
 }
 

@@ -1,0 +1,73 @@
+import { type MessagePort, Worker } from 'node:worker_threads';
+import { ThreadsAhead } from './ahead.js';
+
+/** What a thread is told: to call `job`, which a script exports, with plain data. */
+export interface JobRequest {
+  script: string;
+  input: unknown;
+}
+
+/** What it answers, in the order in which it was told. */
+export type JobAnswer = { done: unknown } | { failed: Error };
+
+interface Waiting {
+  resolve(done: unknown): void;
+  reject(error: Error): void;
+}
+
+/** A thread that does what it is told, one job after the other. */
+export class JobThread {
+  readonly #worker = new Worker(new URL('../../dist/threads/job-worker.js', import.meta.url));
+  readonly #waiting: Waiting[] = [];
+  /** Why it does nothing any more. */
+  #gone: Error | undefined;
+
+  constructor() {
+    this.#worker.unref();
+    this.#worker.on('message', (answer: JobAnswer) => {
+      const asked = this.#waiting.shift();
+      if (this.#waiting.length === 0) this.#worker.unref();
+      if ('failed' in answer) asked?.reject(answer.failed);
+      else asked?.resolve(answer.done);
+    });
+    const gone = (error: Error) => {
+      this.#gone ??= error;
+      for (const { reject } of this.#waiting.splice(0)) reject(error);
+    };
+    this.#worker.on('error', gone);
+    this.#worker.on('exit', () => gone(new Error('the thread has ended')));
+  }
+
+  /**
+   * What the script's `job` makes of this input; the process lives until then. Rejects with what `job` throws, and where the thread
+   * has gone; that is told where the answer is waited for.
+   */
+  ask(script: URL, input: unknown): Promise<unknown> {
+    if (this.#gone) return Promise.reject(this.#gone);
+    const done = new Promise<unknown>((resolve, reject) => this.#waiting.push({ resolve, reject }));
+    done.catch(() => {});
+    this.#worker.ref();
+    this.#tell(script, input);
+    return done;
+  }
+
+  /**
+   * Has the script's `job` begin what only `end` ends, and what nobody waits for.
+   * @param moved what goes over to the thread, part of the input
+   */
+  lend(script: URL, input: unknown, moved: MessagePort): void {
+    this.#tell(script, input, [moved]);
+  }
+
+  #tell(script: URL, input: unknown, moved: MessagePort[] = []): void {
+    this.#worker.postMessage({ script: script.href, input } satisfies JobRequest, moved);
+  }
+
+  /** Has it end whatever it does. */
+  end(): void {
+    void this.#worker.terminate();
+  }
+}
+
+/** Threads that do jobs, and those of them that have begun and have nothing to do, or soon. */
+export const jobThreads = new ThreadsAhead(() => new JobThread());

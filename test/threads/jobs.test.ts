@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { JobThread } from '../../src/threads/jobs.js';
+
+const script = (code: string) => new URL(`data:text/javascript,${encodeURIComponent(code)}`);
+const same = script('export const job = (input) => input;');
+
+test('a thread does its jobs one after the other, and goes on after one that fails', async () => {
+  const thread = new JobThread();
+  const sum = script('export const job = (numbers) => numbers.reduce((a, b) => a + b);');
+  const odd = script('export const job = () => { throw new TypeError("it is odd"); };');
+  const answers = await Promise.allSettled([
+    thread.ask(sum, new Float32Array(new SharedArrayBuffer(8)).fill(2)),
+    thread.ask(odd, null),
+    thread.ask(script('no code'), null),
+    thread.ask(same, 'word'),
+    thread.ask(sum, [20, 22]),
+  ]);
+  expect(answers.map(({ status }) => status)).toEqual([
+    'fulfilled',
+    'rejected',
+    'rejected',
+    'fulfilled',
+    'fulfilled',
+  ]);
+  expect(answers[0]).toMatchObject({ value: 4 });
+  expect(answers[1]).toMatchObject({ reason: { name: 'TypeError', message: 'it is odd' } });
+  expect(answers[3]).toMatchObject({ value: 'word' });
+  expect(answers[4]).toMatchObject({ value: 42 });
+  thread.end();
+});
+
+test('who waits for a thread that ends is told, and so is who asks it later', async () => {
+  const thread = new JobThread();
+  const waiting = thread.ask(script('export const job = () => { for (;;); };'), null);
+  thread.end();
+  await expect(waiting).rejects.toThrow('the thread has ended');
+  await expect(thread.ask(same, 'late')).rejects.toThrow('the thread has ended');
+});
