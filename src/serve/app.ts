@@ -114,11 +114,11 @@ export async function buildApp(service: Service, options: AppOptions): Promise<F
   for (const route of options.routes) addRoute(app, route, begin(route.path, route.open ?? false));
 
   const fast = options.routes.find(({ oneText }) => oneText);
-  if (fast && !keys && !rateLimit && !options.cors) {
+  if (fast && !rateLimit && !options.cors) {
     const [framework] = app.server.listeners('request') as RequestListener[];
-    app.server
-      .removeAllListeners('request')
-      .on('request', fastPath(service, fast.path, underWay, idOf, framework!));
+    const keepAliveSeconds = Math.floor(app.server.keepAliveTimeout / 1000);
+    const answering = { path: fast.path, underWay, idOf, keys, keepAliveSeconds };
+    app.server.removeAllListeners('request').on('request', fastPath(service, answering, framework!));
   }
   return app;
 }

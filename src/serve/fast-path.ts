@@ -1,29 +1,39 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, RequestListener } from 'node:http';
+import { type ApiKey, holderOf } from './access.js';
 import { answerJson } from './answers.js';
 import { LENGTH_HEADER } from './protocols/binary-data.js';
 import type { requestIds } from './request-ids.js';
 import type { Service } from './service.js';
 import type { UnderWay } from './under-way.js';
+import { sendWhole } from './whole-answer.js';
 
 /** Bytes of a body beyond which what is spent on a request is spent on its text. */
 const LONGEST = 1 << 16;
 
+export interface FastPathOptions {
+  /** Path of the route that answers such a text by `answerJson`. */
+  path: string;
+  underWay: UnderWay;
+  idOf: ReturnType<typeof requestIds>;
+  /** Who may ask; anybody where there is no list. */
+  keys?: (() => readonly ApiKey[]) | undefined;
+  /** How long the server keeps an idle connection open. */
+  keepAliveSeconds: number;
+}
+
 /**
  * Answers what most requests are, JSON that holds a text and nothing else, without the framework, which takes longer than to score
  * a text. All that is not so plain, and all that fails, is left to it, whose answers these are to the byte.
- * @param path of the route that answers such a text by `answerJson`
  */
 export function fastPath(
   service: Service,
-  path: string,
-  underWay: UnderWay,
-  idOf: ReturnType<typeof requestIds>,
+  { path, underWay, idOf, keys, keepAliveSeconds }: FastPathOptions,
   framework: RequestListener,
 ): RequestListener {
   const { hosting, limits, load } = service;
 
-  /** The head and the body of an answer; nothing where it is not for this path to give. */
+  /** The headers and the body of an answer; nothing where it is not for this path to give. */
   function answerTo(body: Buffer, id: string) {
     const text = onlyText(body);
     // who stops tells the connection to close, as the framework does
@@ -34,13 +44,12 @@ export function fastPath(
       const version = hosting.find();
       if (!version.immediate) return undefined;
       const answer = answerJson(version, service.score(version, [text]) as Float64Array, 0);
-      const head = {
+      const fields = {
         'x-request-id': id,
         'content-type': 'application/json; charset=utf-8',
         'x-model-version': version.header,
-        'content-length': Buffer.byteLength(answer),
       };
-      return { head, answer };
+      return { fields, answer };
     } catch {
       // the framework meets it again, and says it as it says everything
       return undefined;
@@ -51,8 +60,10 @@ export function fastPath(
     const length = plainLength(request, path);
     const short = length > 0 && length <= Math.min(LONGEST, limits.bodyLimit);
     if (!short || !load.hasRoom(limits) || !hosting.ready) return framework(request, response);
+    const holder = keys && holderOf(keys(), request.headers.authorization);
+    if (keys && holder === undefined) return framework(request, response);
     const id = idOf(request);
-    underWay.begin(path, response, { id });
+    underWay.begin(path, response, { id, holder });
     const chunks: Buffer[] = [];
     let received = 0;
     const read = (chunk: Buffer) => {
@@ -62,7 +73,7 @@ export function fastPath(
       const body = chunks.length === 1 ? chunk : Buffer.concat(chunks);
       const found = answerTo(body, id);
       if (found) {
-        request.on('end', () => response.writeHead(200, found.head).end(found.answer));
+        request.on('end', () => sendWhole(response, found.fields, found.answer, keepAliveSeconds));
         return;
       }
       request.pause();

@@ -1,7 +1,9 @@
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+
 import { explain } from '../../src/explain/explanation.js';
+import { newKey } from '../../src/serve/access.js';
 import { type Running, start } from '../../src/serve/start.js';
 import { trainTickets } from '../support/serving.js';
 import { temporaryFolder } from '../support/temp.js';
@@ -97,6 +99,49 @@ test('requests that follow each other on a connection are answered in their orde
   expect(await answerTo(all(PLAIN))).toBe(expected);
 });
 
+/** The answers to requests on one connection that is kept, each sent when the one before is answered. */
+async function conversation(type: string, version: string): Promise<string[]> {
+  const socket = connect(running.port, '127.0.0.1').setEncoding('utf8');
+  const answers: string[] = [];
+  for (const text of ['My parcel is late', '退款什么时候到账 ☹', 'x'.repeat(60_000), '', 'again']) {
+    const request = requestOf(type, Buffer.from(JSON.stringify({ text })), 'keep-alive').toString();
+    let answer = '';
+    const whole = () => {
+      const [head, body] = answer.split('\r\n\r\n');
+      const length = Number(/content-length: (\d+)/.exec(head!)?.[1]);
+      return body !== undefined && Buffer.byteLength(body) >= length;
+    };
+    const answered = new Promise<void>((resolve) => {
+      socket.on('data', (piece) => {
+        answer += piece;
+        if (whole()) resolve();
+      });
+    });
+    socket.write(request.replace('HTTP/1.1', `HTTP/${version}`));
+    await answered;
+    socket.removeAllListeners('data');
+    answers.push(answer.replace(/^Date: .*\r\n/gm, ''));
+  }
+  socket.destroy();
+  return answers;
+}
+
+test.each(['1.1', '1.0'])('a connection that is kept is told so, HTTP/%s', async (version) => {
+  const expected = await conversation(OTHER, version);
+  expect(expected).toHaveLength(5);
+  for (const answer of expected)
+    expect(answer).toMatch(/\r\nConnection: keep-alive\r\nKeep-Alive: timeout=\d+\r\n\r\n/);
+  expect(await conversation(PLAIN, version)).toEqual(expected);
+});
+
+test('an answer says when it was made', async () => {
+  const body = { method: 'POST', headers: { 'content-type': PLAIN }, body: '{"text":"a"}' };
+  const { headers } = await fetch(`http://127.0.0.1:${running.port}/predict`, body);
+  const date = headers.get('date')!;
+  expect(new Date(date).toUTCString()).toBe(date);
+  expect(Math.abs(Date.parse(date) - Date.now())).toBeLessThan(5000);
+});
+
 test('who goes away while answers wait behind one another leaves nothing under way', async () => {
   const { load } = running.service;
   const long = Buffer.from(JSON.stringify({ texts: Array(900).fill('a parcel that is late '.repeat(40)) }));
@@ -109,6 +154,33 @@ test('who goes away while answers wait behind one another leaves nothing under w
     while (load.pending < 10) await new Promise((resolve) => setTimeout(resolve, 1));
     socket.destroy();
     while (load.pending > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+});
+
+test('keys are asked for, and whose it was is told, as the framework does', async () => {
+  const { key, line } = newKey('ci');
+  const told: (string | undefined)[] = [];
+  const kept = temporaryFolder().file('keys.txt', `${line}\n`);
+  const options = { store, models: [], host: '127.0.0.1', port: 0, apiKeys: kept, accessLog: true };
+  const served = await start(options, explain, { answered: ({ key: holder }) => told.push(holder) });
+  try {
+    const ask = async (type: string, authorization: string) => {
+      const headers = { 'content-type': type, authorization, 'x-request-id': 'mine' };
+      const response = await fetch(`${served.url}/predict`, {
+        method: 'POST',
+        headers,
+        body: '{"text":"a"}',
+      });
+      return [response.status, await response.text()];
+    };
+    for (const presented of [`Bearer ${key}`, 'Bearer other', '']) {
+      const expected = await ask(OTHER, presented);
+      expect(expected[0]).toBe(presented.endsWith(key) ? 200 : 401);
+      expect(await ask(PLAIN, presented)).toEqual(expected);
+    }
+    expect(told).toEqual(['ci', 'ci', undefined, undefined, undefined, undefined]);
+  } finally {
+    await served.stop();
   }
 });
 
