@@ -5,35 +5,27 @@ import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 
 /** What is started or imported from outside: the command line, the library, threads, and the process that tries devices. */
-const entries = [
-  'cli/run',
-  'index',
-  'compute/probe',
-  'tasks/scoring-worker',
-  'tasks/serving-worker',
-  'tasks/tuning/trial-worker',
-];
+const entries = ['cli/run', 'index', 'compute/probe', 'tasks/serving-worker', 'tasks/tuning/trial-worker'];
 
 /** What threads load that need little: each is a file by itself. */
-const alone = ['compute/wasm/serve', 'features/counting-worker', 'tasks/aside-jobs', 'threads/job-worker'];
+const alone = [
+  'compute/wasm/serve',
+  'features/counting-worker',
+  'tasks/aside-jobs',
+  'tasks/scoring-worker',
+  'threads/job-worker',
+];
 
 /**
- * Modules that stand in one file, which most commands load: to read a file takes longer than to pass over what a command has no use
- * for. What loads large packages is not among them, nor what `maas --version` takes.
+ * What stands in one file each, with all that it imports and no file before it has: what most commands load, in the order in which they
+ * do. To read a file takes longer than to pass over a few modules, and shorter than to pass over all.
  */
-const together = [
-  [/^(threads\/ahead|version)\.ts$/, 'ahead'],
-  [/(-worker|-thread)\.ts$|^features\/sentence/, undefined],
-  [/^cli\/(?!run\.ts)[^/]+\.ts$|^tasks\/(settings?|presets|installable)\.ts$|^report\/format\.ts$/, 'cli'],
-  [
-    /^tasks\/(aliases|answers|dataset|gate-results|golden-rows|prepare|rows|same-rows|train|who)\.ts$/,
-    'tasks',
-  ],
-  [
-    /^(errors|random|progress|predictions|pipeline)\.ts$|^(sparse|metrics|data|text|store|features|models)\//,
-    'core',
-  ],
-];
+const together = {
+  ahead: ['threads/ahead', 'version'],
+  predict: ['cli/program', 'cli/commands/index', 'cli/commands/predict', 'tasks/predict'],
+  score: ['tasks/scorer'],
+  train: ['cli/commands/train', 'tasks/train'],
+};
 
 /** Files are found beside the source that names them, wherever the bundler puts its code. */
 const located = (code, path) => {
@@ -70,18 +62,33 @@ const sources = (esbuild, { format, target }) => ({
   },
 });
 
+/** Names the file of a module, which Rollup asks for once it knows all of them; none for what it may put where it likes. */
+function filesOf(together) {
+  let files;
+  const withImports = (path, file, getModuleInfo) => {
+    const info = getModuleInfo(path);
+    if (!info || info.isExternal || info.isEntry || files.has(path)) return;
+    files.set(path, file);
+    for (const imported of info.importedIds) withImports(imported, file, getModuleInfo);
+  };
+  return (path, { getModuleInfo }) => {
+    if (!files) {
+      files = new Map();
+      for (const [file, modules] of Object.entries(together))
+        for (const module of modules) withImports(resolve(`src/${module}.ts`), file, getModuleInfo);
+    }
+    return files.get(path);
+  };
+}
+
 /** Writes the bundles over `dist/`. */
 export async function bundle(esbuild, options) {
   const plugins = [sources(esbuild, options)];
   await write(entries, plugins, {
-    chunkFileNames: 'chunks/[name]-[hash].js',
     hoistTransitiveImports: false,
-    manualChunks(path) {
-      const module = relative('src', path).replaceAll('\\', '/');
-      return together.find(([pattern]) => pattern.test(module))?.[1];
-    },
+    manualChunks: filesOf(together),
   });
-  for (const entry of alone) await write([entry], plugins, { inlineDynamicImports: true });
+  for (const entry of alone) await write([entry], plugins, {});
 }
 
 async function write(entries, plugins, output) {
@@ -100,6 +107,7 @@ async function write(entries, plugins, output) {
     format: 'es',
     sourcemap: true,
     entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name]-[hash].js',
     ...output,
   });
   await bundled.close();
