@@ -21,7 +21,7 @@ const alone = [
  * do. To read a file takes longer than to pass over a few modules, and shorter than to pass over all.
  */
 const together = {
-  ahead: ['threads/ahead', 'version'],
+  ahead: ['features/counting-thread', 'tasks/scoring-thread', 'version'],
   predict: ['cli/program', 'cli/commands/index', 'cli/commands/predict', 'tasks/predict'],
   score: ['tasks/scorer'],
   train: ['cli/commands/train', 'tasks/train'],
@@ -97,6 +97,8 @@ async function write(entries, plugins, output) {
   const bundled = await rollup({
     input: Object.fromEntries(entries.map((entry) => [entry, resolve(`src/${entry}.ts`)])),
     external: (id) => !id.startsWith('.') && !isAbsolute(id),
+    // what is built into Node is loaded where it is used
+    treeshake: { moduleSideEffects: (id) => !id.startsWith('node:') },
     plugins,
     onwarn(warning) {
       throw new Error(warning.message);

@@ -2,12 +2,12 @@ import { pythonSpaces } from '../text/words.js';
 
 /** Bits of a character's class, as assembly/characters.ts has them. */
 const classRegExps: [bit: number, RegExp][] = [
-  [1, /[\p{L}\p{N}_]/u],
-  [2, /\p{M}/u],
-  [4, /[\u200c\u200d]/],
-  [8, /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}]/u],
-  [16, /\p{Extended_Pictographic}/u],
-  [32, new RegExp(`[${pythonSpaces}]`)],
+  [1, /[\p{L}\p{N}_]+/gu],
+  [2, /\p{M}+/gu],
+  [4, /[\u200c\u200d]+/g],
+  [8, /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}]+/gu],
+  [16, /\p{Extended_Pictographic}+/gu],
+  [32, new RegExp(`[${pythonSpaces}]+`, 'g')],
 ];
 const KNOWN = 64;
 const CASED = 128;
@@ -17,11 +17,16 @@ export function classesOfPage(page: number): Uint8Array {
   const kinds = new Uint8Array(256).fill(KNOWN);
   const characters = Array.from(kinds, (_, i) => String.fromCodePoint((page << 8) + i));
   const all = characters.join('');
-  const mark = (bit: number, matches: (text: string) => boolean) => {
-    // most pages have none of a kind
-    if (matches(all)) for (let i = 0; i < 256; i++) if (matches(characters[i]!)) kinds[i]! |= bit;
-  };
-  for (const [bit, regExp] of classRegExps) mark(bit, (text) => regExp.test(text));
-  mark(CASED, (text) => text.toLowerCase() !== text);
+  const units = all.length / 256;
+  for (const [bit, regExp] of classRegExps) {
+    for (const { index, 0: run } of all.matchAll(regExp)) {
+      for (let i = index / units; i < (index + run.length) / units; i++) kinds[i]! |= bit;
+    }
+  }
+  // most pages have no cases
+  if (all.toLowerCase() === all) return kinds;
+  characters.forEach((character, i) => {
+    if (character.toLowerCase() !== character) kinds[i]! |= CASED;
+  });
   return kinds;
 }
