@@ -1,17 +1,17 @@
-// Joins what the command line and its threads load into few files, in the place of those that were translated one by one: a
-// process then starts by reading some thirty files and not a hundred.
+// Joins what the command line and its threads load into few files: a process then starts by reading some thirty files and not a
+// hundred. What was translated file by file stays for `bench/` and `scripts/`; nothing that is bundled loads it.
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 
-/** What is started or imported from outside: the command line, the library, threads, and the process that tries devices. */
+/** What is started or imported from outside: the command line, the library, threads of searches, and other processes. */
 const entries = ['cli/run', 'index', 'compute/probe', 'tasks/serving-worker', 'tasks/tuning/trial-worker'];
 
-/** What threads load that need little: each is a file by itself. */
+/** What threads load, bundled apart: a thread need not read what the command line shares. */
 const alone = [
-  'compute/wasm/serve',
+  'compute/wasm/heap-thread',
   'features/counting-worker',
-  'tasks/aside-jobs',
+  'tasks/meanwhile-jobs',
   'tasks/scoring-worker',
   'threads/job-worker',
 ];
@@ -21,7 +21,7 @@ const alone = [
  * do. To read a file takes longer than to pass over a few modules, and shorter than to pass over all.
  */
 const together = {
-  ahead: ['features/counting-thread', 'tasks/scoring-thread', 'version'],
+  run: ['features/counting-thread', 'tasks/scoring-thread', 'version'],
   predict: ['cli/program', 'cli/commands/index', 'cli/commands/predict', 'tasks/predict'],
   score: ['tasks/scorer'],
   train: ['cli/commands/train', 'tasks/train'],
@@ -63,7 +63,7 @@ const sources = (esbuild, { format, target }) => ({
 });
 
 /** Names the file of a module, which Rollup asks for once it knows all of them; none for what it may put where it likes. */
-function filesOf(together) {
+function filesOf(groups) {
   let files;
   const withImports = (path, file, getModuleInfo) => {
     const info = getModuleInfo(path);
@@ -74,7 +74,7 @@ function filesOf(together) {
   return (path, { getModuleInfo }) => {
     if (!files) {
       files = new Map();
-      for (const [file, modules] of Object.entries(together))
+      for (const [file, modules] of Object.entries(groups))
         for (const module of modules) withImports(resolve(`src/${module}.ts`), file, getModuleInfo);
     }
     return files.get(path);
@@ -91,11 +91,11 @@ export async function bundle(esbuild, options) {
   for (const entry of alone) await write([entry], plugins, {});
 }
 
-async function write(entries, plugins, output) {
+async function write(started, plugins, output) {
   // not there where development dependencies are left out
   const { rollup } = await import('@rollup/wasm-node');
   const bundled = await rollup({
-    input: Object.fromEntries(entries.map((entry) => [entry, resolve(`src/${entry}.ts`)])),
+    input: Object.fromEntries(started.map((entry) => [entry, resolve(`src/${entry}.ts`)])),
     external: (id) => !id.startsWith('.') && !isAbsolute(id),
     // what is built into Node is loaded where it is used
     treeshake: { moduleSideEffects: (id) => !id.startsWith('node:') },

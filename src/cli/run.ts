@@ -1,11 +1,15 @@
-import { isMuch } from '../threads/ahead.js';
+import { countingThreads } from '../features/counting-thread.js';
+import { scoringThreads } from '../tasks/scoring-thread.js';
+import { areWorthAThread } from '../threads/ahead.js';
 import { version } from '../version.js';
 
-const scoring = async () => (await import('../tasks/scoring-thread.js')).scoringThreads;
-const counting = async () => (await import('../features/counting-thread.js')).countingThreads;
-
 /** The threads that commands need when they have much to read. */
-const threadsOf = { predict: scoring, evaluate: scoring, train: counting, preprocess: counting };
+const threadsOf = {
+  predict: scoringThreads,
+  evaluate: scoringThreads,
+  train: countingThreads,
+  preprocess: countingThreads,
+};
 
 /** Runs maas with these arguments and answers with the exit code. */
 export async function run(argv: readonly string[]): Promise<number> {
@@ -15,7 +19,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
   const ahead = threadsOf[argv[0] as keyof typeof threadsOf];
   const alone = /(^| )--threads[ =]1( |$)/.test(argv.join(' '));
-  if (ahead && !alone && isMuch(argv)) (await ahead()).begin();
+  if (ahead && !alone && areWorthAThread(argv)) ahead.begin();
   const [{ execute }, { commands }] = await Promise.all([
     import('./program.js'),
     import('./commands/index.js'),

@@ -28,8 +28,8 @@ export interface ReadOptions extends ColumnChoice {
   onBadRow: 'skip' | 'fail';
   /** Columns to hand on beside text and label, which every file must have. */
   others?: readonly string[];
-  /** Awaited between batches of rows, so that who takes them can catch up. */
-  caughtUp?: () => Promise<void>;
+  /** Awaited after each batch of rows, the last one included, so that who takes them can catch up. */
+  afterBatch?: () => Promise<void>;
 }
 
 export interface ReadSummary {
@@ -74,7 +74,7 @@ export async function readExamples(
         }
       }
       listener.step?.({ stage: 'read', done: rows, unit: 'rows' });
-      await options.caughtUp?.();
+      await options.afterBatch?.();
     }
     files.push({ path: table.name, sha256: table.digest(), rows: rows - before });
   }

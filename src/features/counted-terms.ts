@@ -7,8 +7,9 @@ import { type Words, wordText } from './words.js';
 
 /** The terms of nodes, whose text is made where somebody asks for it. */
 export function termsOfNodes(counted: Pick<CountedTerms, 'nodes' | 'words'>, of: Uint32Array): Terms {
-  const nodes = { ...counted, of };
-  const textOf = nodeText(counted);
+  const { nodes, words } = counted;
+  const asNodes = { nodes, words, of };
+  const textOf = nodeText(asNodes);
   let listed: readonly string[] | undefined;
   const list = () => {
     listed ??= Array.from(of, textOf);
@@ -18,8 +19,8 @@ export function termsOfNodes(counted: Pick<CountedTerms, 'nodes' | 'words'>, of:
     length: of.length,
     list,
     toJSON: list,
-    nodes,
-    encode: () => encodeTerms(nodes),
+    asNodes,
+    encode: () => encodeTerms(asNodes),
     texts: () => textsOf(list()),
     at: (column) => textOf(of[column]!),
     columnsOf: (terms) => columnsOf(counted, of, textOf, new Set(terms)),

@@ -19,12 +19,12 @@ export interface Counting {
 /** UTF-16 units that are worth a thread of their own. */
 const WORTH_A_THREAD = 1 << 20;
 
-/** Counts in this thread, or, where a thread waits for that or once there is much to count, in a thread beside, if it may take one. */
+/** Counts in this thread, or, where a thread has begun for that or once there is much to count, in a thread beside, if it may take one. */
 export function openCounting(options: AnalyzerOptions, stem: Stem | undefined, threads: number): Counting {
   if (threads < 2) return countHere(options, stem);
   let first: string[] | undefined = [];
   let units = 0;
-  let beside = countingThreads.waiting ? countBeside(options) : undefined;
+  let beside = countingThreads.begun ? countBeside(options) : undefined;
   const flushTo = (counting: Counting) => {
     for (const text of first!) counting.add(text);
     first = undefined;

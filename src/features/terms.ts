@@ -10,7 +10,7 @@ export interface Terms {
   /** Their JSON, an array of strings, in UTF-8. */
   encode(): Uint8Array;
   /** What `encodeTerms` makes the same of, also in another thread; absent where there is text already. */
-  readonly nodes?: TermNodes;
+  readonly asNodes?: TermNodes;
   /** Their UTF-16 units, one term behind the other, and where each ends. */
   texts(): Texts;
   /** The term of a column, where no other has to be made for that. */

@@ -42,7 +42,7 @@ export function fastPath(
       // much may have come while the body did
       load.admit(limits);
       const version = hosting.find();
-      if (!version.immediate) return undefined;
+      if (version.takesTurns(1)) return undefined;
       const answer = answerJson(version, service.score(version, [text]) as Float64Array, 0);
       const fields = {
         'x-request-id': id,
@@ -63,7 +63,7 @@ export function fastPath(
     const holder = keys && holderOf(keys(), request.headers.authorization);
     if (keys && holder === undefined) return framework(request, response);
     const id = idOf(request);
-    underWay.begin(path, response, { id, holder });
+    underWay.begin(path, response, { id, method: 'POST', holder });
     const chunks: Buffer[] = [];
     let received = 0;
     const read = (chunk: Buffer) => {

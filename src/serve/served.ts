@@ -67,11 +67,6 @@ export class ServedVersion {
     return this.batcher !== undefined || texts > AT_ONCE;
   }
 
-  /** Whether a text is scored at once. */
-  get immediate(): boolean {
-    return this.batcher === undefined;
-  }
-
   /** The number of the class that the probabilities of a row, from a place on, decide for. */
   decide(probabilities: Float64Array, from: number): number {
     return decidedClass(probabilities, from, this.labels.length, this.pipeline.thresholds);

@@ -20,7 +20,7 @@ export type AnsweredListener = ((answered: Answered) => void) | undefined;
 /** What is known of a request that is under way. */
 interface UnderWayRequest {
   readonly id: string;
-  readonly method?: string | undefined;
+  readonly method: string;
   readonly holder?: string | undefined;
 }
 
@@ -44,7 +44,7 @@ export class UnderWay {
       const seconds = (performance.now() - from) / 1000;
       const status = response.writableFinished ? response.statusCode : GONE;
       monitoring.answered(endpoint, status, seconds);
-      const { id, method = 'POST', holder } = request;
+      const { id, method, holder } = request;
       this.answered?.({ requestId: id, method, endpoint, status, seconds, key: holder });
     });
   }

@@ -93,7 +93,7 @@ export async function answers(
         ...settings,
         preferred: trainedColumns(artifact.manifest),
         others: watcher?.columns ?? [],
-        caughtUp: () => {
+        afterBatch: () => {
           if (units >= scoring.worth && truth.length > 0) send();
           return caughtUp(scoring.ahead);
         },

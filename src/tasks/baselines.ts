@@ -1,6 +1,3 @@
-import { FastTextVectorizer } from '../features/fasttext.js';
-import { TfidfVectorizer } from '../features/tfidf.js';
-import type { AnyVectorizer } from '../features/vectorizer.js';
 import { evaluate, type Metrics } from '../metrics/classification.js';
 import { type Outcomes, outcomesOf } from '../metrics/outcomes.js';
 import type { ClassifierKind } from '../models/kinds.js';
@@ -8,14 +5,21 @@ import { fitMajority } from '../models/majority.js';
 import { fitNaiveBayes } from '../models/naive-bayes.js';
 import type { ModelManifest } from '../store/store.js';
 import type { Part, Prepared } from './prepare.js';
+import type { TrainSettings } from './settings.js';
 
 /** Metrics of classifiers that cost nothing, on the same rows and features: what a model has to be better than. */
 export type Baselines = Partial<Record<'majority' | 'nb', Metrics>>;
 
-/** Whether features are counts of terms, which may be weighed, but not so small that smoothing drowns them. */
-const isCounted = (vectorizer: AnyVectorizer) =>
-  (vectorizer instanceof TfidfVectorizer || vectorizer instanceof FastTextVectorizer) &&
-  vectorizer.state().weights.norm !== 'l1';
+/**
+ * Whether naive Bayes is among the baselines: not where it is the model, nor where features are no counts of terms. These may be
+ * weighed, but not be so small that smoothing drowns them.
+ */
+export const hasNaiveBayes = ({
+  model,
+  vectorizer,
+  norm,
+}: Pick<TrainSettings, 'model' | 'vectorizer' | 'norm'>): boolean =>
+  model !== 'nb' && (vectorizer === 'tfidf' || vectorizer === 'fasttext') && norm !== 'l1';
 
 /** What baselines are made of: plain data that can be sent from thread to thread. */
 export interface BaselineRows {
@@ -27,17 +31,20 @@ export interface BaselineRows {
   kinds: (keyof Baselines)[];
 }
 
-/** The rows that baselines beside a model are fitted on and scored on: not what the model is itself, nor naive Bayes where features are no counts of terms. */
+/** The rows that baselines beside a model are fitted on and scored on; what the model is itself is none of them. */
 export function baselineRows(
   { parts: { train, test }, labels, classes, vectorizer }: Omit<Prepared, 'needs'>,
   model: ClassifierKind,
 ): BaselineRows {
   const taken = ({ features, labels }: Part) => ({ features, labels });
-  const kinds = (['majority', 'nb'] as const).filter((kind) => kind !== model);
-  return {
-    ...{ train: taken(train), test: taken(test), labels, classes },
-    kinds: isCounted(vectorizer) ? kinds : kinds.filter((kind) => kind !== 'nb'),
+  const state = vectorizer.state();
+  const norm = 'weights' in state && 'norm' in state.weights ? state.weights.norm : 'none';
+  const there = {
+    majority: model !== 'majority',
+    nb: hasNaiveBayes({ model, vectorizer: vectorizer.kind, norm }),
   };
+  const kinds = (['majority', 'nb'] as const).filter((kind) => there[kind]);
+  return { train: taken(train), test: taken(test), labels, classes, kinds };
 }
 
 /** Fits the most frequent class and naive Bayes on the training rows, and scores them on the test rows. */

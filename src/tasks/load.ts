@@ -6,13 +6,14 @@ import type { Tuning } from '../report/tuning.js';
 import { mergedColumns } from '../sparse/frequency.js';
 import { isDataset } from '../store/dataset.js';
 import { modelNameFor } from '../store/store.js';
-import { isMuch } from '../threads/ahead.js';
+import { areWorthAThread } from '../threads/ahead.js';
 import { jobThreads } from '../threads/jobs.js';
-import { type Aside, atOnce, inThread } from './aside.js';
-import { type Baselines, baselineRows } from './baselines.js';
+
+import { type Baselines, baselineRows, hasNaiveBayes } from './baselines.js';
 import { asksForDecisions, CALIBRATION_FOLDS } from './calibrated.js';
 import { openDataset } from './dataset.js';
 import type { DividedRows } from './early-checks.js';
+import { inThread, later, type Meanwhile } from './meanwhile.js';
 import { fewerTerms, MemoryBudget } from './memory.js';
 import { preflight, type Size } from './preflight.js';
 import { type Collected, collect, type Prepared, vectorize } from './prepare.js';
@@ -26,9 +27,9 @@ export interface Loaded {
   name: string;
   /** The rows as they were before, for cross-validation and calibration. */
   collected?: Collected;
-  baselines: Promise<Baselines>;
-  /** The file of the vocabulary, where it is made beside. */
-  vocabulary?: Promise<Uint8Array> | undefined;
+  baselines: () => Promise<Baselines>;
+  /** The file of the vocabulary, where its terms are there as nodes. */
+  vocabulary?: (() => Promise<Uint8Array>) | undefined;
   /** The search that led to the recipe. */
   tuning?: Tuning;
   dataset?: { path: string; sha256: string; config: Partial<TrainSettings> };
@@ -55,18 +56,19 @@ export async function load(
     const collected = await collect(options, options.settings, budget, stopwatch, listener);
     const name = options.name ?? modelNameFor(first);
     const { rows, split } = collected;
-    const aside = beside(options);
+    const meanwhile = beginMeanwhile(options);
     await check({ ...rows, test: placesOf(rows.places, split.test) }, name);
     let vocabulary: Loaded['vocabulary'];
     const prepared = await vectorize(collected, budget, stopwatch, listener, {
       fitNeeds: needs,
       fitted(vectorizer) {
         const state = vectorizer.state();
-        if ('terms' in state && state.terms.nodes) vocabulary = aside('vocabulary', state.terms.nodes);
+        if ('terms' in state && state.terms.asNodes)
+          vocabulary = meanwhile('vocabulary', state.terms.asNodes);
       },
     });
     const refitted = options.cv || (asksForDecisions(options.settings) && !collected.split.validation.length);
-    const baselines = aside('baselines', baselineRows(prepared, model));
+    const baselines = meanwhile('baselines', baselineRows(prepared, model));
     return { prepared, baselines, vocabulary, name, ...(refitted && { collected }) };
   }
   const { manifest, digest, prepared } = await stopwatch.time('read', () => openDataset(first));
@@ -116,7 +118,7 @@ export async function load(
   };
   const budget = new MemoryBudget(options.maxMemory);
   const needs = preflight(rows, size, fitNeeds(prepared.classes, options), budget, listener);
-  const baselines = atOnce('baselines', baselineRows(prepared, model));
+  const baselines = later('baselines', baselineRows(prepared, model));
   return {
     prepared: { ...prepared, needs },
     baselines,
@@ -125,10 +127,9 @@ export async function load(
   };
 }
 
-/** Where what is not waited for is done: where there is much of it, and it need not be copied, in a thread. */
-function beside({ data, threads = 2, settings: { vectorizer } }: TrainOptions): Aside {
-  if (threads < 2 || vectorizer !== 'tfidf' || !isMuch(data)) return atOnce;
-  // it begins while rows are made
+/** What does not depend on the fit is done in a thread where there is much of it and it need not be copied; that begins now. */
+function beginMeanwhile({ data, threads, settings: { vectorizer } }: TrainOptions): Meanwhile {
+  if (vectorizer !== 'tfidf' || !areWorthAThread(data, threads)) return later;
   jobThreads.begin();
   return inThread;
 }
@@ -140,5 +141,8 @@ const fitNeeds =
     const { seconds, bytes } = fitters[settings.model].needs(size, classes, settings);
     const outOfFold = asksForDecisions(settings) && settings.validationSize === 0;
     const folds = cv + (outOfFold ? CALIBRATION_FOLDS : 0);
-    return { seconds: (1 + folds) * seconds, bytes: bytes + (folds ? 8 * size.nonZeros : 0) };
+    const ofFolds = folds ? 8 * size.nonZeros : 0;
+    // the baseline is fitted at the same time
+    const beside = hasNaiveBayes(settings) ? fitters.nb.needs(size, classes, settings).bytes : 0;
+    return { seconds: (1 + folds) * seconds, bytes: bytes + ofFolds + beside };
   };

@@ -76,7 +76,7 @@ export async function openModel(
   beside: Beside = {},
 ) {
   const artifact = await new Store(store).open(reference, listener);
-  return { manifest: artifact.manifest, pipeline: await pipelineOf(artifact, beside) };
+  return { manifest: artifact.manifest, pipeline: await readOwn(artifact, beside) };
 }
 
 /** Classifies each row of a CSV file or of standard input. Throws `artifact`, `data`. */
@@ -196,7 +196,7 @@ export async function predictText(
 ): Promise<PredictResult> {
   const artifact = await new Store(options.store).open(options.model, listener);
   const answered = await answering(artifact, options, listener);
-  const pipeline = await pipelineOf(artifact, options);
+  const pipeline = await readOwn(artifact, options);
   const { model, version } = artifact.manifest;
   const fields = [options.text];
   return {
@@ -211,7 +211,8 @@ export async function predictText(
   };
 }
 
-async function pipelineOf(artifact: Artifact<ModelManifest>, beside: Beside): Promise<AnyPipeline> {
+/** What reads pipelines is loaded where this thread needs one. */
+async function readOwn(artifact: Artifact<ModelManifest>, beside: Beside): Promise<AnyPipeline> {
   const { readPipeline } = await import('../store/state-files.js');
   return readPipeline(artifact, beside);
 }

@@ -63,14 +63,14 @@ export async function readRows(
       texts = [];
       vectorizing += performance.now() - from;
     };
-    const caughtUp = () => {
+    const afterBatch = () => {
       handOn();
       return sink.caughtUp(labelOf.length);
     };
     const summary = await stopwatch.time('read', () =>
       readExamples(
         paths,
-        { ...settings, caughtUp },
+        { ...settings, afterBatch },
         ({ text, label, file, row, line }: Example) => {
           places.file.push(firstFile + file);
           places.row.push(row);

@@ -4,7 +4,7 @@ import type { Artifact } from '../store/artifact.js';
 import type { Beside } from '../store/state-files.js';
 import type { ModelManifest } from '../store/store.js';
 import { TextBatch, textsOf } from '../text/batch.js';
-import { isMuch } from '../threads/ahead.js';
+import { areWorthAThread, isMuch } from '../threads/ahead.js';
 import { scoringThreads } from './scoring-thread.js';
 
 /** Where texts go to be scored by a version's pipeline, many at a time. */
@@ -28,14 +28,14 @@ export async function openScoring(
   artifact: Artifact<ModelManifest>,
   paths: readonly string[],
   beside: Beside = {},
-  threads = 2,
+  threads?: number,
 ): Promise<Scoring> {
   const thresholds = await thresholdsOf(artifact);
   const embeds = artifact.manifest.sentence !== undefined;
   if (embeds) return { ...(await scoreHere(artifact, beside, isMuch(paths) ? WORTH : 0)), thresholds };
   // a model that the version does not ask for is refused here
   const scoring =
-    isMuch(paths) && threads > 1 && beside.embeddings === undefined
+    areWorthAThread(paths, threads) && beside.embeddings === undefined
       ? scoreBeside(artifact.folder)
       : scoreHere(artifact, beside);
   return { ...(await scoring), thresholds };

@@ -150,7 +150,7 @@ export async function trainOn(
     return {
       outcomes,
       test: evaluateFully(outcomes),
-      baselines: await fitted.baselines,
+      baselines: await fitted.baselines(),
       validation: parts.validation.labels.length ? scored(parts.validation) : null,
     };
   });
@@ -197,7 +197,7 @@ export async function trainOn(
   const { version, path } = await new Store(options.store).publish(
     name,
     {
-      ...encodeState(pipeline.state(), await vocabulary),
+      ...encodeState(pipeline.state(), await vocabulary?.()),
       'metrics.json': metricsJson(test, {
         validation: validation && evaluate(validation).metrics,
         decisions: decided,

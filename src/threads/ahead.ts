@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 
 /**
- * Threads that may begin before it is known what they will do: to begin takes a thread as long as a command takes until it
+ * Threads that may begin before there is anything to tell them: to begin takes a thread as long as a command takes until it
  * needs one. What they are to do they are told by messages.
  */
 export class ThreadsAhead<T> {
@@ -11,13 +11,13 @@ export class ThreadsAhead<T> {
 
   constructor(private readonly start: () => T) {}
 
-  /** Begins threads, up to so many that wait. */
-  begin(count = 1): void {
-    while (this.#begun.length < count) this.#begun.push(this.start());
+  /** Begins a thread, unless one has begun that nobody has taken. */
+  begin(): void {
+    if (!this.begun) this.#begun.push(this.start());
   }
 
-  /** Whether a thread has begun and waits to be told what to do. */
-  get waiting(): boolean {
+  /** Whether a thread has begun that nobody has taken. */
+  get begun(): boolean {
     return this.#begun.length > 0;
   }
 
@@ -26,8 +26,8 @@ export class ThreadsAhead<T> {
     return this.#begun.pop() ?? this.start();
   }
 
-  /** Has a thread wait for who takes one next. */
-  giveBack(thread: T): void {
+  /** Has who takes a thread next get this one, which does what it has been told first. */
+  passOn(thread: T): void {
     this.#begun.push(thread);
   }
 }
@@ -42,12 +42,16 @@ export function threadOf(script: URL): Worker {
 /** Bytes of files that are worth a thread of their own. */
 const MUCH = 1 << 18;
 
-/** Whether these files are worth a thread beside, and there is a core for it. Arguments that are no files are passed over. */
+/** Whether there is much in these files. Paths that are no files are passed over. */
 export function isMuch(paths: readonly string[]): boolean {
   let bytes = 0;
   for (const path of paths) {
     const file = statSync(path, { throwIfNoEntry: false });
     if (file?.isFile()) bytes += file.size;
   }
-  return bytes >= MUCH && availableParallelism() > 1;
+  return bytes >= MUCH;
 }
+
+/** Whether these files are worth a thread beside, and it may be taken: of so many, this one among them, and there is a core for it. */
+export const areWorthAThread = (paths: readonly string[], threads = availableParallelism()): boolean =>
+  Math.min(threads, availableParallelism()) > 1 && isMuch(paths);

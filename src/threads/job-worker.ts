@@ -9,15 +9,14 @@ port.on('message', (request: JobRequest) => {
   last = last.then(() => answer(request));
 });
 
-async function answer({ script, input }: JobRequest): Promise<void> {
+async function answer({ script, input, lent }: JobRequest): Promise<void> {
   try {
     const { job } = (await import(script)) as { job(input: unknown): unknown };
     const done = job(input);
-    port.postMessage(
-      { done } satisfies JobAnswer,
-      done instanceof Uint8Array ? [done.buffer as ArrayBuffer] : [],
-    );
+    const moved = done instanceof Uint8Array ? [done.buffer as ArrayBuffer] : [];
+    if (!lent) port.postMessage({ done } satisfies JobAnswer, moved);
   } catch (failed) {
+    if (lent) throw failed;
     port.postMessage({ failed: failed as Error } satisfies JobAnswer);
   }
 }

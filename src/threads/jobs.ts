@@ -1,10 +1,12 @@
-import { type MessagePort, Worker } from 'node:worker_threads';
-import { ThreadsAhead } from './ahead.js';
+import type { MessagePort } from 'node:worker_threads';
+import { ThreadsAhead, threadOf } from './ahead.js';
 
 /** What a thread is told: to call `job`, which a script exports, with plain data. */
 export interface JobRequest {
   script: string;
   input: unknown;
+  /** Nobody waits for an answer. */
+  lent: boolean;
 }
 
 /** What it answers, in the order in which it was told. */
@@ -15,20 +17,20 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** A thread that does what it is told, one job after the other. */
+/** A thread that does what it is told, one job after the other: whatever a script exports, while others have one script of their own. */
 export class JobThread {
-  readonly #worker = new Worker(new URL('../../dist/threads/job-worker.js', import.meta.url));
+  readonly #worker = threadOf(new URL('../../dist/threads/job-worker.js', import.meta.url));
   readonly #waiting: Waiting[] = [];
+  #ending = false;
   /** Why it does nothing any more. */
   #gone: Error | undefined;
 
   constructor() {
-    this.#worker.unref();
     this.#worker.on('message', (answer: JobAnswer) => {
-      const asked = this.#waiting.shift();
-      if (this.#waiting.length === 0) this.#worker.unref();
-      if ('failed' in answer) asked?.reject(answer.failed);
-      else asked?.resolve(answer.done);
+      const { resolve, reject } = this.#waiting.shift()!;
+      if (this.#waiting.length === 0) this.#idle();
+      if ('failed' in answer) reject(answer.failed);
+      else resolve(answer.done);
     });
     const gone = (error: Error) => {
       this.#gone ??= error;
@@ -47,7 +49,7 @@ export class JobThread {
     const done = new Promise<unknown>((resolve, reject) => this.#waiting.push({ resolve, reject }));
     done.catch(() => {});
     this.#worker.ref();
-    this.#tell(script, input);
+    this.#worker.postMessage({ script: script.href, input, lent: false } satisfies JobRequest);
     return done;
   }
 
@@ -56,18 +58,20 @@ export class JobThread {
    * @param moved what goes over to the thread, part of the input
    */
   lend(script: URL, input: unknown, moved: MessagePort): void {
-    this.#tell(script, input, [moved]);
+    this.#worker.postMessage({ script: script.href, input, lent: true } satisfies JobRequest, [moved]);
   }
 
-  #tell(script: URL, input: unknown, moved: MessagePort[] = []): void {
-    this.#worker.postMessage({ script: script.href, input } satisfies JobRequest, moved);
-  }
-
-  /** Has it end whatever it does. */
+  /** Has it end, once it has answered what it was asked. */
   end(): void {
-    void this.#worker.terminate();
+    this.#ending = true;
+    if (this.#waiting.length === 0) this.#idle();
+  }
+
+  #idle(): void {
+    if (this.#ending) void this.#worker.terminate();
+    else this.#worker.unref();
   }
 }
 
-/** Threads that do jobs, and those of them that have begun and have nothing to do, or soon. */
+/** Threads that do jobs. */
 export const jobThreads = new ThreadsAhead(() => new JobThread());

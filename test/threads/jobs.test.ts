@@ -4,6 +4,17 @@ import { JobThread } from '../../src/threads/jobs.js';
 const script = (code: string) => new URL(`data:text/javascript,${encodeURIComponent(code)}`);
 const same = script('export const job = (input) => input;');
 
+/** What who asks is told, once there is no thread to ask any more. */
+async function ended(thread: JobThread): Promise<string> {
+  for (;;) {
+    try {
+      await thread.ask(same, 0);
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+}
+
 test('a thread does its jobs one after the other, and goes on after one that fails', async () => {
   const thread = new JobThread();
   const sum = script('export const job = (numbers) => numbers.reduce((a, b) => a + b);');
@@ -29,10 +40,17 @@ test('a thread does its jobs one after the other, and goes on after one that fai
   thread.end();
 });
 
+test('a thread that is to end answers what it was asked', async () => {
+  const thread = new JobThread();
+  const answers = [1, 2].map((number) => thread.ask(same, number));
+  thread.end();
+  expect(await Promise.all(answers)).toEqual([1, 2]);
+  await expect(ended(thread)).resolves.toMatch('the thread has ended');
+});
+
 test('who waits for a thread that ends is told, and so is who asks it later', async () => {
   const thread = new JobThread();
-  const waiting = thread.ask(script('export const job = () => { for (;;); };'), null);
-  thread.end();
+  const waiting = thread.ask(script('export const job = () => process.exit();'), null);
   await expect(waiting).rejects.toThrow('the thread has ended');
   await expect(thread.ask(same, 'late')).rejects.toThrow('the thread has ended');
 });

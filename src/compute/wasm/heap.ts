@@ -25,7 +25,7 @@ interface Jobs {
 }
 
 /** What a thread beside is given. */
-export interface ServeRequest {
+export interface HeapShare {
   module: WebAssembly.Module;
   memory: WebAssembly.Memory;
   /** Is told why it fails. */
@@ -62,13 +62,13 @@ const LINE = 64;
 export const MOST_BLOCKS = 4094;
 
 /** What threads beside do, found from the sources as well. */
-const SERVE = new URL('../../../dist/compute/wasm/serve.js', import.meta.url);
+const SCRIPT = new URL('../../../dist/compute/wasm/heap-thread.js', import.meta.url);
 
 let compiled: WebAssembly.Module | undefined;
 
 /**
- * Memory that threads share, and the threads: `run` does a job of assembly/jobs.ts on all of them. They are started
- * once there is work that is worth it, and work as soon as they are there.
+ * Memory that threads share, and the threads: `run` does a job of assembly/jobs.ts on all of them. They are taken
+ * once there is work that is worth it, and work as soon as they are there and have done what they were told before.
  */
 export class SharedHeap {
   readonly #memory = new WebAssembly.Memory({ initial: 1, maximum: PAGE, shared: true });
@@ -176,8 +176,8 @@ export class SharedHeap {
       const { port1: failure, port2 } = new MessageChannel();
       // one that does not start has begun nothing: the others do its share
       const thread = jobThreads.take();
-      const request: ServeRequest = { module: compiled!, memory: this.#memory, failure: port2 };
-      thread.lend(SERVE, request, port2);
+      const request: HeapShare = { module: compiled!, memory: this.#memory, failure: port2 };
+      thread.lend(SCRIPT, request, port2);
       this.#threads.push({ thread, failure });
     }
   }

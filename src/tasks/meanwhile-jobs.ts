@@ -8,10 +8,10 @@ const jobs = {
   baselines: baselinesOf,
 };
 
-export type AsideJob = keyof typeof jobs;
-export type AsideInput<J extends AsideJob> = Parameters<(typeof jobs)[J]>[0];
-export type AsideOutput<J extends AsideJob> = ReturnType<(typeof jobs)[J]>;
+export type MeanwhileJob = keyof typeof jobs;
+export type MeanwhileInput<J extends MeanwhileJob> = Parameters<(typeof jobs)[J]>[0];
+export type MeanwhileOutput<J extends MeanwhileJob> = ReturnType<(typeof jobs)[J]>;
 
 /** Does a job by its name. */
-export const job = ({ name, input }: { name: AsideJob; input: unknown }): unknown =>
+export const job = ({ name, input }: { name: MeanwhileJob; input: unknown }): unknown =>
   (jobs[name] as (input: unknown) => unknown)(input);
