@@ -51,7 +51,6 @@ export async function load(
   const { model, vectorizer } = options.settings;
   if (options.data.length > 1 || !(await isDataset(first))) {
     checkRows(model, vectorizer);
-    const needs = (classes: number) => fitNeeds(classes, options);
     const budget = new MemoryBudget(options.maxMemory, fewerTerms[vectorizer]);
     const collected = await collect(options, options.settings, budget, stopwatch, listener);
     const name = options.name ?? modelNameFor(first);
@@ -60,7 +59,7 @@ export async function load(
     await check({ ...rows, test: placesOf(rows.places, split.test) }, name);
     let vocabulary: Loaded['vocabulary'];
     const prepared = await vectorize(collected, budget, stopwatch, listener, {
-      fitNeeds: needs,
+      fitNeeds: (classes) => fitNeeds(classes, options, meanwhile === inThread),
       fitted(vectorizer) {
         const state = vectorizer.state();
         if ('terms' in state && state.terms.asNodes)
@@ -117,7 +116,7 @@ export async function load(
     made: true,
   };
   const budget = new MemoryBudget(options.maxMemory);
-  const needs = preflight(rows, size, fitNeeds(prepared.classes, options), budget, listener);
+  const needs = preflight(rows, size, fitNeeds(prepared.classes, options, false), budget, listener);
   const baselines = later('baselines', baselineRows(prepared, model));
   return {
     prepared: { ...prepared, needs },
@@ -134,15 +133,23 @@ function beginMeanwhile({ data, threads, settings: { vectorizer } }: TrainOption
   return inThread;
 }
 
-/** Cross-validation and calibration fit as often on a little less, and make the rows of a fold beside all. */
+/**
+ * Cross-validation and calibration fit as often on a little less, and make the rows of a fold beside all.
+ * @param atOnce the baselines are fitted at the same time, and else when the model is
+ */
 const fitNeeds =
-  (classes: number, { settings, cv = 0 }: TrainOptions) =>
+  (classes: number, { settings, test, cv = 0 }: TrainOptions, atOnce: boolean) =>
   (size: Size) => {
     const { seconds, bytes } = fitters[settings.model].needs(size, classes, settings);
     const outOfFold = asksForDecisions(settings) && settings.validationSize === 0;
     const folds = cv + (outOfFold ? CALIBRATION_FOLDS : 0);
     const ofFolds = folds ? 8 * size.nonZeros : 0;
-    // the baseline is fitted at the same time
-    const beside = hasNaiveBayes(settings) ? fitters.nb.needs(size, classes, settings).bytes : 0;
-    return { seconds: (1 + folds) * seconds, bytes: bytes + ofFolds + beside };
+    const ofModel = bytes + ofFolds;
+    const scored = test !== undefined || settings.testSize > 0;
+    const ofBaseline =
+      scored && hasNaiveBayes(settings) ? fitters.nb.needs(size, classes, settings).bytes : 0;
+    return {
+      seconds: (1 + folds) * seconds,
+      bytes: atOnce ? ofModel + ofBaseline : Math.max(ofModel, ofBaseline),
+    };
   };

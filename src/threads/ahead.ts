@@ -7,9 +7,12 @@ import { Worker } from 'node:worker_threads';
  * needs one. What they are to do they are told by messages.
  */
 export class ThreadsAhead<T> {
-  readonly #begun: T[] = [];
+  #begun: T[] = [];
 
-  constructor(private readonly start: () => T) {}
+  constructor(
+    private readonly start: () => T,
+    private readonly isGone: (thread: T) => boolean = () => false,
+  ) {}
 
   /** Begins a thread, unless one has begun that nobody has taken. */
   begin(): void {
@@ -18,12 +21,13 @@ export class ThreadsAhead<T> {
 
   /** Whether a thread has begun that nobody has taken. */
   get begun(): boolean {
+    this.#begun = this.#begun.filter((thread) => !this.isGone(thread));
     return this.#begun.length > 0;
   }
 
   /** A thread, one that has begun if there is one. Nobody waits for its end yet. */
   take(): T {
-    return this.#begun.pop() ?? this.start();
+    return this.begun ? this.#begun.pop()! : this.start();
   }
 
   /** Has who takes a thread next get this one, which does what it has been told first. */
@@ -32,7 +36,7 @@ export class ThreadsAhead<T> {
   }
 }
 
-/** A thread that keeps no process alive. */
+/** A thread that keeps no process alive, until somebody listens to it. */
 export function threadOf(script: URL): Worker {
   const thread = new Worker(script);
   thread.unref();

@@ -38,6 +38,8 @@ export class JobThread {
     };
     this.#worker.on('error', gone);
     this.#worker.on('exit', () => gone(new Error('the thread has ended')));
+    // who listens for messages keeps the process alive
+    this.#worker.unref();
   }
 
   /**
@@ -45,11 +47,13 @@ export class JobThread {
    * has gone; that is told where the answer is waited for.
    */
   ask(script: URL, input: unknown): Promise<unknown> {
-    if (this.#gone) return Promise.reject(this.#gone);
-    const done = new Promise<unknown>((resolve, reject) => this.#waiting.push({ resolve, reject }));
+    const done = new Promise<unknown>((resolve, reject) => {
+      if (this.#gone) throw this.#gone;
+      this.#worker.postMessage({ script: script.href, input, lent: false } satisfies JobRequest);
+      this.#waiting.push({ resolve, reject });
+      this.#worker.ref();
+    });
     done.catch(() => {});
-    this.#worker.ref();
-    this.#worker.postMessage({ script: script.href, input, lent: false } satisfies JobRequest);
     return done;
   }
 
@@ -59,6 +63,11 @@ export class JobThread {
    */
   lend(script: URL, input: unknown, moved: MessagePort): void {
     this.#worker.postMessage({ script: script.href, input, lent: true } satisfies JobRequest, [moved]);
+  }
+
+  /** Whether it does nothing any more. */
+  get gone(): boolean {
+    return this.#gone !== undefined;
   }
 
   /** Has it end, once it has answered what it was asked. */
@@ -74,4 +83,7 @@ export class JobThread {
 }
 
 /** Threads that do jobs. */
-export const jobThreads = new ThreadsAhead(() => new JobThread());
+export const jobThreads = new ThreadsAhead(
+  () => new JobThread(),
+  (thread) => thread.gone,
+);

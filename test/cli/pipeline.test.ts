@@ -63,6 +63,17 @@ describe('train', () => {
     }
   });
 
+  test('what fails once threads have begun ends, and with its sentence', async () => {
+    const rows = Array.from(
+      { length: 4000 },
+      (_, i) => `${`words ${i % 97} and ${i * 31} `.repeat(8)},${i % 3}`,
+    );
+    const file = folder.file('fails.csv', `text,label\n${rows.join('\n')}\n`);
+    const { code, stderr } = await maas(['train', file, '--min-df', '3999', '--store', folder.path]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--min-df 3999');
+  });
+
   test('another seed holds other rows out', async () => {
     const { version: third } = await json('train', tickets, '--seed', '7');
     expect(readFileSync(join(version(third), 'predictions.csv'), 'utf8')).not.toBe(

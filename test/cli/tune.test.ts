@@ -156,3 +156,26 @@ test('what cannot be tried is a problem of its trials alone', async () => {
   expect(problems[0]!.problem).toContain('"klingon" is neither a language with stop words nor a file');
   expect(trials).toHaveLength(3);
 });
+
+test('a search whose trials take all threads ends', async () => {
+  // beyond 32 classes, trials go one after the other
+  const rows = Array.from({ length: 2000 }, (_, i) => {
+    const words = Array.from({ length: 12 }, (_, w) => `w${(i * (w + 3)) % 240}`);
+    return `${words.join(' ')},c${i % 40}`;
+  });
+  const file = folder.file('wide.csv', `text,label\n${rows.join('\n')}\n`);
+  const ran = await maas([
+    'tune',
+    file,
+    '--trials',
+    '4',
+    '--threads',
+    '2',
+    '--name',
+    'wide',
+    '--json',
+    ...store,
+  ]);
+  expect(ran.code).toBe(0);
+  expect(JSON.parse(ran.stdout).classes).toHaveLength(40);
+});

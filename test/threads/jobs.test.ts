@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { JobThread } from '../../src/threads/jobs.js';
+import { JobThread, jobThreads } from '../../src/threads/jobs.js';
+import { temporaryFolder } from '../support/temp.js';
 
 const script = (code: string) => new URL(`data:text/javascript,${encodeURIComponent(code)}`);
 const same = script('export const job = (input) => input;');
@@ -53,4 +56,39 @@ test('who waits for a thread that ends is told, and so is who asks it later', as
   const waiting = thread.ask(script('export const job = () => process.exit();'), null);
   await expect(waiting).rejects.toThrow('the thread has ended');
   await expect(thread.ask(same, 'late')).rejects.toThrow('the thread has ended');
+});
+
+test('what cannot be sent is told who asks, and the others have their own answers', async () => {
+  const thread = new JobThread();
+  await expect(thread.ask(same, () => {})).rejects.toThrow('could not be cloned');
+  expect(await thread.ask(same, 'mine')).toBe('mine');
+  thread.end();
+});
+
+test('a failure is told whenever it is waited for', async () => {
+  const thread = new JobThread();
+  await thread.ask(script('export const job = () => process.exit();'), null).catch(() => {});
+  const late = thread.ask(same, 1);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await expect(late).rejects.toThrow('the thread has ended');
+});
+
+test('who takes a thread is given none that has ended', async () => {
+  const thread = jobThreads.take();
+  jobThreads.passOn(thread);
+  await thread.ask(script('export const job = () => process.exit();'), null).catch(() => {});
+  const other = jobThreads.take();
+  expect(other).not.toBe(thread);
+  expect(await other.ask(same, 2)).toBe(2);
+  other.end();
+});
+
+test('a thread that nobody has asked, or that has answered, keeps no process alive', async () => {
+  const jobs = JSON.stringify(new URL('../../dist/threads/jobs.js', import.meta.url).href);
+  const code = `const { JobThread } = await import(${jobs});
+    new JobThread();
+    console.log(await new JobThread().ask(new URL('data:text/javascript,export const job = (n) => n + 1'), 1));`;
+  const file = temporaryFolder().file('asks.mjs', code);
+  const { stdout } = await promisify(execFile)(process.execPath, [file], { timeout: 60_000 });
+  expect(stdout).toBe('2\n');
 });
