@@ -135,7 +135,7 @@ function beginMeanwhile({ data, threads, settings: { vectorizer } }: TrainOption
 
 /**
  * Cross-validation and calibration fit as often on a little less, and make the rows of a fold beside all.
- * @param atOnce the baselines are fitted at the same time, and else when the model is
+ * @param atOnce whether the baselines are fitted while the model is, or after it
  */
 const fitNeeds =
   (classes: number, { settings, test, cv = 0 }: TrainOptions, atOnce: boolean) =>

@@ -69,7 +69,8 @@ export interface Collected {
 }
 
 /**
- * Reads CSV files into feature rows. The vectorizer learns from the training rows alone. Throws `data`, `usage`, and `failed` where memory does not suffice.
+ * Reads CSV files into feature rows. The vectorizer learns from the training rows alone. Throws `data`, `usage`, and `failed`
+ * where memory does not suffice.
  */
 export async function prepare(
   input: PrepareInput,
@@ -170,7 +171,7 @@ function reportVectors({ embeddings }: FittedFeatures, split: Split, listener: L
   return report;
 }
 
-/** What follows once rows are vectorized. */
+/** Who needs to know of the rows before they are made. */
 export interface Following {
   /** What fitting a model on them will take. */
   fitNeeds?(classes: number): FitNeeds;
