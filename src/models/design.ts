@@ -18,6 +18,12 @@ export interface Design {
   expand(weights: Float32Array): { coef: Float32Array; intercept: Float32Array };
 }
 
+/** x to the power of 5/16, in roots, which take a third of the time of a power. */
+function tamed(x: number): number {
+  const root = Math.sqrt(Math.sqrt(x));
+  return root * Math.sqrt(Math.sqrt(root));
+}
+
 /**
  * Prepares features for the fit of Σ wᵣ·lossᵣ + ‖W‖²/(2C), in four ways, none of which changes its optimum:
  *
@@ -28,14 +34,13 @@ export interface Design {
  *   there from zero. Most words of a corpus appear once, so that this saves most of the parameters.
  * - Columns are brought nearer to each other in curvature: L-BFGS on x·scale needs half the passes over the data. The
  *   curvature of a weight is at most h·Σ wᵣ·xᵣ² + 1/C, with h the variance of a uniform guess; its inverse square root
- *   would make all equal if words were independent. They are not, and the fourth root does better (bench/README.md).
+ *   would make all equal if words were independent. They are not, and a smaller power does better (bench/README.md).
  */
 export function designOf(features: Csr, weights: Float64Array, classes: number, C: number): Design {
   const { matrix, counts, places } = byFrequency(features);
   const sum = weights.reduce((total, weight) => total + weight, 0);
   const variance = (1 / classes) * (1 - 1 / classes);
-  const scaleOf = (squares: number, penalty: number) =>
-    Math.fround(1 / Math.sqrt(Math.sqrt(variance * squares + penalty)));
+  const scaleOf = (squares: number, penalty: number) => Math.fround(1 / tamed(variance * squares + penalty));
 
   // column c becomes c + 1 if two rows or more have it
   let shared = matrix.cols;

@@ -13,6 +13,7 @@ import { type DenseFitOptions, denseBytes, denseJob, type Examples, fitDense } f
 import type { ClassifierKind } from './kinds.js';
 import {
   fitLogistic,
+  historyFor,
   type LbfgsReport,
   type LogisticOptions,
   type LogisticSolution,
@@ -88,9 +89,9 @@ export interface CountingFitter {
   fit(data: FitData, options: FitOptions): Classifier;
 }
 
-/** Passes over the data that a linear fit takes, as a rule, and the vectors of parameters that it holds. */
-const PASSES = 40;
-const VECTORS = 30;
+/** Passes over the data that a linear fit takes, as a rule, and the vectors of parameters that it holds beside those of its memory. */
+const PASSES = 30;
+const VECTORS = 10;
 /** What two cores do a second. */
 const RATES = { multiplied: 4e8, vectorElements: 1e8, counted: 1e8 };
 
@@ -99,10 +100,11 @@ const logistic: DeviceFitter<LinearDevice> = {
   job: logisticJob,
   needs({ features, trainNonZeros, parameters }, classes) {
     const columns = columnsFor(classes);
+    const vectors = VECTORS + 2 * historyFor({ cols: parameters, nonZeros: trainNonZeros }, classes);
     const pass =
       (2 * trainNonZeros * columns) / RATES.multiplied + (parameters * columns) / RATES.vectorElements;
     return {
-      bytes: 16 * trainNonZeros + 4 * columns * (VECTORS * parameters + 2 * features),
+      bytes: 16 * trainNonZeros + 4 * columns * (vectors * parameters + 2 * features),
       seconds: PASSES * pass,
     };
   },

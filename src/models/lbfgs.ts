@@ -16,7 +16,7 @@ export interface LbfgsOptions {
   /** What `tolerance` is compared with, where x is not in the units that it is meant in; the largest component. */
   gradientMax?: (gradient: DeviceVector) => Promise<number>;
   /** Called after each iteration; the minimiser waits for it, so it may also throw to stop. */
-  onIteration?: (iteration: number, value: number, gradientMax: number) => void | Promise<void>;
+  onIteration?: (iteration: number, value: number) => void | Promise<void>;
 }
 
 export interface LbfgsResult {
@@ -48,63 +48,69 @@ export async function minimizeLbfgs(
 ): Promise<LbfgsResult> {
   const { tolerance, maxIterations, history = 10, onIteration } = options;
   const maxOf = options.gradientMax ?? ((vector: DeviceVector) => space.maxAbs(vector));
+  let at = x;
+  let next = space.zeros();
   let gradient = space.zeros();
   let nextGradient = space.zeros();
-  const direction = space.zeros();
-  const trial = space.zeros();
+  let direction = space.zeros();
   const memory = new CurvatureMemory(space, history);
   try {
-    let value = await f(x, gradient);
+    let value = await f(at, gradient);
     let evaluations = 1;
     let iterations = 0;
-    let gradientMax = await maxOf(gradient);
     await memory.restart(gradient);
+    const ended = async (status: LbfgsResult['status'] | 'stuck'): Promise<LbfgsResult> => {
+      if (at !== x) space.combine(x, [1], [at]);
+      const gradientMax = await maxOf(gradient);
+      const stuck = gradientMax <= tolerance ? 'converged' : 'precision';
+      return { value, gradientMax, iterations, evaluations, status: status === 'stuck' ? stuck : status };
+    };
     for (;;) {
       let slope = memory.direction(direction, gradient);
       if (!(slope < 0) && memory.size > 0) {
         memory.forget();
         slope = memory.direction(direction, gradient);
       }
-      const state = { value, gradientMax, iterations, evaluations };
       // without a memory of curvature the direction is the gradient, whose length says nothing of what is to gain
-      const gain = memory.size > 0 || gradientMax === 0 ? -slope / 2 : Number.POSITIVE_INFINITY;
+      const gain = memory.size > 0 || slope === 0 ? -slope / 2 : Number.POSITIVE_INFINITY;
       const small = 0.01 * tolerance * Math.max(Math.abs(value), tolerance);
-      if (gradientMax <= tolerance && gain <= small) return { ...state, status: 'converged' };
-      if (iterations === maxIterations) return { ...state, status: 'max-iterations' };
+      if (gain <= small && (await maxOf(gradient)) <= tolerance) return await ended('converged');
+      if (iterations === maxIterations) return await ended('max-iterations');
       const found = await searchLine(
         async (step) => {
           evaluations++;
-          space.combine(trial, [1, step], [x, direction]);
-          const at = await f(trial, nextGradient);
-          return { step, value: at, slope: (await space.dots([nextGradient], [direction]))[0]! };
+          space.combine(next, [1, step], [at, direction]);
+          const value = await f(next, nextGradient);
+          return { step, value, slope: (await space.dots([nextGradient], [direction]))[0]! };
         },
         { step: 0, value, slope },
-        iterations === 0 ? Math.min(1, 1 / Math.sqrt(-slope)) : 1,
+        memory.size === 0 ? { first: Math.min(1, 1 / Math.sqrt(-slope)), unknown: true } : { first: 1 },
       );
       if (!found) {
-        if (memory.size === 0) {
-          return { ...state, evaluations, status: gradientMax <= tolerance ? 'converged' : 'precision' };
-        }
+        if (memory.size === 0) return await ended('stuck');
         memory.forget();
         continue;
       }
       // s·y, without whose positive sign the pair would spoil the direction; the line search sees to it
-      if (found.step * (found.slope - slope) > 0) await memory.remember(x, trial, gradient, nextGradient);
-      else await memory.restart(nextGradient);
-      space.combine(x, [1], [trial]);
+      if (found.step * (found.slope - slope) > 0) {
+        direction = await memory.remember(direction, found.step, gradient, nextGradient);
+      } else await memory.restart(nextGradient);
+      [at, next] = [next, at];
       [gradient, nextGradient] = [nextGradient, gradient];
       value = found.value;
-      gradientMax = await maxOf(gradient);
       iterations++;
-      await onIteration?.(iterations, value, gradientMax);
+      await onIteration?.(iterations, value);
     }
   } finally {
     memory.dispose();
-    for (const vector of [gradient, nextGradient, direction, trial]) vector.dispose();
+    for (const vector of [gradient, nextGradient, direction, at === x ? next : at]) vector.dispose();
   }
 }
 
-/** The last steps s and gradient changes y, and all scalar products among them and with the gradient. */
+/**
+ * The last steps s and gradient changes y, and all scalar products among them and with the gradient. Both of a step may be
+ * multiplied with the same number: the products in which they are used do not depend on it.
+ */
 class CurvatureMemory {
   /** s and y of each remembered step, oldest first. */
   readonly #pairs: { s: DeviceVector; y: DeviceVector }[] = [];
@@ -132,12 +138,21 @@ class CurvatureMemory {
     this.#products = [[this.#products.at(-1)!.at(-1)!]];
   }
 
-  async remember(x: DeviceVector, nextX: DeviceVector, g: DeviceVector, nextG: DeviceVector): Promise<void> {
+  /**
+   * Remembers a step of so many times `direction`, which becomes the memory's own, and the change of the gradient from g to
+   * nextG. Answers with a vector in the place of `direction`.
+   */
+  async remember(
+    direction: DeviceVector,
+    step: number,
+    g: DeviceVector,
+    nextG: DeviceVector,
+  ): Promise<DeviceVector> {
     const oldest = this.#pairs.length === this.limit ? this.#pairs.shift() : undefined;
-    const { s, y } = oldest ?? { s: this.space.zeros(), y: this.space.zeros() };
     if (oldest) this.#products = without(this.#products, [0, this.limit]);
-    this.space.combine(s, [1, -1], [nextX, x]);
-    this.space.combine(y, [1, -1], [nextG, g]);
+    const s = direction;
+    const y = oldest?.y ?? this.space.zeros();
+    this.space.combine(y, [1 / step, -1 / step], [nextG, g]);
     const k = this.#pairs.length;
     const basis = [...this.#pairs.map((pair) => pair.s), s, ...this.#pairs.map((pair) => pair.y), y, nextG];
     const fresh = await this.space.dots(basis, [s, y, nextG]);
@@ -151,6 +166,7 @@ class CurvatureMemory {
     };
     this.#products = basis.map((_, i) => basis.map((_, j) => product(i, j)));
     this.#pairs.push({ s, y });
+    return oldest?.s ?? this.space.zeros();
   }
 
   /** Writes −H·g by the two-loop recursion (algorithm 7.4) and answers with its product with g, the slope. */
@@ -199,15 +215,20 @@ const CURVATURE = 0.9;
 /** Differences of the value below this share of it, the resolution of float32, are noise; there the slopes decide. */
 const NOISE = 1e-7;
 
+/** How much further than the last step the next may be: where curvature says how long a step is, and where nothing does. */
+const FURTHER = 10;
+const MUCH_FURTHER = 1e5;
+
 /**
  * A step that meets the strong Wolfe conditions (Nocedal & Wright 2006, algorithms 3.5 and 3.6), or, where the
  * value is flat to within noise, the approximate ones (Hager & Zhang 2005). Undefined where none is found.
- * The last point evaluated is the one returned.
+ * The last point evaluated is the one returned. `unknown`: the first step may be shorter by orders of magnitude, and tells how long
+ * the next is.
  */
 async function searchLine(
   evaluate: (step: number) => Promise<LinePoint>,
   start: LinePoint,
-  first: number,
+  { first, unknown = false }: { first: number; unknown?: boolean },
 ): Promise<LinePoint | undefined> {
   const noise = NOISE * Math.abs(start.value);
   const decreases = (p: LinePoint) => p.value <= start.value + SUFFICIENT_DECREASE * p.step * start.slope;
@@ -233,9 +254,13 @@ async function searchLine(
         high = low;
         low = point;
       } else {
-        const further = interpolate(low, point);
+        // a short step changes the value by less than float32 can tell exactly, so that only slopes say how far to go
+        const further = unknown ? secant(low, point) : interpolate(low, point);
         low = point;
-        step = Math.min(Math.max(further > step ? further : 0, 2 * step), 10 * step);
+        step = Math.min(
+          Math.max(further > step ? further : 0, 2 * step),
+          (unknown ? MUCH_FURTHER : FURTHER) * step,
+        );
         continue;
       }
     } else if (tooFar(point, low)) {
@@ -252,6 +277,9 @@ async function searchLine(
   }
   return undefined;
 }
+
+/** Where the slope is 0 if it goes on changing as from a to b. */
+const secant = (a: LinePoint, b: LinePoint) => b.step - (b.slope * (b.step - a.step)) / (b.slope - a.slope);
 
 /** The minimum of the cubic through both points with their slopes (Nocedal & Wright 2006, equation 3.59). */
 function interpolate(a: LinePoint, b: LinePoint): number {

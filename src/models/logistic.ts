@@ -118,9 +118,25 @@ const beyondFloat32 = (C: number) =>
     hint: 'use a C closer to 1',
   });
 
-/** For how many steps the optimizer remembers the curvature, where memory allows, and at the least. */
-const HISTORY = 10;
-const LEAST_HISTORY = 2;
+/**
+ * For how many steps the optimizer remembers the curvature: at the most, where that costs as much as passes do, and where memory
+ * is short.
+ */
+const HISTORY = { most: 20, costly: 5, least: 2 };
+/** Products of a pass that cost as much as a weight in a remembered step. */
+const PER_STEP = 3;
+
+/** For how many steps the curvature is worth remembering: more save passes, but each is read twice for every pass. */
+export function historyFor(
+  { cols, nonZeros }: Pick<CsrSource, 'cols' | 'nonZeros'>,
+  classes: number,
+): number {
+  const columns = columnsFor(classes);
+  // a product is the fetching of a weight or of four next to each other
+  const products = nonZeros * Math.max(4, columns);
+  const steps = Math.round(products / (PER_STEP * cols * columns));
+  return Math.min(HISTORY.most, Math.max(HISTORY.costly, steps));
+}
 
 type Size = Pick<CsrSource, 'rows' | 'cols' | 'nonZeros'>;
 
@@ -140,7 +156,7 @@ function deviceBytes({ rows, cols, nonZeros }: Size, classes: number, history: n
 }
 
 /** Passes over the data that a fit takes, as a rule. */
-const PASSES = 40;
+const PASSES = 30;
 
 /** What fitting these features asks of a device at the least. */
 export function logisticJob(features: Csr, classes: number): Job {
@@ -151,16 +167,16 @@ export function logisticJob(features: Csr, classes: number): Job {
       PASSES *
       ((2 * size.nonZeros * columns) / (sparseNonZeros * SPARSE_COLUMNS) +
         (size.cols * columns) / vectorElements),
-    ...deviceBytes(size, classes, LEAST_HISTORY),
+    ...deviceBytes(size, classes, HISTORY.least),
   };
 }
 
 /**
- * For how many steps the optimizer can remember the curvature: 10, or fewer where there are very many parameters.
+ * For how many steps the optimizer remembers the curvature: as many as it is worth, or fewer where there is no memory for them.
  * Throws `failed` where the problem is too large for the device altogether.
  */
 function affordableHistory(features: Size, classes: number, { memory, name }: LinearDevice): number {
-  for (let history = HISTORY; history >= LEAST_HISTORY; history--) {
+  for (let history = historyFor(features, classes); history >= HISTORY.least; history--) {
     const { bytes, largest } = deviceBytes(features, classes, history);
     if (bytes <= memory.bytes && largest <= memory.tensorBytes) return history;
   }

@@ -84,6 +84,25 @@ test('a badly scaled quadratic, longer than one block of memory', async () => {
   expect(result.value).toBeCloseTo(1, 4);
 });
 
+test.each([1, 1e-4, 1e-8])(
+  'the first step finds its length in two evaluations: curvatures of %s',
+  async (curvature) => {
+    const bowl: Plain = (x, g) => {
+      let value = 1;
+      for (let i = 0; i < x.length; i++) {
+        g[i] = curvature * (x[i]! - 1);
+        value += (curvature * (x[i]! - 1) ** 2) / 2;
+      }
+      return value;
+    };
+    const tolerance = curvature * 1e-4;
+    const result = await minimize(bowl, new Float32Array(10), { tolerance, maxIterations: 10 });
+    expect(result.status).toBe('converged');
+    for (const x of result.x) expect(x).toBeCloseTo(1, 3);
+    expect(result.evaluations).toBeLessThanOrEqual(5);
+  },
+);
+
 test('a start at the optimum needs one evaluation', async () => {
   const result = await minimize(rosenbrock, new Float32Array(4).fill(1), {
     tolerance: 1e-8,

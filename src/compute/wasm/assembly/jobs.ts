@@ -133,7 +133,8 @@ function runBlock(block: i32): void {
 /**
  * Logits of some rows, their weighted loss (summed to partials) and its gradient by the logits.
  * Arguments: columns, classes, indptr, indices, values, parameters, labels, row weights (0: all 1), backprop,
- * partials, borders. Columns above the number of classes are padding, and have no gradient.
+ * partials, borders, the row whose gradient stands first in backprop. Columns above the number of classes are padding, and
+ * have no gradient.
  */
 function lossBlock(block: i32): void {
   const k = <i32>arg(0);
@@ -144,22 +145,23 @@ function lossBlock(block: i32): void {
   const x = arg(5);
   const labels = arg(6);
   const weights = arg(7);
-  const backprop = arg(8);
   const stride = <usize>k << 2;
+  const backprop = arg(8);
+  const first = <i32>arg(11);
   const to = border(arg(10), block + 1);
   let total: f64 = 0;
   for (let r = border(arg(10), block); r < to; r++) {
     const row = <usize>r << 2;
     const start = <usize>load<u32>(indptr + row) << 2;
     const stop = <usize>load<u32>(indptr + row, 4) << 2;
-    const target = backprop + <usize>r * stride;
+    const target = backprop + <usize>(r - first) * stride;
     const label = load<i32>(labels + row);
     let loss: f64;
     if (k == 1) {
       store<f32>(target, <f32>rowDot(start, stop, indices, values, x));
       loss = binaryRow(label, target, target);
     } else {
-      rowProduct(k, start, stop, indices, values, x, target);
+      rowProduct(k, start, stop, indices, values, x, target, false);
       loss = softmaxRow(classes, label, target, target);
       for (let c = classes; c < k; c++) store<f32>(target + (<usize>c << 2), 0);
     }
@@ -174,12 +176,15 @@ function lossBlock(block: i32): void {
 }
 
 /**
- * The gradient of some features, mean loss and penalty together, and Σ penalty·x² (to partials).
- * Arguments: columns, –, indptr, indices, values of the transpose, parameters, penalties by feature, –, backprop,
- * partials, borders, gradient, 1 / Σ weights.
+ * Adds what a band of rows has to the gradient of some features: at the first band to nothing; at the last, mean loss and
+ * penalty become one, and partials hold Σ penalty·x².
+ * Arguments: columns, which band (1: the first, 2: the last, 3: both), indptr, indices, values of the transpose,
+ * parameters, penalties by feature, –, backprop, partials, borders, gradient, 1 / Σ weights.
  */
 function gradientBlock(block: i32): void {
   const k = <i32>arg(0);
+  const added = !(arg(1) & 1);
+  const last = <bool>(arg(1) >> 1);
   const indptr = arg(2);
   const indices = arg(3);
   const values = arg(4);
@@ -195,17 +200,23 @@ function gradientBlock(block: i32): void {
     const row = <usize>j << 2;
     const start = <usize>load<u32>(indptr + row) << 2;
     const stop = <usize>load<u32>(indptr + row, 4) << 2;
+    if (start == stop && added && !last) continue;
     const target = gradient + <usize>j * stride;
     const own = x + <usize>j * stride;
     const penalty = load<f32>(penalties + row);
     if (k == 1) {
-      const value = load<f32>(own);
-      const pull = penalty * value;
-      store<f32>(target, <f32>(rowDot(start, stop, indices, values, backprop) * <f64>scale) + pull);
-      total += <f64>pull * <f64>value;
+      let sum = rowDot(start, stop, indices, values, backprop);
+      if (added) sum += <f64>load<f32>(target);
+      if (last) {
+        const value = load<f32>(own);
+        const pull = penalty * value;
+        store<f32>(target, <f32>(sum * <f64>scale) + pull);
+        total += <f64>pull * <f64>value;
+      } else store<f32>(target, <f32>sum);
       continue;
     }
-    rowProduct(k, start, stop, indices, values, backprop, target);
+    rowProduct(k, start, stop, indices, values, backprop, target, added);
+    if (!last) continue;
     for (let c: usize = 0; c < stride; c += 4) {
       const value = load<f32>(own + c);
       const pull = penalty * value;
@@ -264,6 +275,6 @@ function rowsBlock(block: i32): void {
     const row = (chosen ? <usize>load<u32>(chosen + (i << 2)) : i) << 2;
     const from = <usize>load<u32>(arg(3) + row) << 2;
     const to = <usize>load<u32>(arg(3) + row, 4) << 2;
-    rowProduct(k, from, to, arg(4), arg(5), arg(6), arg(8) + i * (<usize>k << 2));
+    rowProduct(k, from, to, arg(4), arg(5), arg(6), arg(8) + i * (<usize>k << 2), false);
   }
 }

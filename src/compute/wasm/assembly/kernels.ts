@@ -22,7 +22,7 @@ export function sparseMatMul(
     const to = <usize>load<u32>(indptr + (<usize>r << 2), 4) << 2;
     const target = out + <usize>r * stride;
     if (k == 1) store<f32>(target, <f32>rowDot(from, to, indices, values, b));
-    else rowProduct(k, from, to, indices, values, b, target);
+    else rowProduct(k, from, to, indices, values, b, target, false);
   }
 }
 

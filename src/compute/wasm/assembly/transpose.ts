@@ -1,7 +1,7 @@
 // A sparse matrix by columns.
 import { arg, border } from './arguments';
 
-/** Counts how often each column stands in `indices`, into offsets of cols + 1 columns, and a second copy of them. */
+/** Counts how often each column stands in some of `indices`, into offsets of cols + 1 columns, and a second copy of them. */
 export function columnOffsets(cols: i32, nonZeros: i32, indices: usize, offsets: usize, copy: usize): void {
   memory.fill(copy, 0, (<usize>cols + 1) << 2);
   const end = indices + (<usize>nonZeros << 2);
@@ -19,12 +19,13 @@ export function columnOffsets(cols: i32, nonZeros: i32, indices: usize, offsets:
 }
 
 /**
- * The columns of one block as rows: a range of columns at a time, so that what is written stays in the cache. Columns
- * must rise within a row.
- * Arguments: rows, –, indptr, indices, values, outIndices, outValues, where each column goes on, –, –, borders.
+ * Some columns of a band of rows as rows: a range of columns at a time, so that what is written stays in the cache.
+ * Columns must rise within a row; rows are numbered from the first of the band on.
+ * Arguments: the first row, the row after the last, indptr, indices, values, outIndices, outValues, where each column goes on, –, –, borders.
  */
 export function transposeBlock(block: i32): void {
-  const rows = <i32>arg(0);
+  const from = <i32>arg(0);
+  const until = <i32>arg(1);
   const indptr = arg(2);
   const indices = arg(3);
   const values = arg(4);
@@ -33,7 +34,7 @@ export function transposeBlock(block: i32): void {
   const next = arg(7);
   const first = <u32>border(arg(10), block);
   const last = <u32>border(arg(10), block + 1);
-  for (let r = 0; r < rows; r++) {
+  for (let r = from; r < until; r++) {
     const to = <usize>load<u32>(indptr + (<usize>r << 2), 4) << 2;
     let p = <usize>load<u32>(indptr + (<usize>r << 2)) << 2;
     p = lowerBound(indices, p, to, first);
@@ -43,7 +44,7 @@ export function transposeBlock(block: i32): void {
       const at = next + (<usize>column << 2);
       const place = <usize>load<u32>(at);
       store<u32>(at, <u32>place + 1);
-      store<i32>(outIndices + (place << 2), r);
+      store<i32>(outIndices + (place << 2), r - from);
       store<f32>(outValues + (place << 2), load<f32>(values + p));
     }
   }
