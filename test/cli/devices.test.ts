@@ -41,7 +41,7 @@ describe('train', () => {
 
   test('a long job looks at every device that is installed', async () => {
     // a hundred labels over enough words is more than ten seconds of work by the estimate
-    const rows = Array.from({ length: 30_000 }, (_, i) => `"${words(i)}",label ${i % 100}`);
+    const rows = Array.from({ length: 45_000 }, (_, i) => `"${words(i)}",label ${i % 100}`);
     const file = folder.file('long.csv', `text,label\n${rows.join('\n')}\n`);
     const args = ['train', file, '--json', '--max-iter', '1', '--preset', 'sklearn'];
     const alone = parsed(await run(args));
