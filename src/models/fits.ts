@@ -92,6 +92,8 @@ export interface CountingFitter {
 /** Passes over the data that a linear fit takes, as a rule, and the vectors of parameters that it holds beside those of its memory. */
 const PASSES = 30;
 const VECTORS = 10;
+/** What the columns of weights are padded to a multiple of. */
+const LANES = 4;
 /** What two cores do a second. */
 const RATES = { multiplied: 4e8, vectorElements: 1e8, counted: 1e8 };
 
@@ -101,10 +103,11 @@ const logistic: DeviceFitter<LinearDevice> = {
   needs({ features, trainNonZeros, parameters }, classes) {
     const columns = columnsFor(classes);
     const vectors = VECTORS + 2 * historyFor({ cols: parameters, nonZeros: trainNonZeros }, classes);
+    const width = columns === 1 ? 1 : LANES * Math.ceil(columns / LANES);
     const pass =
       (2 * trainNonZeros * columns) / RATES.multiplied + (parameters * columns) / RATES.vectorElements;
     return {
-      bytes: 16 * trainNonZeros + 4 * columns * (vectors * parameters + 2 * features),
+      bytes: 16 * trainNonZeros + 4 * (width * vectors * parameters + 2 * columns * features),
       seconds: PASSES * pass,
     };
   },

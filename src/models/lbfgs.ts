@@ -108,8 +108,8 @@ export async function minimizeLbfgs(
 }
 
 /**
- * The last steps s and gradient changes y, and all scalar products among them and with the gradient. Both of a step may be
- * multiplied with the same number: the products in which they are used do not depend on it.
+ * The last steps s and gradient changes y, and all scalar products among them and with the gradient. Kept is the direction of each
+ * step, and the change divided by its length: both may be scaled by the same factor, since −H·g does not depend on it.
  */
 class CurvatureMemory {
   /** s and y of each remembered step, oldest first. */
@@ -150,6 +150,7 @@ class CurvatureMemory {
   ): Promise<DeviceVector> {
     const oldest = this.#pairs.length === this.limit ? this.#pairs.shift() : undefined;
     if (oldest) this.#products = without(this.#products, [0, this.limit]);
+    const spare = oldest?.s ?? this.space.zeros();
     const s = direction;
     const y = oldest?.y ?? this.space.zeros();
     this.space.combine(y, [1 / step, -1 / step], [nextG, g]);
@@ -166,7 +167,7 @@ class CurvatureMemory {
     };
     this.#products = basis.map((_, i) => basis.map((_, j) => product(i, j)));
     this.#pairs.push({ s, y });
-    return oldest?.s ?? this.space.zeros();
+    return spare;
   }
 
   /** Writes −H·g by the two-loop recursion (algorithm 7.4) and answers with its product with g, the slope. */
@@ -222,8 +223,8 @@ const MUCH_FURTHER = 1e5;
 /**
  * A step that meets the strong Wolfe conditions (Nocedal & Wright 2006, algorithms 3.5 and 3.6), or, where the
  * value is flat to within noise, the approximate ones (Hager & Zhang 2005). Undefined where none is found.
- * The last point evaluated is the one returned. `unknown`: the first step may be shorter by orders of magnitude, and tells how long
- * the next is.
+ * The last point evaluated is the one returned. `unknown`: the first step may be shorter by orders of magnitude than the one looked for, and tells how
+ * long that is.
  */
 async function searchLine(
   evaluate: (step: number) => Promise<LinePoint>,
@@ -273,7 +274,9 @@ async function searchLine(
     if (!(width > 1e-12 * Math.max(low.step, high.step))) return undefined;
     const nearest = Math.min(low.step, high.step) + 0.1 * width;
     const guess = Number.isFinite(high.value) ? interpolate(low, high) : Number.NaN;
-    step = guess >= nearest && guess <= nearest + 0.8 * width ? guess : (low.step + high.step) / 2;
+    step = Number.isFinite(guess)
+      ? Math.min(Math.max(guess, nearest), nearest + 0.8 * width)
+      : (low.step + high.step) / 2;
   }
   return undefined;
 }

@@ -132,9 +132,9 @@ export function historyFor(
   classes: number,
 ): number {
   const columns = columnsFor(classes);
-  // a product is the fetching of a weight or of four next to each other
+  // one weight takes as long to fetch as four next to each other
   const products = nonZeros * Math.max(4, columns);
-  const steps = Math.round(products / (PER_STEP * cols * columns));
+  const steps = Math.round(products / (PER_STEP * Math.max(1, cols) * columns));
   return Math.min(HISTORY.most, Math.max(HISTORY.costly, steps));
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { openDevice } from '../../src/compute/index.js';
 import { readExamples } from '../../src/data/examples.js';
 import { TfidfCollector } from '../../src/features/tfidf-fit.js';
-import { fitLogistic } from '../../src/models/logistic.js';
+import { fitLogistic, historyFor } from '../../src/models/logistic.js';
 import { fromSklearn, golden } from '../support/golden.js';
 import { tickets } from '../support/temp.js';
 
@@ -111,4 +111,11 @@ test('a problem beyond the memory of the device is refused before it is begun', 
     code: 'failed',
     message: '6,000,000 features for 30 classes are too many for the memory of the device wasm',
   });
+});
+
+test('curvature is remembered for more steps the less that costs beside a pass', () => {
+  expect(historyFor({ cols: 1000, nonZeros: 1e6 }, 2)).toBe(20);
+  expect(historyFor({ cols: 100_000, nonZeros: 1e6 }, 2)).toBe(13);
+  expect(historyFor({ cols: 100_000, nonZeros: 1e6 }, 20)).toBe(5);
+  expect(historyFor({ cols: 0, nonZeros: 0 }, 2)).toBe(5);
 });

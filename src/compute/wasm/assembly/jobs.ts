@@ -176,9 +176,9 @@ function lossBlock(block: i32): void {
 }
 
 /**
- * Adds what a band of rows has to the gradient of some features: at the first band to nothing; at the last, mean loss and
- * penalty become one, and partials hold Σ penalty·x².
- * Arguments: columns, which band (1: the first, 2: the last, 3: both), indptr, indices, values of the transpose,
+ * Adds a band's share to the gradient of some features. The first band overwrites what stands there; the last divides by
+ * Σ weights and adds the penalty's gradient, and its partials hold Σ penalty·x² (those of the others are 0).
+ * Arguments: columns, which band (1: the first, 2: the last, 3: both, 0: neither), indptr, indices, values of the transpose,
  * parameters, penalties by feature, –, backprop, partials, borders, gradient, 1 / Σ weights.
  */
 function gradientBlock(block: i32): void {

@@ -17,7 +17,7 @@ const SUMMED: usize = 8192;
 
 /**
  * Adds the products of each of `lefts` with each of `rights` (pointers to vectors) to `out`, float64 row by row:
- * a few in float32, those sums in float64.
+ * up to 2,048 elements in float32, these sums in float64.
  */
 export function addDots(
   from: usize,
