@@ -61,7 +61,7 @@ try {
       features.toLocaleString('en-US'),
       needs.nonZeros.toLocaleString('en-US'),
       megabytes.toFixed(0),
-      (needs.bytes / 1e6).toFixed(0),
+      (needs.bytes / 2 ** 20).toFixed(0),
     ];
     console.log(`| ${cells.join(' | ')} |`);
   }

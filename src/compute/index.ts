@@ -11,7 +11,7 @@ export {
   openLinearDevice,
 } from './device.js';
 export type { Encodings } from './encodings.js';
-export { columnsFor, type LinearLoss, type LinearProblem } from './linear-loss.js';
+export { columnsFor, type LinearLoss, type LinearProblem, paddedColumns } from './linear-loss.js';
 export { SPARSE_COLUMNS } from './measure.js';
 export { rememberProbes } from './measurements.js';
 export { defaultDeviceFolder } from './packages.js';

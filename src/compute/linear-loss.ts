@@ -11,7 +11,7 @@ export interface LinearProblem {
   /** The weight of each row's loss. */
   weights: Float64Array;
   classes: number;
-  /** For each feature half the factor of its squared weights. */
+  /** For each feature the factor p of ½·p·w² for each of its weights. */
   penalties: Float32Array;
 }
 
@@ -36,6 +36,12 @@ export interface LinearLoss {
 
 /** Columns of weights: two classes share one. */
 export const columnsFor = (classes: number) => (classes === 2 ? 1 : classes);
+
+/** Columns of weights as they lie in memory on `wasm`: a single one, or a multiple of the four lanes of a SIMD register. */
+export function paddedColumns(classes: number): number {
+  const columns = columnsFor(classes);
+  return columns === 1 ? 1 : 4 * Math.ceil(columns / 4);
+}
 
 /** The loss by the sparse operations of a device; its vectors are those of `space`, which hold tensors. */
 export function tensorLoss(

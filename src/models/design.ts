@@ -7,7 +7,7 @@ export interface Design {
   matrix: CsrSource;
   /** What each reduced feature was multiplied with. */
   scales: Float32Array;
-  /** For each reduced feature half the penalty's factor of its squared weights. */
+  /** For each reduced feature the factor p of ½·p·w² for each of its weights. */
   penalties: Float32Array;
   /**
    * What to multiply the gradient of each reduced feature with, to have the largest gradient of the features that it

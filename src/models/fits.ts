@@ -6,6 +6,7 @@ import {
   type Opener,
   openDevice,
   openLinearDevice,
+  paddedColumns,
 } from '../compute/index.js';
 import type { Csr } from '../sparse/csr.js';
 import type { Classifier } from './classifier.js';
@@ -18,6 +19,8 @@ import {
   type LogisticOptions,
   type LogisticSolution,
   logisticJob,
+  PASSES,
+  VECTORS,
 } from './logistic.js';
 import { type CPath, chooseC } from './logistic-path.js';
 import { fitMajority } from './majority.js';
@@ -89,11 +92,6 @@ export interface CountingFitter {
   fit(data: FitData, options: FitOptions): Classifier;
 }
 
-/** Passes over the data that a linear fit takes, as a rule, and the vectors of parameters that it holds beside those of its memory. */
-const PASSES = 30;
-const VECTORS = 10;
-/** What the columns of weights are padded to a multiple of. */
-const LANES = 4;
 /** What two cores do a second. */
 const RATES = { multiplied: 4e8, vectorElements: 1e8, counted: 1e8 };
 
@@ -103,7 +101,7 @@ const logistic: DeviceFitter<LinearDevice> = {
   needs({ features, trainNonZeros, parameters }, classes) {
     const columns = columnsFor(classes);
     const vectors = VECTORS + 2 * historyFor({ cols: parameters, nonZeros: trainNonZeros }, classes);
-    const width = columns === 1 ? 1 : LANES * Math.ceil(columns / LANES);
+    const width = paddedColumns(classes);
     const pass =
       (2 * trainNonZeros * columns) / RATES.multiplied + (parameters * columns) / RATES.vectorElements;
     return {

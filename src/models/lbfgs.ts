@@ -59,11 +59,11 @@ export async function minimizeLbfgs(
     let evaluations = 1;
     let iterations = 0;
     await memory.restart(gradient);
-    const ended = async (status: LbfgsResult['status'] | 'stuck'): Promise<LbfgsResult> => {
+    const ended = async (status?: LbfgsResult['status']): Promise<LbfgsResult> => {
       if (at !== x) space.combine(x, [1], [at]);
       const gradientMax = await maxOf(gradient);
-      const stuck = gradientMax <= tolerance ? 'converged' : 'precision';
-      return { value, gradientMax, iterations, evaluations, status: status === 'stuck' ? stuck : status };
+      const reached = gradientMax <= tolerance ? 'converged' : 'precision';
+      return { value, gradientMax, iterations, evaluations, status: status ?? reached };
     };
     for (;;) {
       let slope = memory.direction(direction, gradient);
@@ -87,7 +87,7 @@ export async function minimizeLbfgs(
         memory.size === 0 ? { first: Math.min(1, 1 / Math.sqrt(-slope)), unknown: true } : { first: 1 },
       );
       if (!found) {
-        if (memory.size === 0) return await ended('stuck');
+        if (memory.size === 0) return await ended();
         memory.forget();
         continue;
       }
@@ -103,6 +103,7 @@ export async function minimizeLbfgs(
     }
   } finally {
     memory.dispose();
+    // x is the caller's: of the two points the other one is ours
     for (const vector of [gradient, nextGradient, direction, at === x ? next : at]) vector.dispose();
   }
 }
@@ -112,7 +113,7 @@ export async function minimizeLbfgs(
  * step, and the change divided by its length: both may be scaled by the same factor, since −H·g does not depend on it.
  */
 class CurvatureMemory {
-  /** s and y of each remembered step, oldest first. */
+  /** Of each remembered step, oldest first: its direction, and the change of the gradient by its length. */
   readonly #pairs: { s: DeviceVector; y: DeviceVector }[] = [];
   /** Products of the basis s₁ … s_k, y₁ … y_k, g with itself, row by row. */
   #products: number[][] = [];

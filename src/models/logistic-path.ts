@@ -42,6 +42,7 @@ export async function chooseC(
   if (all < FEWEST_ROWS && !enough) return { C: USUAL_C, path: { rows: { fit: 0, held: 0 }, tried: [] } };
   const perRow = Math.max(1, (features.values.length / all) * (classes === 2 ? 1 : classes));
   const sample = Math.min(all, Math.max(ROWS.least, Math.min(ROWS.most, Math.round(WORK / perRow))));
+  // what is set aside for validation here are the rows beyond the sample, which take no part
   const split = stratifiedSplit(labels, classes, {
     testSize: enough ? 0 : (HELD_SHARE * sample) / all,
     validationSize: 1 - sample / all,

@@ -1,4 +1,4 @@
-import { columnsFor, type Job, type LinearDevice, SPARSE_COLUMNS } from '../compute/index.js';
+import { columnsFor, type Job, type LinearDevice, paddedColumns, SPARSE_COLUMNS } from '../compute/index.js';
 import { MaasError } from '../errors.js';
 import { breathe, type Listener } from '../progress.js';
 import type { Csr, CsrSource } from '../sparse/csr.js';
@@ -119,10 +119,10 @@ const beyondFloat32 = (C: number) =>
   });
 
 /**
- * For how many steps the optimizer remembers the curvature: at the most, where that costs as much as passes do, and where memory
+ * Remembered steps: as many as cost what a pass costs, but no more than `most` and no fewer than `usualLeast`; `least` where memory
  * is short.
  */
-const HISTORY = { most: 20, costly: 5, least: 2 };
+const HISTORY = { most: 20, usualLeast: 5, least: 2 };
 /** Products of a pass that cost as much as a weight in a remembered step. */
 const PER_STEP = 3;
 
@@ -135,28 +135,30 @@ export function historyFor(
   // one weight takes as long to fetch as four next to each other
   const products = nonZeros * Math.max(4, columns);
   const steps = Math.round(products / (PER_STEP * Math.max(1, cols) * columns));
-  return Math.min(HISTORY.most, Math.max(HISTORY.costly, steps));
+  return Math.min(HISTORY.most, Math.max(HISTORY.usualLeast, steps));
 }
+
+/** Vectors of parameters that a fit holds beside two for each remembered step. */
+export const VECTORS = 10;
 
 type Size = Pick<CsrSource, 'rows' | 'cols' | 'nonZeros'>;
 
 /** Bytes that a fit has on the device: all at once with a history of so many steps, and in its largest tensor. */
 function deviceBytes({ rows, cols, nonZeros }: Size, classes: number, history: number) {
-  // SIMD lanes come in fours
-  const columns = classes === 2 ? 1 : Math.ceil(classes / 4) * 4;
-  const vector = 4 * (cols + 1) * columns;
+  const columns = paddedColumns(classes);
+  const vector = 4 * cols * columns;
   // in the form that takes most, TensorFlow's coordinates
   const matrix = 20 * (nonZeros + rows) + 8 * (rows + cols);
   const activations = 4 * rows * columns;
   return {
-    bytes: matrix + 3 * activations + (12 + 2 * history) * vector,
+    bytes: matrix + 3 * activations + (VECTORS + 2 * history) * vector,
     // WebGPU sums rows and columns in pieces of 256 non-zeros
     largest: Math.max(4 * (nonZeros + rows), vector, activations) + (nonZeros / 64) * columns,
   };
 }
 
 /** Passes over the data that a fit takes, as a rule. */
-const PASSES = 30;
+export const PASSES = 30;
 
 /** What fitting these features asks of a device at the least. */
 export function logisticJob(features: Csr, classes: number): Job {

@@ -37,7 +37,8 @@ const FILLED = 8;
 
 /**
  * Cuts a matrix into bands of rows, so that the numbers of its rows, `width` for each, which are gathered by column in no order, stay in
- * the cache however many rows there are; and transposes each. To be freed by the caller, with what is in it.
+ * the cache however many rows there are; and transposes each. A band has few ranges of columns (`CACHED`), for each of which the transpose
+ * looks at its rows, so that this takes time by the rows, too. The caller frees each band's transpose and borders.
  */
 export function bandsOf(
   heap: SharedHeap,
@@ -67,7 +68,7 @@ export function bandsOf(
   });
 }
 
-/** The transpose of the rows from the first on, made a range of columns at a time. */
+/** The transpose of the rows [first, end), made a range of columns at a time. */
 function transposedOf(
   heap: SharedHeap,
   from: PlacedCsr & { rows: number },
@@ -98,7 +99,10 @@ function transposedOf(
   return to;
 }
 
-/** Borders that cut rows into blocks of about as much work each: non-zeros, and `empty` for the row itself. */
+/**
+ * Borders that cut rows into blocks of about as much work each: non-zeros, and `empty` for the row itself. No block but the last
+ * has less than `least`.
+ */
 function bordersOf(
   indptr: Uint32Array,
   first: number,

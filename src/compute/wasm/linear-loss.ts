@@ -1,5 +1,5 @@
 import type { CsrSource } from '../../sparse/csr.js';
-import { columnsFor, type LinearLoss, type LinearProblem } from '../linear-loss.js';
+import { columnsFor, type LinearLoss, type LinearProblem, paddedColumns } from '../linear-loss.js';
 import type { VectorSpace } from '../vectors.js';
 import { bandsOf, type PlacedCsr } from './bands.js';
 import { bitsOf, JOBS, type SharedHeap } from './heap.js';
@@ -10,14 +10,14 @@ const HEAVY = 1 << 19;
 
 /**
  * The loss in two jobs for all threads, a band of rows at a time: rows give logits, losses and the gradient by the logits;
- * columns gather the gradient from those. Blocks of work have borders that do not depend on the number of threads, and sums are added up block by block:
- * any number of threads computes the same bits. Columns of weights are padded to a multiple of four, the lanes of a SIMD register.
+ * features gather the gradient from those. Blocks of work have borders that do not depend on the number of threads, and sums are added up
+ * block by block: any number of threads computes the same bits.
  */
 export function heapLoss(heap: SharedHeap, problem: LinearProblem): LinearLoss {
   const { labels, weights, classes, penalties } = problem;
   const { rows, cols, nonZeros } = problem.features;
   const columns = columnsFor(classes);
-  const width = columns === 1 ? 1 : Math.ceil(columns / 4) * 4;
+  const width = paddedColumns(classes);
   const space = heapVectors(heap, cols * width);
   const sum = weights.reduce((total, weight) => total + weight, 0);
   const heavy = nonZeros * width >= HEAVY;
@@ -47,11 +47,12 @@ export function heapLoss(heap: SharedHeap, problem: LinearProblem): LinearLoss {
         ],
         byRow.blocks,
       );
-      const which = (b === 0 ? 1 : 0) + (b === bands.length - 1 ? 2 : 0);
-      squares = run(
+      // bit 0: the first band, bit 1: the last, which alone has squares
+      const ends = (b === 0 ? 1 : 0) + (b === bands.length - 1 ? 2 : 0);
+      squares += run(
         JOBS.gradient,
         [
-          ...[width, which, ...csr(transposed), x.at, penalty, 0, backprop, partials, byColumn.borders],
+          ...[width, ends, ...csr(transposed), x.at, penalty, 0, backprop, partials, byColumn.borders],
           ...[gradient.at, bitsOf(1 / sum)],
         ],
         byColumn.blocks,

@@ -2,7 +2,8 @@
 // Work that several threads share. Each thread has an instance of this module on the same memory. A job is cut into
 // blocks whose borders do not depend on how many threads there are; a thread that is free claims the next block, and
 // what blocks sum up is written block by block and added in their order, so that any number of threads computes the
-// same bits. The first bytes of the memory hold the job; the rest belongs to heap.ts.
+// same bits. The first bytes of the memory hold the job; the rest belongs to heap.ts. Borders of blocks are argument 10 of
+// every job that has them; – is a gap.
 import { arg, border, number } from './arguments';
 import { convolveBackBlock, convolveBackTokensBlock, convolveBlock } from './convolution';
 import { binaryRow, softmaxRow } from './loss';
@@ -95,10 +96,10 @@ function changed(seen: i32): i32 {
 
 /** Claims and does blocks of a job until none is left or the job is over. */
 function work(job: i32): void {
-  const number = job >> BLOCK_BITS;
+  const own = job >> BLOCK_BITS;
   for (;;) {
     const next = atomic.load<i32>(NEXT);
-    if (next >> BLOCK_BITS != number) return;
+    if (next >> BLOCK_BITS != own) return;
     const blocks = load<i32>(BLOCKS);
     const block = next & OVER;
     if (block >= blocks) return;
@@ -132,7 +133,7 @@ function runBlock(block: i32): void {
 
 /**
  * Logits of some rows, their weighted loss (summed to partials) and its gradient by the logits.
- * Arguments: columns, classes, indptr, indices, values, parameters, labels, row weights (0: all 1), backprop,
+ * Arguments: columns of weights with padding, without, indptr, indices, values, parameters, labels, row weights (0: all 1), backprop,
  * partials, borders, the row whose gradient stands first in backprop. Columns above the number of classes are padding, and
  * have no gradient.
  */
@@ -178,12 +179,12 @@ function lossBlock(block: i32): void {
 /**
  * Adds a band's share to the gradient of some features. The first band overwrites what stands there; the last divides by
  * Σ weights and adds the penalty's gradient, and its partials hold Σ penalty·x² (those of the others are 0).
- * Arguments: columns, which band (1: the first, 2: the last, 3: both, 0: neither), indptr, indices, values of the transpose,
+ * Arguments: columns of weights, which band (bit 0: the first, bit 1: the last), indptr, indices, values of the transpose,
  * parameters, penalties by feature, –, backprop, partials, borders, gradient, 1 / Σ weights.
  */
 function gradientBlock(block: i32): void {
   const k = <i32>arg(0);
-  const added = !(arg(1) & 1);
+  const first = <bool>(arg(1) & 1);
   const last = <bool>(arg(1) >> 1);
   const indptr = arg(2);
   const indices = arg(3);
@@ -192,7 +193,7 @@ function gradientBlock(block: i32): void {
   const penalties = arg(6);
   const backprop = arg(8);
   const gradient = arg(11);
-  const scale = reinterpret<f32>(<u32>arg(12));
+  const scale = number(12);
   const stride = <usize>k << 2;
   const to = border(arg(10), block + 1);
   let total: f64 = 0;
@@ -200,13 +201,13 @@ function gradientBlock(block: i32): void {
     const row = <usize>j << 2;
     const start = <usize>load<u32>(indptr + row) << 2;
     const stop = <usize>load<u32>(indptr + row, 4) << 2;
-    if (start == stop && added && !last) continue;
+    if (start == stop && !first && !last) continue;
     const target = gradient + <usize>j * stride;
     const own = x + <usize>j * stride;
     const penalty = load<f32>(penalties + row);
     if (k == 1) {
       let sum = rowDot(start, stop, indices, values, backprop);
-      if (added) sum += <f64>load<f32>(target);
+      if (!first) sum += <f64>load<f32>(target);
       if (last) {
         const value = load<f32>(own);
         const pull = penalty * value;
@@ -215,7 +216,7 @@ function gradientBlock(block: i32): void {
       } else store<f32>(target, <f32>sum);
       continue;
     }
-    rowProduct(k, start, stop, indices, values, backprop, target, added);
+    rowProduct(k, start, stop, indices, values, backprop, target, !first);
     if (!last) continue;
     for (let c: usize = 0; c < stride; c += 4) {
       const value = load<f32>(own + c);
@@ -250,7 +251,7 @@ function dotsBlock(block: i32): void {
 
 /** Arguments: bytes, bytes of a block, out, scale, vectors, weights, their number. */
 function combineBlock(block: i32): void {
-  combine(firstByte(block), lastByte(block), arg(2), reinterpret<f32>(<u32>arg(3)), arg(4), arg(5), arg(6));
+  combine(firstByte(block), lastByte(block), arg(2), number(3), arg(4), arg(5), arg(6));
 }
 
 /** Arguments: bytes, bytes of a block, out, a, b. */

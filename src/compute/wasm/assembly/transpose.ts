@@ -24,27 +24,27 @@ export function columnOffsets(cols: i32, nonZeros: i32, indices: usize, offsets:
  * Arguments: the first row, the row after the last, indptr, indices, values, outIndices, outValues, where each column goes on, –, –, borders.
  */
 export function transposeBlock(block: i32): void {
-  const from = <i32>arg(0);
-  const until = <i32>arg(1);
+  const firstRow = <i32>arg(0);
+  const endRow = <i32>arg(1);
   const indptr = arg(2);
   const indices = arg(3);
   const values = arg(4);
   const outIndices = arg(5);
   const outValues = arg(6);
   const next = arg(7);
-  const first = <u32>border(arg(10), block);
-  const last = <u32>border(arg(10), block + 1);
-  for (let r = from; r < until; r++) {
+  const firstColumn = <u32>border(arg(10), block);
+  const endColumn = <u32>border(arg(10), block + 1);
+  for (let r = firstRow; r < endRow; r++) {
     const to = <usize>load<u32>(indptr + (<usize>r << 2), 4) << 2;
     let p = <usize>load<u32>(indptr + (<usize>r << 2)) << 2;
-    p = lowerBound(indices, p, to, first);
+    p = lowerBound(indices, p, to, firstColumn);
     for (; p < to; p += 4) {
       const column = load<u32>(indices + p);
-      if (column >= last) break;
+      if (column >= endColumn) break;
       const at = next + (<usize>column << 2);
       const place = <usize>load<u32>(at);
       store<u32>(at, <u32>place + 1);
-      store<i32>(outIndices + (place << 2), r - from);
+      store<i32>(outIndices + (place << 2), r - firstRow);
       store<f32>(outValues + (place << 2), load<f32>(values + p));
     }
   }

@@ -10,7 +10,10 @@ export function zero(at: usize, bytes: usize): void {
   for (; at < end; at += 4) store<u32>(at, 0);
 }
 
-/** How many bytes of each vector are worked on at a time: several pieces stay in the second-level cache. */
+/**
+ * How many bytes of each vector are worked on at a time: several pieces stay in the second-level cache. A block of ../vectors.ts has as
+ * many, or more where vectors are beyond 268 MB.
+ */
 const PIECE: usize = 65536;
 /** How many bytes of products are added up in float32. */
 const SUMMED: usize = 8192;
