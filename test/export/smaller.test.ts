@@ -19,7 +19,8 @@ const twoClasses = folder.file(
   `text,label\n${'quick brown fox,animal\nlazy dog sleeps,animal\nred car,thing\nfast car engine,thing\n'.repeat(3)}`,
 );
 const models: Record<string, Record<string, unknown>> = {
-  logistic: {},
+  // at its optimum, so that no row stands on the edge between two classes by where the fit stopped
+  logistic: { tol: 1e-6 },
   characters: { analyzer: 'char_wb', ngramRange: [2, 4], useIdf: false },
   nb: { model: 'nb' },
   dense: { model: 'dense', hidden: [8], epochs: 3 },
@@ -45,9 +46,7 @@ describe.each([...Object.keys(models), 'two'])('%s', (model) => {
     expect(result.check.maxAbsDelta).toBeLessThanOrEqual(result.check.tolerance);
     expect(result.check.tolerance).toBeLessThan(quantize === 'int8' ? 0.03 : 0.003);
     const { measured } = result.cost!;
-    // of so few rows, one on the edge between two classes may change
-    const { before, after } = measured!.accuracy;
-    expect(Math.round(measured!.rows * Math.abs(after - before))).toBeLessThanOrEqual(1);
+    expect(Math.abs(measured!.accuracy.after - measured!.accuracy.before)).toBeLessThanOrEqual(0.002);
     expect(await verifyExport({ folder: output })).toMatchObject({ check: result.check });
   });
 });
